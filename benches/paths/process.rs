@@ -1,0 +1,156 @@
+//! The server as a process, and what processes have used.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Failure;
+
+/// Ticks of the kernel's clock in a second.
+const TICKS: f64 = 100.0;
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    /// From the start of the process until it was ready.
+    pub ready_after: Duration,
+}
+
+/// Whether processes can be kept to one core.
+pub fn can_pin() -> bool {
+    let known = Command::new("taskset").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    known.is_ok_and(|status| status.success())
+        && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
+}
+
+/// Keeps this process to some cores.
+pub fn pin_self(cores: &str) {
+    if can_pin() {
+        let pid = std::process::id().to_string();
+        // Without it the figures are a little less steady, which is no reason to stop.
+        let _ = Command::new("taskset")
+            .args(["-a", "-p", "-c", cores, &pid])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+}
+
+impl Server {
+    /// Starts the program on a database and waits until it is ready.
+    pub fn start(url: &str, folder: &Path) -> Result<Self, Failure> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let program = env!("CARGO_BIN_EXE_peerlead");
+        let mut command = if can_pin() {
+            let mut command = Command::new("taskset");
+            command.args(["-c", "0", program]);
+            command
+        } else {
+            Command::new(program)
+        };
+        command.args(["serve", "--listen", &address.to_string(), "--database-url", url]).current_dir(folder);
+        if std::env::var_os("PEERLEAD_LOG").is_none() {
+            command.args(["--log", "warn"]);
+        }
+        let began = Instant::now();
+        let child = command.stdout(Stdio::null()).spawn()?;
+        let mut server = Self { child, address, ready_after: Duration::ZERO };
+        while !server.is_ready() {
+            if let Some(status) = server.child.try_wait()? {
+                return Err(format!("the server ended at its start: {status}").into());
+            }
+            if began.elapsed() > Duration::from_secs(60) {
+                return Err("the server was not ready within a minute".into());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        server.ready_after = began.elapsed();
+        Ok(server)
+    }
+
+    fn is_ready(&self) -> bool {
+        use std::io::{Read, Write};
+        let ask = || -> std::io::Result<bool> {
+            let mut stream = std::net::TcpStream::connect(self.address)?;
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            stream.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer)?;
+            Ok(&answer == b"HTTP/1.1 200")
+        };
+        ask().unwrap_or(false)
+    }
+
+    /// Seconds of processor time so far.
+    pub fn cpu(&self) -> f64 {
+        std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
+            .ok()
+            .and_then(|stat| Stat::parse(&stat))
+            .map_or(0.0, |stat| stat.own)
+    }
+
+    /// Memory now, in megabytes: all that is resident, and the part of it that is not pages of the database file.
+    pub fn memory(&self) -> (f64, f64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let of = |key: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+            line.trim_start_matches(':').trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
+        };
+        (of("VmRSS"), of("RssAnon"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Asked to stop first, so that SQLite folds its log back; killed when it does not hear.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(15) {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A line of the kernel about a process.
+struct Stat {
+    parent: u32,
+    own: f64,
+    ended_children: f64,
+}
+
+impl Stat {
+    fn parse(line: &str) -> Option<Self> {
+        // The name stands in brackets and may hold blanks.
+        let fields: Vec<&str> = line.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok());
+        Some(Self {
+            parent: fields.get(1)?.parse().ok()?,
+            own: (ticks(11)? + ticks(12)?) / TICKS,
+            ended_children: (ticks(13)? + ticks(14)?) / TICKS,
+        })
+    }
+}
+
+/// Seconds of processor time of all processes of PostgreSQL so far, those that ended too.
+pub fn postgres_cpu() -> f64 {
+    let mut found = std::collections::HashMap::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        if std::fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == "postgres") {
+            if let Some(stat) =
+                std::fs::read_to_string(entry.path().join("stat")).ok().and_then(|line| Stat::parse(&line))
+            {
+                found.insert(pid, stat);
+            }
+        }
+    }
+    // What ended is counted with the process that all others come from.
+    found.values().map(|stat| stat.own + if found.contains_key(&stat.parent) { 0.0 } else { stat.ended_children }).sum()
+}

@@ -1,0 +1,22 @@
+//! A row of `endorsement`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "endorsement")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub endorser_id: i64,
+    pub person_id: i64,
+    pub topic_id: i64,
+    pub text: String,
+    pub endorsed_at: i64,
+    pub expires_at: i64,
+    pub withdrawn_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

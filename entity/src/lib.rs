@@ -1,0 +1,16 @@
+//! Rows, one file a table. No rules and no queries: those are in the rooms that use them.
+
+pub mod account;
+pub mod change;
+pub mod content;
+pub mod content_author;
+pub mod content_topic;
+pub mod endorsement;
+pub mod instance;
+pub mod leadership;
+pub mod merge;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod tally;
+pub mod topic;

@@ -1,0 +1,21 @@
+//! The history of Peerlead's tables, the same on SQLite and PostgreSQL.
+//!
+//! A migration is never edited after a release: it is followed by another. Migrations import no entity,
+//! so that yesterday's history does not change when today's rows do.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::MigrationTrait;
+
+mod ddl;
+mod m20261122_000001_facts;
+mod m20261122_000002_change_log;
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_facts::Migration), Box::new(m20261122_000002_change_log::Migration)]
+    }
+}

@@ -1,0 +1,227 @@
+//! Contents: read, published, withdrawn, hidden.
+
+use std::collections::HashMap;
+
+use super::error::{Error, refuse};
+use super::house::App;
+use super::viewer::Viewer;
+use crate::domain::change::{ContentAct, ContentFact, Fact, Subject};
+use crate::domain::content::{Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, check_links, check_published};
+use crate::domain::id::{ContentId, PersonId, TopicId};
+use crate::domain::invalid::Code;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::person::PersonRef;
+use crate::domain::source::{NATIVE, SourceRef};
+use crate::domain::text;
+use crate::domain::time::Time;
+use crate::domain::topic::TopicRef;
+use crate::store::writing::Writing;
+
+/// A content as somebody publishes it.
+#[derive(Clone, Debug)]
+pub struct ContentDraft {
+    /// The native source when it is missing.
+    pub source: Option<SourceRef>,
+    /// Made up when it is missing.
+    pub external_id: Option<String>,
+    pub kind: String,
+    pub title: String,
+    pub body: String,
+    pub url: Option<String>,
+    pub language: Option<String>,
+    /// The viewer alone when it is missing; others only by operators, or together with the viewer.
+    pub authors: Option<Vec<PersonRef>>,
+    pub topics: Vec<TopicRef>,
+    pub parent: Option<ContentRef>,
+    pub published_at: Option<Time>,
+}
+
+impl App {
+    /// The content somebody names, whatever its state: ask [`Viewer::sees_content`] before it is shown.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn content_ref(&self, by: &ContentRef) -> Result<Option<Content>, Error> {
+        match by {
+            ContentRef::Id(id) => Ok(self.store.contents(&[*id]).await?.into_iter().next()),
+            ContentRef::External { source, external_id } => match self.directory.source_by_slug(source) {
+                Some(source) => Ok(self.store.content_by_external(source.id, external_id).await?),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// The content somebody names, if the viewer may see it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn content(&self, viewer: &Viewer, by: &ContentRef) -> Result<Option<Content>, Error> {
+        Ok(self.content_ref(by).await?.filter(|content| viewer.sees_content(content)))
+    }
+
+    /// The contents with these ids that the viewer may see.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contents(&self, viewer: &Viewer, ids: &[ContentId]) -> Result<HashMap<ContentId, Content>, Error> {
+        let found = self.store.contents(ids).await?;
+        Ok(found.into_iter().filter(|content| viewer.sees_content(content)).map(|content| (content.id, content)).collect())
+    }
+
+    /// One page for each request; what is withdrawn or hidden is left out for all but operators who ask for it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contents_pages(&self, viewer: &Viewer, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Content>>, Error> {
+        check_invisible(viewer, asked.iter().map(|(filter, ..)| *filter))?;
+        Ok(self.store.contents_pages(asked).await?)
+    }
+
+    /// How many contents each filter lets through.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contents_counts(&self, viewer: &Viewer, filters: &[&ContentFilter]) -> Result<Vec<i64>, Error> {
+        check_invisible(viewer, filters.iter().copied())?;
+        Ok(self.store.contents_counts(filters).await?)
+    }
+
+    /// Publishes a content.
+    ///
+    /// # Errors
+    /// What the checks say, `TAKEN`, or the noun that was not found.
+    pub async fn publish(&self, viewer: &Viewer, draft: ContentDraft) -> Result<Content, Error> {
+        let actor = viewer.member()?.id;
+        let now = self.clock.now();
+        let text = ContentText::check(&draft.kind, &draft.title, &draft.body, draft.url.as_deref(), draft.language.as_deref())?;
+        let source = self.named_source("source", &draft.source.unwrap_or_else(|| SourceRef::Slug(NATIVE.to_owned())))?;
+        let authors = self.named_authors(viewer, actor, draft.authors.as_deref()).await?;
+        let topics = self.named_topics(&draft.topics)?;
+        let parent = match &draft.parent {
+            Some(by) => Some(self.seen_content(viewer, "parent", by).await?.id),
+            None => None,
+        };
+        #[expect(clippy::disallowed_methods, reason = "an external id of our own has to be unique and nothing else")]
+        let made_up = || uuid::Uuid::now_v7().simple().to_string();
+        let external_id = match &draft.external_id {
+            Some(id) => text::required("externalId", id, text::LINE)?,
+            None => made_up(),
+        };
+        let published_at = check_published(draft.published_at.unwrap_or(now), now)?;
+        let new = NewContent { source: source.id, external_id, text, parent, published_at, authors, topics };
+        let mut writing = self.store.begin().await?;
+        if writing.is_external_id_taken(new.source, &new.external_id).await? {
+            return refuse(Code::Taken, "externalId", "this source has a content with this external id");
+        }
+        let ids = writing.insert_contents(std::slice::from_ref(&new)).await?;
+        let id = ids.get(&new.external_id).copied().unwrap_or(ContentId(0));
+        note(&mut writing, id, &new, ContentAct::Published);
+        let content = writing.content(id).await?;
+        self.commit(writing).await?;
+        content.ok_or_else(|| Error::BadRequest("the content is gone".to_owned()))
+    }
+
+    /// Withdraws a content: its authors and operators. What was withdrawn counts nowhere.
+    ///
+    /// # Errors
+    /// `CONTENT_NOT_FOUND`, `NOT_AUTHOR`, `ALREADY_WITHDRAWN`.
+    pub async fn withdraw_content(&self, viewer: &Viewer, by: &ContentRef) -> Result<Content, Error> {
+        let actor = viewer.member()?.id;
+        let known = self.seen_content(viewer, "content", by).await?;
+        if !known.authors.contains(&actor) && !viewer.is_operator() {
+            return refuse(Code::NotAuthor, "content", "only its authors withdraw a content");
+        }
+        let now = self.clock.now();
+        self.change_state(known.id, ContentAct::Withdrawn, |content| match content.withdrawn_at {
+            Some(_) => refuse(Code::AlreadyWithdrawn, "content", "this content was withdrawn before"),
+            None => {
+                content.withdrawn_at = Some(now);
+                Ok(())
+            }
+        })
+        .await
+    }
+
+    /// Hides a content, or shows it again with `reason` `None`. Operators only.
+    ///
+    /// # Errors
+    /// `CONTENT_NOT_FOUND`, `CONFLICT` when it is in that state, or a text of the wrong form.
+    pub async fn hide_content(&self, viewer: &Viewer, by: &ContentRef, reason: Option<&str>) -> Result<Content, Error> {
+        viewer.operator()?;
+        let known = self.seen_content(viewer, "content", by).await?;
+        let reason = reason.map(|reason| text::required("reason", reason, 2_000)).transpose()?;
+        let now = self.clock.now();
+        let act = if reason.is_some() { ContentAct::Hidden } else { ContentAct::Restored };
+        self.change_state(known.id, act, |content| {
+            if content.hidden_at.is_some() == reason.is_some() {
+                let told = if reason.is_some() { "this content is hidden already" } else { "this content is not hidden" };
+                return refuse(Code::Conflict, "content", told);
+            }
+            content.hidden_at = reason.is_some().then_some(now);
+            content.hidden_reason = reason;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn change_state(&self, id: ContentId, act: ContentAct, change: impl FnOnce(&mut Content) -> Result<(), Error>) -> Result<Content, Error> {
+        let mut writing = self.store.begin().await?;
+        let Some(mut content) = writing.content(id).await? else {
+            return refuse(Code::ContentNotFound, "content", "there is no such content");
+        };
+        change(&mut content)?;
+        writing.update_content_state(&content).await?;
+        writing.note(Fact::Content(ContentFact { act, subject: subject(&content) }));
+        self.commit(writing).await?;
+        Ok(content)
+    }
+
+    /// The content somebody names in an input, as far as the viewer may see it.
+    pub(super) async fn seen_content(&self, viewer: &Viewer, field: &'static str, by: &ContentRef) -> Result<Content, Error> {
+        match self.content(viewer, by).await? {
+            Some(content) => Ok(content),
+            None => refuse(Code::ContentNotFound, field, "there is no such content"),
+        }
+    }
+
+    async fn named_authors(&self, viewer: &Viewer, actor: PersonId, named: Option<&[PersonRef]>) -> Result<Vec<PersonId>, Error> {
+        let Some(named) = named else { return Ok(vec![actor]) };
+        let mut authors = Vec::with_capacity(named.len());
+        for by in named.iter().take(crate::domain::content::LINKS + 1) {
+            authors.push(self.named_person("authors", by).await?.id);
+        }
+        check_links("authors", &authors)?;
+        if !authors.contains(&actor) && !viewer.is_operator() {
+            return refuse(Code::NotAuthor, "authors", "you publish only what you wrote; name yourself among the authors");
+        }
+        Ok(authors)
+    }
+
+    fn named_topics(&self, named: &[TopicRef]) -> Result<Vec<TopicId>, Error> {
+        let found = named.iter().map(|by| Ok(self.named_topic("topics", by)?.id));
+        let topics: Vec<TopicId> = found.collect::<Result<_, Error>>()?;
+        check_links("topics", &topics)?;
+        Ok(topics)
+    }
+}
+
+fn check_invisible<'a>(viewer: &Viewer, mut filters: impl Iterator<Item = &'a ContentFilter>) -> Result<(), Error> {
+    if filters.any(|filter| filter.invisible) { viewer.operator().map(drop) } else { Ok(()) }
+}
+
+/// What the log says of a content that stands in the database.
+pub(super) fn subject(content: &Content) -> Subject {
+    Subject {
+        content: content.id,
+        source: content.source,
+        authors: content.authors.clone(),
+        topics: content.topics.clone(),
+        visible: content.is_visible(),
+    }
+}
+
+/// Notes what happened to a content that was just written down.
+pub(super) fn note(writing: &mut Writing<'_>, id: ContentId, new: &NewContent, act: ContentAct) {
+    let subject = Subject { content: id, source: new.source, authors: new.authors.clone(), topics: new.topics.clone(), visible: true };
+    writing.note(Fact::Content(ContentFact { act, subject }));
+}

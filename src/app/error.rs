@@ -1,0 +1,66 @@
+//! Why an act was not done, told to the one who can mend it.
+
+use std::sync::Arc;
+
+use crate::domain::invalid::{Code, Invalid};
+use crate::live::feed::Gap;
+use crate::store;
+
+/// Everything that can keep an act or a question from its answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller can mend it: an outcome of valid use.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// What the client sent can never be right.
+    #[error("{0}")]
+    BadRequest(String),
+    /// Nobody said who acts.
+    #[error("say who acts: send the header Peerlead-Person with a handle")]
+    Unauthenticated,
+    /// The one who acts may not.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// The log does not hold what follows a cursor.
+    #[error("the log no longer holds what follows this cursor; query the state, then subscribe from its cursor")]
+    CursorExpired,
+    /// A subscriber was too slow.
+    #[error("this subscription was too slow for its buffer; subscribe again after the cursor in the extensions")]
+    Lagged { cursor: String },
+    /// The server stops.
+    #[error("the server is stopping; reconnect and subscribe again after the last cursor")]
+    Stopping,
+    /// The database, which the operator can mend.
+    #[error("the database is not available now; try again later")]
+    Unavailable(Arc<store::error::Error>),
+    /// A fault of ours.
+    #[error("an internal fault")]
+    Internal(Arc<store::error::Error>),
+}
+
+impl From<store::error::Error> for Error {
+    fn from(error: store::error::Error) -> Self {
+        use store::error::Error as Cause;
+        match error {
+            Cause::Locked(_) | Cause::Full(_) | Cause::Gone(_) => Self::Unavailable(Arc::new(error)),
+            _ => Self::Internal(Arc::new(error)),
+        }
+    }
+}
+
+impl Error {
+    /// A gap in a feed, for the subscriber who has to go on after `cursor`.
+    pub(super) fn of_gap(gap: Gap, cursor: impl Fn(i64) -> String) -> Self {
+        match gap {
+            Gap::Lagged { last } => Self::Lagged { cursor: cursor(last) },
+            Gap::Expired => Self::CursorExpired,
+            Gap::Closed => Self::Stopping,
+            Gap::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A refusal, short to write.
+pub(super) fn refuse<T>(code: Code, field: &'static str, message: impl Into<String>) -> Result<T, Error> {
+    Err(Error::Invalid(Invalid::new(code, field, message)))
+}

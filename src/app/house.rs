@@ -1,0 +1,130 @@
+//! The whole app: what it holds, how it starts and how it stops.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::clock::Clock;
+use super::error::Error;
+use super::rating::{self, Job};
+use crate::domain::change::{Change, Fact};
+use crate::domain::person::{NewPerson, PersonKind};
+use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
+use crate::live::feed::Feed;
+use crate::projection::directory::Directory;
+use crate::store::connection::Store;
+
+/// What the operator has decided.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Handles of the people who may do everything.
+    pub operators: Vec<String>,
+    /// How many changes a slow subscriber may be behind before it is told so.
+    pub buffer: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { operators: vec!["operator".to_owned()], buffer: 4_096 }
+    }
+}
+
+/// The only door to everything that is done.
+#[derive(Debug)]
+pub struct App {
+    pub(super) store: Arc<Store>,
+    pub(super) feed: Arc<Feed>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) settings: Settings,
+    pub(super) instance: String,
+    pub(super) ratings: mpsc::Sender<Job>,
+}
+
+impl App {
+    /// Starts on a migrated database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(store: Store, clock: Arc<Clock>, settings: Settings) -> Result<Arc<Self>, Error> {
+        let store = Arc::new(store);
+        let instance = furnish(&store, &clock, &settings).await?;
+        let directory = Arc::new(Directory::load(Arc::clone(&store)).await?);
+        let heard = Arc::clone(&directory);
+        let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| heard.hear(change)).await?;
+        let (ratings, jobs) = mpsc::channel(rating::QUEUE);
+        let app = Arc::new(Self { store, feed, directory, clock, settings, instance, ratings });
+        tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
+        Ok(app)
+    }
+
+    /// Ends all subscriptions; questions and acts are still answered.
+    pub fn end_subscriptions(&self) {
+        self.feed.close();
+    }
+
+    /// Closes the database. Nothing can be asked any more.
+    pub async fn close(&self) {
+        self.feed.close();
+        self.store.close().await;
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Reading statements sent to the database so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.store.statements()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// After a commit: our own memory first, then everybody who follows the log.
+    pub(super) fn tell(&self, changes: &[Change]) {
+        for change in changes {
+            self.directory.hear(change);
+        }
+        if !changes.is_empty() {
+            self.feed.wake();
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.feed.close();
+    }
+}
+
+/// Sees to what every database needs: a name, the native source, the operators.
+async fn furnish(store: &Store, clock: &Clock, settings: &Settings) -> Result<String, Error> {
+    let now = clock.now();
+    let mut writing = store.begin().await?;
+    #[expect(clippy::disallowed_methods, reason = "a database is named once, and nothing depends on the name")]
+    let name = uuid::Uuid::now_v7().simple().to_string();
+    // The end of the identifier is its random part.
+    let instance = writing.name_instance(name[name.len() - 8..].to_owned(), now).await?;
+    if writing.source_by_slug(NATIVE).await?.is_none() {
+        let native = NewSource::check(NATIVE, "Peerlead", "API", Scale::Stars, Visibility::Private)?;
+        let source = writing.insert_source(&native, now).await?;
+        writing.note(Fact::Source(source));
+    }
+    for handle in &settings.operators {
+        if writing.person_by_handle(handle).await?.is_none() {
+            let person = writing.insert_person(&NewPerson::check(handle, handle, PersonKind::Bot)?, now).await?;
+            writing.note(Fact::Person(person));
+        }
+    }
+    writing.commit(now).await?;
+    Ok(instance)
+}

@@ -1,0 +1,311 @@
+//! Merges of two people or two topics: their facts move, what has no place is set aside, and all of it can be undone.
+
+use std::collections::{HashMap, HashSet};
+
+use super::error::{Error, refuse};
+use super::house::App;
+use super::topic::check_place;
+use super::viewer::Viewer;
+use crate::domain::change::Fact;
+use crate::domain::endorsement::Endorsement;
+use crate::domain::id::{ContentId, MergeId, PersonId, RatingId, TopicId};
+use crate::domain::invalid::Code;
+use crate::domain::leadership::Leadership;
+use crate::domain::merge::{Merge, Merged, PersonJournal, TopicJournal};
+use crate::domain::person::{Person, PersonRef};
+use crate::domain::rating::Rating;
+use crate::domain::topic::{Topic, TopicRef};
+use crate::store::writing::Writing;
+
+impl App {
+    /// Moves all facts of one person to another, who is the same human. Operators only.
+    ///
+    /// # Errors
+    /// `PERSON_NOT_FOUND`, `SAME_TWICE`, `ALREADY_MERGED`.
+    pub async fn merge_people(&self, viewer: &Viewer, from: &PersonRef, into: &PersonRef) -> Result<Merge, Error> {
+        let actor = viewer.operator()?.id;
+        let (from, into) = (self.named_person("from", from).await?.id, self.named_person("into", into).await?.id);
+        if from == into {
+            return refuse(Code::SameTwice, "into", "these are one person already");
+        }
+        let mut writing = self.store.begin().await?;
+        let Some(person) = writing.person(from).await?.filter(|person| person.merged_into.is_none()) else {
+            return refuse(Code::AlreadyMerged, "from", "this person was merged before");
+        };
+        let journal = move_person(&writing, from, into).await?;
+        let person = Person { merged_into: Some(into), ..person };
+        writing.update_person(&person).await?;
+        let merge = writing.insert_merge(&Merged::Person { from, into }, Some(actor), self.clock.now(), &journal).await?;
+        writing.note(Fact::Person(person));
+        writing.note(Fact::Merge { merge: merge.clone() });
+        self.commit(writing).await?;
+        Ok(merge)
+    }
+
+    /// Moves all facts of one topic to another, and makes the first another word for the second. Operators only.
+    ///
+    /// # Errors
+    /// `TOPIC_NOT_FOUND`, `SAME_TWICE`, `CYCLE`.
+    pub async fn merge_topics(&self, viewer: &Viewer, from: &TopicRef, into: &TopicRef) -> Result<Merge, Error> {
+        let actor = viewer.operator()?.id;
+        let (from, into) = (self.named_topic("from", from)?.id, self.named_topic("into", into)?.id);
+        if from == into {
+            return refuse(Code::SameTwice, "into", "these are one topic already");
+        }
+        if self.subtree(from).contains(&into) {
+            return refuse(Code::Cycle, "into", "a topic cannot be merged into one below itself; merge that one into it");
+        }
+        let mut writing = self.store.begin().await?;
+        let Some(topic) = writing.topic(from).await?.filter(|topic| topic.main.is_none()) else {
+            return refuse(Code::TopicNotFound, "from", "there is no such topic");
+        };
+        let journal = move_topic(&mut writing, &topic, into).await?;
+        let merge = writing.insert_merge(&Merged::Topic { from, into }, Some(actor), self.clock.now(), &journal).await?;
+        writing.note(Fact::Merge { merge: merge.clone() });
+        self.commit(writing).await?;
+        Ok(merge)
+    }
+
+    /// Moves back what a merge moved, and brings back what it had set aside. Operators only.
+    ///
+    /// # Errors
+    /// `MERGE_NOT_FOUND`, `ALREADY_UNDONE`.
+    pub async fn undo_merge(&self, viewer: &Viewer, id: MergeId) -> Result<Merge, Error> {
+        viewer.operator()?;
+        let now = self.clock.now();
+        let mut writing = self.store.begin().await?;
+        let Some(merge) = writing.merge(id).await? else {
+            return refuse(Code::MergeNotFound, "merge", "there is no such merge");
+        };
+        if merge.undone_at.is_some() {
+            return refuse(Code::AlreadyUndone, "merge", "this merge was undone before");
+        }
+        let merged_on = match merge.merged {
+            Merged::Person { into, .. } => writing.person(into).await?.is_some_and(|person| person.merged_into.is_some()),
+            Merged::Topic { into, .. } => writing.topic(into).await?.is_some_and(|topic| topic.main.is_some()),
+        };
+        if merged_on {
+            return refuse(Code::Conflict, "merge", "what came of this merge was merged on; undo the later merge first");
+        }
+        match merge.merged {
+            Merged::Person { from, into } => unmove_person(&mut writing, id, from, into).await?,
+            Merged::Topic { from, into } => unmove_topic(&mut writing, id, from, into).await?,
+        }
+        writing.mark_undone(id, now).await?;
+        let merge = Merge { undone_at: Some(now), ..merge };
+        writing.note(Fact::Merge { merge: merge.clone() });
+        self.commit(writing).await?;
+        Ok(merge)
+    }
+}
+
+async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> Result<PersonJournal, Error> {
+    let mut journal = PersonJournal { accounts: writing.account_rows(from).await?, ..PersonJournal::default() };
+    writing.move_accounts(&journal.accounts, into).await?;
+    let own: HashSet<ContentId> = writing.authored(into).await?.into_iter().map(|(id, _)| id).collect();
+    (journal.authored_twice, journal.authored) = writing.authored(from).await?.into_iter().partition(|(id, _)| own.contains(id));
+    writing.delete_authored(from, &ids(&journal.authored_twice)).await?;
+    writing.move_authored(from, into, &ids(&journal.authored)).await?;
+    move_ratings(writing, from, into, &mut journal).await?;
+    let known: HashSet<_> = writing.leaderships_of(into).await?.iter().map(|l| relation(l, into, l.topic)).collect();
+    for mut leadership in writing.leaderships_of(from).await? {
+        if known.contains(&relation(&leadership, into, leadership.topic)) {
+            writing.delete_leadership(leadership.id).await?;
+            journal.dropped_leaderships.push(leadership);
+        } else {
+            leadership.person = into;
+            writing.update_leadership(&leadership).await?;
+            journal.leaderships.push(leadership.id);
+        }
+    }
+    let known: HashSet<_> = writing.endorsements_of(into).await?.iter().map(|e| (e.endorser, e.person, e.topic)).collect();
+    for endorsement in writing.endorsements_of(from).await? {
+        let given = endorsement.endorser == from;
+        let mut moved = endorsement.clone();
+        *(if given { &mut moved.endorser } else { &mut moved.person }) = into;
+        if moved.endorser == moved.person || known.contains(&(moved.endorser, moved.person, moved.topic)) {
+            writing.delete_endorsement(endorsement.id).await?;
+            journal.dropped_endorsements.push(endorsement);
+        } else {
+            writing.update_endorsement(&moved).await?;
+            (if given { &mut journal.given } else { &mut journal.received }).push(moved.id);
+        }
+    }
+    Ok(journal)
+}
+
+/// Moves ratings. Of two of one content the later stays; those of what is now one's own content do not stay at all.
+async fn move_ratings(writing: &Writing<'_>, from: PersonId, into: PersonId, journal: &mut PersonJournal) -> Result<(), Error> {
+    let own: HashSet<ContentId> = writing.authored(into).await?.into_iter().map(|(id, _)| id).collect();
+    let known: HashMap<ContentId, Rating> = writing.all_ratings_of(into).await?.into_iter().map(|r| (r.content, r)).collect();
+    let mut dropped: Vec<Rating> = known.values().filter(|rating| own.contains(&rating.content)).cloned().collect();
+    let mut touched: HashSet<ContentId> = dropped.iter().map(|rating| rating.content).collect();
+    for rating in writing.all_ratings_of(from).await? {
+        touched.insert(rating.content);
+        match known.get(&rating.content) {
+            _ if own.contains(&rating.content) => dropped.push(rating),
+            Some(other) if other.rated_at >= rating.rated_at => dropped.push(rating),
+            Some(other) => {
+                dropped.push(other.clone());
+                journal.ratings.push(rating.id);
+            }
+            None => journal.ratings.push(rating.id),
+        }
+    }
+    writing.delete_ratings(&dropped.iter().map(|rating| rating.id).collect::<Vec<RatingId>>()).await?;
+    writing.move_ratings(&journal.ratings, into).await?;
+    journal.dropped_ratings = dropped;
+    recount(writing, touched).await
+}
+
+async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, into: PersonId) -> Result<(), Error> {
+    let journal: PersonJournal = writing.merge_journal(id).await?;
+    writing.move_accounts(&journal.accounts, from).await?;
+    writing.move_authored(into, from, &ids(&journal.authored)).await?;
+    writing.restore_authored(from, &journal.authored_twice).await?;
+    let mut touched: HashSet<ContentId> = writing.all_ratings_of(into).await?.iter().map(|rating| rating.content).collect();
+    writing.move_ratings(&journal.ratings, from).await?;
+    // What was rated since then is a later word, and stays.
+    let pairs: Vec<_> = journal.dropped_ratings.iter().map(|rating| (rating.rater, rating.content)).collect();
+    let since = writing.current_ratings(&pairs).await?;
+    let restored: Vec<Rating> = journal.dropped_ratings.into_iter().filter(|rating| !since.contains_key(&(rating.rater, rating.content))).collect();
+    touched.extend(restored.iter().map(|rating| rating.content));
+    writing.upsert_ratings(&restored).await?;
+    recount(writing, touched).await?;
+    for known in writing.leaderships_of(into).await? {
+        if journal.leaderships.contains(&known.id) {
+            writing.update_leadership(&Leadership { person: from, ..known }).await?;
+        }
+    }
+    restore_leaderships(writing, &journal.dropped_leaderships).await?;
+    for known in writing.endorsements_of(into).await? {
+        if journal.given.contains(&known.id) {
+            writing.update_endorsement(&Endorsement { endorser: from, ..known }).await?;
+        } else if journal.received.contains(&known.id) {
+            writing.update_endorsement(&Endorsement { person: from, ..known }).await?;
+        }
+    }
+    restore_endorsements(writing, &journal.dropped_endorsements).await?;
+    if let Some(person) = writing.person(from).await? {
+        let person = Person { merged_into: None, ..person };
+        writing.update_person(&person).await?;
+        writing.note(Fact::Person(person));
+    }
+    Ok(())
+}
+
+async fn move_topic(writing: &mut Writing<'_>, from: &Topic, into: TopicId) -> Result<TopicJournal, Error> {
+    let mut journal = TopicJournal { parent: from.parent, ..TopicJournal::default() };
+    let there: HashSet<ContentId> = writing.on_topic(into).await?.into_iter().map(|(id, _)| id).collect();
+    (journal.contents_twice, journal.contents) = writing.on_topic(from.id).await?.into_iter().partition(|(id, _)| there.contains(id));
+    writing.delete_on_topic(from.id, &ids(&journal.contents_twice)).await?;
+    writing.move_on_topic(from.id, into, &ids(&journal.contents)).await?;
+    let known: HashSet<_> = writing.leaderships_on(into).await?.iter().map(|l| relation(l, l.person, into)).collect();
+    for mut leadership in writing.leaderships_on(from.id).await? {
+        if known.contains(&relation(&leadership, leadership.person, into)) {
+            writing.delete_leadership(leadership.id).await?;
+            journal.dropped_leaderships.push(leadership);
+        } else {
+            leadership.topic = into;
+            writing.update_leadership(&leadership).await?;
+            journal.leaderships.push(leadership.id);
+        }
+    }
+    let known: HashSet<_> = writing.endorsements_on(into).await?.iter().map(|e| (e.endorser, e.person)).collect();
+    for mut endorsement in writing.endorsements_on(from.id).await? {
+        if known.contains(&(endorsement.endorser, endorsement.person)) {
+            writing.delete_endorsement(endorsement.id).await?;
+            journal.dropped_endorsements.push(endorsement);
+        } else {
+            endorsement.topic = into;
+            writing.update_endorsement(&endorsement).await?;
+            journal.endorsements.push(endorsement.id);
+        }
+    }
+    for child in writing.topic_children(from.id).await? {
+        journal.children.push(child.id);
+        write_topic(writing, Topic { parent: Some(into), ..child }).await?;
+    }
+    for synonym in writing.topic_synonyms(from.id).await? {
+        journal.synonyms.push(synonym.id);
+        write_topic(writing, Topic { main: Some(into), ..synonym }).await?;
+    }
+    write_topic(writing, Topic { main: Some(into), parent: None, ..from.clone() }).await?;
+    Ok(journal)
+}
+
+async fn unmove_topic(writing: &mut Writing<'_>, id: MergeId, from: TopicId, into: TopicId) -> Result<(), Error> {
+    let journal: TopicJournal = writing.merge_journal(id).await?;
+    if let Some(topic) = writing.topic(from).await? {
+        write_topic(writing, Topic { main: None, parent: journal.parent, ..topic }).await?;
+    }
+    writing.move_on_topic(into, from, &ids(&journal.contents)).await?;
+    writing.restore_on_topic(from, &journal.contents_twice).await?;
+    for known in writing.leaderships_on(into).await? {
+        if journal.leaderships.contains(&known.id) {
+            writing.update_leadership(&Leadership { topic: from, ..known }).await?;
+        }
+    }
+    restore_leaderships(writing, &journal.dropped_leaderships).await?;
+    for known in writing.endorsements_on(into).await? {
+        if journal.endorsements.contains(&known.id) {
+            writing.update_endorsement(&Endorsement { topic: from, ..known }).await?;
+        }
+    }
+    restore_endorsements(writing, &journal.dropped_endorsements).await?;
+    for child in writing.topic_children(into).await? {
+        if journal.children.contains(&child.id) {
+            write_topic(writing, Topic { parent: Some(from), ..child }).await?;
+        }
+    }
+    for synonym in writing.topic_synonyms(into).await? {
+        if journal.synonyms.contains(&synonym.id) {
+            write_topic(writing, Topic { main: Some(from), ..synonym }).await?;
+        }
+    }
+    match writing.topic(from).await? {
+        Some(topic) => check_place(writing, &topic).await,
+        None => Ok(()),
+    }
+}
+
+/// Brings back what was set aside, unless the same was said anew since.
+async fn restore_leaderships(writing: &Writing<'_>, dropped: &[Leadership]) -> Result<(), Error> {
+    for leadership in dropped {
+        let since = writing.leaderships_between(leadership.person, leadership.topic).await?;
+        if !since.iter().any(|known| relation(known, known.person, known.topic) == relation(leadership, leadership.person, leadership.topic)) {
+            writing.restore_leadership(leadership).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings back what was set aside, unless the same was said anew since.
+async fn restore_endorsements(writing: &Writing<'_>, dropped: &[Endorsement]) -> Result<(), Error> {
+    for endorsement in dropped {
+        if writing.endorsement_between(endorsement.endorser, endorsement.person, endorsement.topic).await?.is_none() {
+            writing.restore_endorsement(endorsement).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_topic(writing: &mut Writing<'_>, topic: Topic) -> Result<(), Error> {
+    writing.update_topic(&topic).await?;
+    writing.note(Fact::Topic(topic));
+    Ok(())
+}
+
+async fn recount(writing: &Writing<'_>, contents: HashSet<ContentId>) -> Result<(), Error> {
+    let tallies = writing.recount(&contents.into_iter().collect::<Vec<_>>()).await?;
+    Ok(writing.update_tallies(&tallies).await?)
+}
+
+fn ids(contents: &[(ContentId, i16)]) -> Vec<ContentId> {
+    contents.iter().map(|(id, _)| *id).collect()
+}
+
+/// What makes two relations the same one.
+fn relation(l: &Leadership, person: PersonId, topic: TopicId) -> (PersonId, TopicId, crate::domain::leadership::LeadershipKind, String, crate::domain::time::Time) {
+    (person, topic, l.kind, l.role.clone(), l.valid_from)
+}

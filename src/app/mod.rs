@@ -1,0 +1,17 @@
+//! What is done: one file per noun. Permissions and transactions are here; the only door for `graphql`, `http` and the commands.
+
+pub mod change;
+pub mod clock;
+pub mod content;
+pub mod endorsement;
+pub mod error;
+pub mod export;
+pub mod house;
+pub mod ingest;
+pub mod leadership;
+pub mod merge;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod topic;
+pub mod viewer;

@@ -1,0 +1,241 @@
+//! Ratings: checked, remembered, told. Concurrent raters share commits.
+//!
+//! Every rating waits in one queue; whoever writes takes all that wait, judges each by the rule and commits them together.
+//! While a commit waits for the disk the next ones gather, so that many raters cost hardly more commits than one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::error::{Error, refuse};
+use super::house::App;
+use super::viewer::Viewer;
+use crate::domain::change::{Change, Fact, RatingFact, Subject};
+use crate::domain::content::ContentRef;
+use crate::domain::id::{ContentId, PersonId, RatingId};
+use crate::domain::invalid::{Code, Invalid};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::rating::{Mark, RatedContent, Rating, RatingDraft, Tally, Verdict};
+use crate::store::writing::Writing;
+
+/// How many ratings may wait; more have to wait for a place.
+pub(super) const QUEUE: usize = 1_024;
+/// How many are committed together at most.
+const TOGETHER: usize = 512;
+
+/// A rating on its way, and the one who waits for it.
+#[derive(Debug)]
+pub struct Job {
+    draft: RatingDraft,
+    reply: oneshot::Sender<Result<Rated, Error>>,
+}
+
+/// What became of a rating.
+#[derive(Clone, Debug)]
+pub struct Rated {
+    pub content: ContentId,
+    pub before: Option<Mark>,
+    /// As it is stored now; `None` when there is none.
+    pub rating: Option<Rating>,
+    pub tally: Tally,
+    /// Whether an earlier word was not heard because a later one is stored.
+    pub stale: bool,
+    /// The change it made, `None` when it said what was known.
+    pub change: Option<Change>,
+}
+
+impl App {
+    /// Rates a content, or withdraws the rating with `value` `None`.
+    ///
+    /// # Errors
+    /// `CONTENT_NOT_FOUND`, `NOT_VISIBLE`, `OWN_CONTENT`, `OFF_SCALE`, `BOT_CANNOT_RATE`.
+    pub async fn rate(&self, viewer: &Viewer, content: &ContentRef, value: Option<i64>) -> Result<Rated, Error> {
+        let rater = viewer.human()?.id;
+        let content = match content {
+            ContentRef::Id(id) => *id,
+            by @ ContentRef::External { .. } => match self.content_ref(by).await? {
+                Some(content) => content.id,
+                None => return refuse(Code::ContentNotFound, "content", "there is no such content"),
+            },
+        };
+        let draft = RatingDraft { rater, content, value, kind: None, at: self.clock.now(), imported: false };
+        let (reply, answer) = oneshot::channel();
+        let lost = || Error::Stopping;
+        self.ratings.send(Job { draft, reply }).await.map_err(|_| lost())?;
+        answer.await.map_err(|_| lost())?
+    }
+
+    /// The viewer's own ratings, newest first.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`.
+    pub async fn own_ratings(&self, viewer: &Viewer, request: &PageRequest) -> Result<Page<Rating>, Error> {
+        let person = viewer.id().ok_or(Error::Unauthenticated)?;
+        Ok(self.store.ratings_of(person, request).await?)
+    }
+
+    /// What the viewer thinks of contents; nothing for nobody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn viewer_ratings(&self, viewer: &Viewer, contents: &[ContentId]) -> Result<Vec<Rating>, Error> {
+        match viewer.id() {
+            Some(person) => Ok(self.store.ratings_by(person, contents).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The ratings of contents whose source made them public acts: one page for each. The caller must have asked
+    /// [`Viewer::sees_rating`] of each source.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn public_ratings(&self, asked: &[(ContentId, &PageRequest)]) -> Result<Vec<Page<Rating>>, Error> {
+        Ok(self.store.ratings_on(asked).await?)
+    }
+
+    /// The rating with this id, if the viewer may see it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rating(&self, viewer: &Viewer, id: RatingId) -> Result<Option<Rating>, Error> {
+        let Some(rating) = self.store.ratings(&[id]).await?.into_iter().next().filter(|rating| rating.mark.is_some()) else { return Ok(None) };
+        let Some(content) = self.store.contents(&[rating.content]).await?.into_iter().next() else { return Ok(None) };
+        let visibility = self.directory.source(content.source).map(|source| source.visibility);
+        Ok(visibility.is_some_and(|visibility| viewer.sees_rating(rating.rater, visibility)).then_some(rating))
+    }
+}
+
+/// Writes what waits in the queue, until the app is gone.
+pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = Vec::new();
+    while jobs.recv_many(&mut waiting, TOGETHER).await > 0 {
+        let Some(app) = app.upgrade() else { return };
+        let (drafts, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.draft, job.reply)).unzip();
+        match write_together(&app, &drafts).await {
+            Ok(outcomes) => {
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    // A caller who went away hears nothing; the rating stands.
+                    let _ = reply.send(outcome.map_err(Error::Invalid));
+                }
+            }
+            Err(error) => {
+                for reply in replies {
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}
+
+async fn write_together(app: &Arc<App>, drafts: &[RatingDraft]) -> Result<Vec<Result<Rated, Invalid>>, Error> {
+    let mut writing = app.store.begin().await?;
+    let mut outcomes = rate_all(&mut writing, drafts).await?;
+    let mut changes = app.commit(writing).await?.into_iter();
+    for outcome in outcomes.iter_mut().flatten() {
+        if outcome.change.is_some() {
+            outcome.change = changes.next();
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Judges each draft after those before it, and writes what they come to. A change noted here gets its number at the commit.
+pub(super) async fn rate_all(writing: &mut Writing<'_>, drafts: &[RatingDraft]) -> Result<Vec<Result<Rated, Invalid>>, Error> {
+    let mut wanted: Vec<ContentId> = drafts.iter().map(|draft| draft.content).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut pairs: Vec<(PersonId, ContentId)> = drafts.iter().map(|draft| (draft.rater, draft.content)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut contents = writing.rated_contents(&wanted).await?;
+    let mut current = writing.current_ratings(&pairs).await?;
+    let mut outcomes: Vec<Result<Rated, Invalid>> = Vec::with_capacity(drafts.len());
+    let mut moved = Vec::new();
+    for draft in drafts {
+        let outcome = judge(draft, contents.get_mut(&draft.content), &mut current);
+        if outcome.as_ref().is_ok_and(|rated| rated.change.is_some()) {
+            moved.push(draft);
+        }
+        outcomes.push(outcome);
+    }
+    write_moved(writing, &moved, &contents, &current).await.and_then(|ids| {
+        for (outcome, draft) in outcomes.iter_mut().zip(drafts) {
+            let Ok(rated) = outcome else { continue };
+            if let (Some(rating), Some(id)) = (&mut rated.rating, ids.get(&(draft.rater, draft.content))) {
+                rating.id = *id;
+            }
+            if let Some(Change { fact: Fact::Rating(fact), .. }) = &mut rated.change {
+                fact.rating = ids.get(&(draft.rater, draft.content)).copied().unwrap_or(fact.rating);
+                writing.note(Fact::Rating(fact.clone()));
+            }
+        }
+        Ok(outcomes)
+    })
+}
+
+type Current = HashMap<(PersonId, ContentId), Rating>;
+
+/// Judges one draft and moves the tally and the current rating in memory.
+fn judge(draft: &RatingDraft, content: Option<&mut RatedContent>, current: &mut Current) -> Result<Rated, Invalid> {
+    let Some(content) = content else {
+        return Err(Invalid::new(Code::ContentNotFound, "content", "there is no such content"));
+    };
+    let stored = current.get(&(draft.rater, draft.content));
+    let before = stored.and_then(|rating| rating.mark);
+    let verdict = draft.check(content, stored)?;
+    let Verdict::Moved(after) = verdict else {
+        let (rating, stale) = (stored.filter(|rating| rating.mark.is_some()).cloned(), verdict == Verdict::Stale);
+        return Ok(Rated { content: draft.content, before, rating, tally: content.tally, stale, change: None });
+    };
+    let id = stored.map_or(RatingId(0), |rating| rating.id);
+    let rating = Rating { id, content: draft.content, rater: draft.rater, mark: after, kind: draft.kind.clone(), rated_at: draft.at };
+    content.tally = content.tally.moved(before, after);
+    let fact = RatingFact {
+        rating: id,
+        rater: draft.rater,
+        subject: Subject {
+            content: content.id,
+            source: content.source,
+            authors: content.authors.clone(),
+            topics: content.topics.clone(),
+            visible: content.visible,
+        },
+        before,
+        after,
+        kind: draft.kind.clone(),
+        rated_at: draft.at,
+        tally: content.tally,
+    };
+    current.insert((draft.rater, draft.content), rating.clone());
+    let change = Some(Change { seq: 0, at: draft.at, fact: Fact::Rating(fact) });
+    Ok(Rated { content: draft.content, before, rating: after.map(|_| rating), tally: content.tally, stale: false, change })
+}
+
+async fn write_moved(
+    writing: &Writing<'_>,
+    moved: &[&RatingDraft],
+    contents: &HashMap<ContentId, RatedContent>,
+    current: &Current,
+) -> Result<HashMap<(PersonId, ContentId), RatingId>, Error> {
+    let mut ratings: HashMap<(PersonId, ContentId), Rating> = HashMap::new();
+    let mut tallies: HashMap<ContentId, Tally> = HashMap::new();
+    for draft in moved {
+        let pair = (draft.rater, draft.content);
+        if let (Some(rating), Some(content)) = (current.get(&pair), contents.get(&draft.content)) {
+            ratings.insert(pair, rating.clone());
+            tallies.insert(draft.content, content.tally);
+        }
+    }
+    if ratings.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut ratings: Vec<Rating> = ratings.into_values().collect();
+    ratings.sort_unstable_by_key(|rating| (rating.content, rating.rater));
+    let mut tallies: Vec<(ContentId, Tally)> = tallies.into_iter().collect();
+    tallies.sort_unstable_by_key(|(id, _)| *id);
+    let ids = writing.upsert_ratings(&ratings).await?;
+    writing.update_tallies(&tallies).await?;
+    Ok(ids)
+}

@@ -1,0 +1,197 @@
+//! Changes: what the log says happened, each with the state after it, so that nothing need be asked backwards.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::endorsement::Endorsement;
+use super::id::{ContentId, PersonId, RatingId, SourceId, TopicId};
+use super::leadership::Leadership;
+use super::merge::Merge;
+use super::person::Person;
+use super::rating::{Mark, Tally};
+use super::source::Source;
+use super::time::Time;
+use super::topic::Topic;
+
+/// One row of the change log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its number: without gaps, in the order of commits.
+    pub seq: i64,
+    /// When it was written down.
+    pub at: Time,
+    pub fact: Fact,
+}
+
+/// What happened, with the state after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "noun", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Fact {
+    Rating(RatingFact),
+    Content(ContentFact),
+    Person(Person),
+    Topic(Topic),
+    Source(Source),
+    Leadership { act: LeadershipAct, leadership: Leadership },
+    Endorsement { act: EndorsementAct, endorsement: Endorsement },
+    Merge { merge: Merge },
+}
+
+/// What the change is about, for those who ask for some nouns only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Noun {
+    Rating,
+    Content,
+    Person,
+    Topic,
+    Source,
+    Leadership,
+    Endorsement,
+    Merge,
+}
+
+impl Fact {
+    /// The noun that changed.
+    #[must_use]
+    pub const fn noun(&self) -> Noun {
+        match self {
+            Self::Rating(_) => Noun::Rating,
+            Self::Content(_) => Noun::Content,
+            Self::Person(_) => Noun::Person,
+            Self::Topic(_) => Noun::Topic,
+            Self::Source(_) => Noun::Source,
+            Self::Leadership { .. } => Noun::Leadership,
+            Self::Endorsement { .. } => Noun::Endorsement,
+            Self::Merge { .. } => Noun::Merge,
+        }
+    }
+
+    /// What it happened to: of several changes to one subject, the last one tells its state.
+    #[must_use]
+    pub const fn subject(&self) -> (Noun, i64) {
+        let id = match self {
+            Self::Rating(fact) => fact.subject.content.0,
+            Self::Content(fact) => fact.subject.content.0,
+            Self::Person(person) => person.id.0,
+            Self::Topic(topic) => topic.id.0,
+            Self::Source(source) => source.id.0,
+            Self::Leadership { leadership, .. } => leadership.id.0,
+            Self::Endorsement { endorsement, .. } => endorsement.id.0,
+            Self::Merge { merge } => merge.id.0,
+        };
+        (self.noun(), id)
+    }
+}
+
+/// A content with what one may filter its news by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    pub content: ContentId,
+    pub source: SourceId,
+    pub authors: Vec<PersonId>,
+    pub topics: Vec<TopicId>,
+    /// Neither withdrawn nor hidden.
+    pub visible: bool,
+}
+
+/// A rating moved: its value before and after, and the tally that it left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RatingFact {
+    pub rating: RatingId,
+    pub rater: PersonId,
+    #[serde(flatten)]
+    pub subject: Subject,
+    pub before: Option<Mark>,
+    pub after: Option<Mark>,
+    pub kind: Option<String>,
+    pub rated_at: Time,
+    pub tally: Tally,
+}
+
+/// What happened to a content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentFact {
+    pub act: ContentAct,
+    #[serde(flatten)]
+    pub subject: Subject,
+}
+
+/// What may happen to a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContentAct {
+    Published,
+    Edited,
+    Withdrawn,
+    Hidden,
+    Restored,
+}
+
+/// What may happen to a leadership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LeadershipAct {
+    Declared,
+    Appointed,
+    Edited,
+    Ended,
+}
+
+/// What may happen to an endorsement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EndorsementAct {
+    Endorsed,
+    Renewed,
+    Withdrawn,
+}
+
+/// Whose news somebody wants to hear; everything given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Interest {
+    pub nouns: Option<Vec<Noun>>,
+    pub content: Option<ContentId>,
+    /// One of these topics, subtopics already among them.
+    pub topics: Option<HashSet<TopicId>>,
+    pub author: Option<PersonId>,
+    pub source: Option<SourceId>,
+    /// The person who leads, is endorsed or endorses.
+    pub person: Option<PersonId>,
+}
+
+impl Interest {
+    /// Whether a change is of interest. Facts that have no content never match a filter by content, author or source.
+    #[must_use]
+    pub fn matches(&self, fact: &Fact) -> bool {
+        if self.nouns.as_ref().is_some_and(|nouns| !nouns.contains(&fact.noun())) {
+            return false;
+        }
+        match fact {
+            Fact::Rating(RatingFact { subject, .. }) | Fact::Content(ContentFact { subject, .. }) => self.matches_content(subject),
+            Fact::Leadership { leadership: l, .. } => self.matches_relation(l.topic, &[l.person]),
+            Fact::Endorsement { endorsement: e, .. } => self.matches_relation(e.topic, &[e.person, e.endorser]),
+            _ => self.is_open(),
+        }
+    }
+
+    fn matches_content(&self, subject: &Subject) -> bool {
+        self.person.is_none()
+            && self.content.is_none_or(|content| content == subject.content)
+            && self.source.is_none_or(|source| source == subject.source)
+            && self.author.is_none_or(|author| subject.authors.contains(&author))
+            && self.topics.as_ref().is_none_or(|topics| subject.topics.iter().any(|topic| topics.contains(topic)))
+    }
+
+    fn matches_relation(&self, topic: TopicId, people: &[PersonId]) -> bool {
+        self.content.is_none()
+            && self.source.is_none()
+            && self.author.is_none()
+            && self.topics.as_ref().is_none_or(|topics| topics.contains(&topic))
+            && self.person.is_none_or(|person| people.contains(&person))
+    }
+
+    const fn is_open(&self) -> bool {
+        self.content.is_none() && self.source.is_none() && self.author.is_none() && self.topics.is_none() && self.person.is_none()
+    }
+}

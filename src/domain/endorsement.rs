@@ -1,0 +1,88 @@
+//! Endorsements: a peer says that somebody leads a topic. They expire, and nobody endorses themselves.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::id::{EndorsementId, PersonId, TopicId};
+use super::invalid::{Code, Invalid};
+use super::text;
+use super::page::{Key, Place};
+use super::time::{self, Time, micros};
+
+/// How long an endorsement lasts when nobody says: a year.
+pub const LIFE: TimeDelta = TimeDelta::days(365);
+/// The longest life of an endorsement: five years.
+const LONGEST: TimeDelta = TimeDelta::days(5 * 365 + 2);
+
+/// A peer's word for somebody's leadership on a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endorsement {
+    pub id: EndorsementId,
+    pub endorser: PersonId,
+    pub person: PersonId,
+    pub topic: TopicId,
+    pub text: String,
+    pub endorsed_at: Time,
+    pub expires_at: Time,
+    pub withdrawn_at: Option<Time>,
+}
+
+impl Endorsement {
+    /// Where an endorsement stands in a list.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { key: Key::Number(micros(self.endorsed_at)), id: self.id.0 }
+    }
+
+    /// Whether it holds at a moment.
+    #[must_use]
+    pub fn is_valid_at(&self, at: Time) -> bool {
+        self.endorsed_at <= at && at < self.expires_at && self.withdrawn_at.is_none_or(|withdrawn| at < withdrawn)
+    }
+}
+
+/// An endorsement to be written down, checked.
+#[derive(Clone, Debug)]
+pub struct NewEndorsement {
+    pub endorser: PersonId,
+    pub person: PersonId,
+    pub topic: TopicId,
+    pub text: String,
+    pub endorsed_at: Time,
+    pub expires_at: Time,
+}
+
+impl NewEndorsement {
+    /// The rule: not for oneself, a reason in words at most 2,000 characters long, an end after the start and within five years.
+    ///
+    /// # Errors
+    /// `ONESELF_ENDORSED`, `REVERSED_INTERVAL`, `OUT_OF_RANGE` or a text of the wrong form.
+    pub fn check(
+        (endorser, person, topic): (PersonId, PersonId, TopicId),
+        words: &str,
+        at: Time,
+        expires_at: Option<Time>,
+    ) -> Result<Self, Invalid> {
+        if endorser == person {
+            return Err(Invalid::new(Code::OneselfEndorsed, "person", "nobody endorses themselves"));
+        }
+        let expires_at = time::in_range("expiresAt", expires_at.unwrap_or(at + LIFE))?;
+        if expires_at <= at {
+            return Err(Invalid::new(Code::ReversedInterval, "expiresAt", format!("it must lie after {at}")));
+        }
+        if expires_at > at + LONGEST {
+            return Err(Invalid::new(Code::OutOfRange, "expiresAt", "an endorsement lasts five years at most"));
+        }
+        Ok(Self { endorser, person, topic, text: text::optional("text", words, 2_000)?, endorsed_at: at, expires_at })
+    }
+}
+
+/// Which endorsements; everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EndorsementFilter {
+    pub ids: Option<Vec<EndorsementId>>,
+    pub endorser: Option<PersonId>,
+    pub person: Option<PersonId>,
+    pub topics: Option<Vec<TopicId>>,
+    pub valid_at: Option<Time>,
+}

@@ -1,0 +1,18 @@
+//! What is true: the rules. Pure functions and checked types; no async, no I/O, and time is an argument.
+
+pub mod change;
+pub mod content;
+pub mod endorsement;
+pub mod id;
+pub mod ingest;
+pub mod invalid;
+pub mod leadership;
+pub mod merge;
+pub mod page;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod text;
+pub mod time;
+pub mod topic;
+pub mod word;

@@ -1,0 +1,54 @@
+//! What a resolver has at hand.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use super::error::failed;
+use super::loaders::Loaders;
+use crate::app::error::Error;
+use crate::app::house::App;
+use crate::app::viewer::Viewer;
+
+/// Everything of one request.
+#[derive(Debug)]
+pub struct Request {
+    pub app: Arc<App>,
+    pub viewer: Viewer,
+    pub loaders: Loaders,
+    /// The last change that had been handed on when the request began.
+    pub head: i64,
+}
+
+impl Request {
+    /// A request of `viewer`.
+    #[must_use]
+    pub fn new(app: Arc<App>, viewer: Viewer) -> Self {
+        Self { loaders: Loaders::default(), head: app.head(), app, viewer }
+    }
+}
+
+/// Short words for what resolvers need.
+pub trait Desk<'a> {
+    /// The request.
+    fn desk(&self) -> async_graphql::Result<&'a Request>;
+}
+
+impl<'a> Desk<'a> for Context<'a> {
+    fn desk(&self) -> async_graphql::Result<&'a Request> {
+        self.data::<Arc<Request>>().map(AsRef::as_ref)
+    }
+}
+
+/// The result of a field that must be there.
+///
+/// # Errors
+/// The failure, with its code.
+pub fn given<T>(result: Result<T, Error>) -> async_graphql::Result<T> {
+    result.map_err(failed)
+}
+
+/// The result of a field that may be null: a failure nulls this field alone.
+pub fn found<T>(result: Result<Option<T>, Error>) -> Option<async_graphql::Result<T>> {
+    result.map_err(failed).transpose()
+}

@@ -1,0 +1,96 @@
+//! Where a change leads to. Own fields of a change never ask the database; these do, when they are selected.
+
+use async_graphql::{ComplexObject, Context, Result};
+
+use crate::graphql::context::{Desk, found};
+use crate::graphql::nodes::change::{ContentChange, LeadershipChange, MergeChange, PersonChange, RatingChange, Relation, SourceChange, TopicChange};
+use crate::graphql::nodes::content::Content;
+use crate::graphql::nodes::endorsement::Endorsement;
+use crate::graphql::nodes::leadership::Leadership;
+use crate::graphql::nodes::merge::Merge;
+use crate::graphql::nodes::person::Person;
+use crate::graphql::nodes::source::Source;
+use crate::graphql::nodes::topic::Topic;
+
+#[ComplexObject]
+impl RatingChange {
+    /// What was rated; null when the viewer may not see it any more.
+    async fn content(&self, ctx: &Context<'_>) -> Option<Result<Content>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        found(desk.loaders.content(desk, self.fact.subject.content).await.map(|content| content.map(Content::from)))
+    }
+
+    /// Who rated; null when the viewer may not see it, or when several changes are told as one.
+    async fn rater(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        found(desk.loaders.person(desk, if self.seen { self.fact.rater } else { return None }).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+    }
+
+    /// What the source calls this act, such as `reviewed`; null when the viewer may not see it.
+    async fn kind(&self) -> Option<&str> {
+        self.fact.kind.as_deref().filter(|_| self.seen)
+    }
+}
+
+#[ComplexObject]
+impl ContentChange {
+    /// The content as it is now; null when the viewer may not see it any more.
+    async fn content(&self, ctx: &Context<'_>) -> Option<Result<Content>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        found(desk.loaders.content(desk, self.subject.content).await.map(|content| content.map(Content::from)))
+    }
+}
+
+#[ComplexObject]
+impl LeadershipChange {
+    /// The leadership after the change; null for an endorsement.
+    async fn leadership(&self) -> Option<Leadership> {
+        if let Relation::Leadership(leadership) = &self.relation { Some(leadership.as_ref().into()) } else { None }
+    }
+
+    /// The endorsement after the change; null for a leadership.
+    async fn endorsement(&self) -> Option<Endorsement> {
+        if let Relation::Endorsement(endorsement) = &self.relation { Some(endorsement.as_ref().into()) } else { None }
+    }
+}
+
+#[ComplexObject]
+impl PersonChange {
+    /// The person after the change.
+    async fn person(&self) -> Person {
+        (&self.noun).into()
+    }
+}
+
+#[ComplexObject]
+impl TopicChange {
+    /// The topic after the change.
+    async fn topic(&self) -> Topic {
+        (&self.noun).into()
+    }
+}
+
+#[ComplexObject]
+impl SourceChange {
+    /// The source after the change.
+    async fn source(&self) -> Source {
+        (&self.noun).into()
+    }
+}
+
+#[ComplexObject]
+impl MergeChange {
+    /// The merge after the change.
+    async fn merge(&self) -> Merge {
+        (&self.noun).into()
+    }
+}

@@ -1,0 +1,172 @@
+//! Lists of every noun, for the roots and for the links alike: an input becomes a filter, a page becomes a connection.
+
+use async_graphql::{Context, Result};
+
+use crate::app::error::Error;
+use crate::domain::content::{self, ContentOrderField};
+use crate::domain::endorsement;
+use crate::domain::id::TopicId;
+use crate::domain::leadership;
+use crate::domain::page::{Direction, Place};
+use crate::domain::person::{self, PersonOrderField};
+use crate::domain::rating;
+use crate::domain::topic::{self, TopicOrderField};
+use crate::graphql::context::{Desk, Request};
+use crate::graphql::error::failed;
+use crate::graphql::input::{ContentFilter, ContentOrder, EndorsementFilter, LeadershipFilter, LeadershipOrder, PersonFilter, PersonOrder, TopicFilter, TopicOrder};
+use crate::graphql::nodes::content::ContentConnection;
+use crate::graphql::nodes::endorsement::EndorsementConnection;
+use crate::graphql::nodes::leadership::LeadershipConnection;
+use crate::graphql::nodes::person::{Person, PersonConnection};
+use crate::graphql::nodes::topic::{Topic, TopicConnection};
+use crate::graphql::page::{PageArguments, Shown};
+
+/// The result of a connection field: a failure nulls this field alone.
+#[expect(clippy::unnecessary_wraps, reason = "this is how a field says that it may be null")]
+pub fn shown<T>(result: Result<T>) -> Option<Result<T>> {
+    Some(result)
+}
+
+/// A topic, alone or with everything below it.
+pub fn topics_of(ctx: &Context<'_>, id: TopicId, subtopics: bool) -> Option<Vec<TopicId>> {
+    let app = ctx.desk().ok().filter(|_| subtopics).map(|desk| &desk.app);
+    Some(app.map_or_else(|| vec![id], |app| sorted(app.subtree(id))))
+}
+
+/// In a stable order, so that equal lists make equal statements.
+fn sorted(topics: std::collections::HashSet<TopicId>) -> Vec<TopicId> {
+    let mut topics: Vec<TopicId> = topics.into_iter().collect();
+    topics.sort_unstable();
+    topics
+}
+
+/// Where a rating stands among ratings.
+#[must_use]
+pub fn rating_place(rating: &rating::Rating) -> Place {
+    rating.place()
+}
+
+/// A page of people.
+pub async fn people(
+    ctx: &Context<'_>,
+    filter: Option<PersonFilter>,
+    order: Option<PersonOrder>,
+    page: &PageArguments,
+    narrow: impl FnOnce(&mut person::PersonFilter),
+) -> Result<PersonConnection> {
+    let desk = ctx.desk()?;
+    let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
+    narrow(&mut filter);
+    let order = order.map_or(person::PersonOrder { field: PersonOrderField::Handle, direction: Direction::Ascending }, Into::into);
+    let name = match order.field {
+        PersonOrderField::Handle => "handle",
+        PersonOrderField::Name => "name",
+        PersonOrderField::Created => "created",
+    };
+    let key = (filter.clone(), order, page.request(name).map_err(failed)?);
+    let found = desk.loaders.people_pages(desk, key).await.map_err(failed)?;
+    Ok(PersonConnection { shown: Shown::of(found, name, |item| item.place(order.field), |item| Person::from(&item)), filter })
+}
+
+/// A page of topics.
+pub async fn topics(
+    ctx: &Context<'_>,
+    filter: Option<TopicFilter>,
+    order: Option<TopicOrder>,
+    page: &PageArguments,
+    narrow: impl FnOnce(&mut topic::TopicFilter),
+) -> Result<TopicConnection> {
+    let desk = ctx.desk()?;
+    let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
+    narrow(&mut filter);
+    let order = order.map_or(topic::TopicOrder { field: TopicOrderField::Slug, direction: Direction::Ascending }, Into::into);
+    let name = match order.field {
+        TopicOrderField::Slug => "slug",
+        TopicOrderField::Name => "name",
+        TopicOrderField::Created => "created",
+    };
+    let key = (filter.clone(), order, page.request(name).map_err(failed)?);
+    let found = desk.loaders.topics_pages(desk, key).await.map_err(failed)?;
+    Ok(TopicConnection { shown: Shown::of(found, name, |item| item.place(order.field), |item| Topic::from(&item)), filter })
+}
+
+/// A page of contents.
+pub async fn contents(
+    ctx: &Context<'_>,
+    filter: Option<ContentFilter>,
+    order: Option<ContentOrder>,
+    page: &PageArguments,
+    narrow: impl FnOnce(&mut content::ContentFilter),
+) -> Result<ContentConnection> {
+    let desk = ctx.desk()?;
+    let mut filter = match filter {
+        Some(filter) => filter.read(desk).await.map_err(failed)?,
+        None => content::ContentFilter::default(),
+    };
+    narrow(&mut filter);
+    let order = order.map_or(content::ContentOrder { field: ContentOrderField::Published, direction: Direction::Descending }, Into::into);
+    let name = match order.field {
+        ContentOrderField::Published => "published",
+        ContentOrderField::Score => "score",
+    };
+    let key = (filter.clone(), order, page.request(name).map_err(failed)?);
+    let found = desk.loaders.contents_pages(desk, key).await.map_err(failed)?;
+    Ok(ContentConnection { shown: Shown::of(found, name, |item| item.place(order.field), Into::into), filter })
+}
+
+/// A page of leaderships.
+pub async fn leaderships(
+    ctx: &Context<'_>,
+    filter: Option<LeadershipFilter>,
+    order: Option<LeadershipOrder>,
+    page: &PageArguments,
+    narrow: impl FnOnce(&mut leadership::LeadershipFilter),
+) -> Result<LeadershipConnection> {
+    let desk = ctx.desk()?;
+    let mut filter = match filter {
+        Some(filter) => filter.read(desk).await.map_err(failed)?,
+        None => leadership::LeadershipFilter::default(),
+    };
+    narrow(&mut filter);
+    let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
+    let found = desk.loaders.leaderships_pages(desk, key).await.map_err(failed)?;
+    Ok(LeadershipConnection { shown: Shown::of(found, FROM, leadership::Leadership::place, |item| (&item).into()), filter })
+}
+
+/// A page of endorsements.
+pub async fn endorsements(
+    ctx: &Context<'_>,
+    filter: Option<EndorsementFilter>,
+    order: Option<LeadershipOrder>,
+    page: &PageArguments,
+    narrow: impl FnOnce(&mut endorsement::EndorsementFilter),
+) -> Result<EndorsementConnection> {
+    let desk = ctx.desk()?;
+    let mut filter = match filter {
+        Some(filter) => filter.read(desk).await.map_err(failed)?,
+        None => endorsement::EndorsementFilter::default(),
+    };
+    narrow(&mut filter);
+    let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
+    let found = desk.loaders.endorsements_pages(desk, key).await.map_err(failed)?;
+    Ok(EndorsementConnection { shown: Shown::of(found, FROM, endorsement::Endorsement::place, |item| (&item).into()), filter })
+}
+
+/// The one order of relations, as their cursors name it.
+const FROM: &str = "from";
+
+fn latest(order: Option<LeadershipOrder>) -> leadership::LeadershipOrder {
+    leadership::LeadershipOrder { direction: order.map_or(Direction::Descending, |order| order.direction.into()) }
+}
+
+/// The topics of a filter that names one, with everything below it if it says so.
+///
+/// # Errors
+/// `BAD_REQUEST` when there is no such topic.
+pub fn named_topics(desk: &Request, topic: Option<crate::graphql::input::TopicRef>, subtopics: bool) -> Result<Option<Vec<TopicId>>, Error> {
+    let Some(topic) = topic else { return Ok(None) };
+    let by = topic.read("filter.topic")?;
+    let Some(topic) = desk.app.topic(&by) else { return Err(Error::BadRequest("filter.topic: there is no such topic".to_owned())) };
+    let id = topic.main.unwrap_or(topic.id);
+    Ok(Some(if subtopics { sorted(desk.app.subtree(id)) } else { vec![id] }))
+}

@@ -1,0 +1,59 @@
+//! Where a merge leads to.
+
+use async_graphql::{ComplexObject, Context, ID, Result};
+
+use crate::domain::id::{PersonId, TopicId};
+use crate::domain::merge::Merged;
+use crate::graphql::context::{Desk, found};
+use crate::graphql::id::Key;
+use crate::graphql::nodes::merge::Merge;
+use crate::graphql::nodes::person::Person;
+use crate::graphql::nodes::topic::Topic;
+
+impl Merge {
+    const fn people(&self) -> Option<(PersonId, PersonId)> {
+        if let Merged::Person { from, into } = self.merged { Some((from, into)) } else { None }
+    }
+
+    const fn topics(&self) -> Option<(TopicId, TopicId)> {
+        if let Merged::Topic { from, into } = self.merged { Some((from, into)) } else { None }
+    }
+}
+
+#[ComplexObject]
+impl Merge {
+    /// Names the merge, to undo it.
+    async fn id(&self) -> ID {
+        self.key.global()
+    }
+
+    /// The person whose facts moved; null for a merge of topics.
+    async fn from_person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        found(desk.loaders.person(desk, self.people()?.0).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+    }
+
+    /// The person who has them now; null for a merge of topics.
+    async fn into_person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        found(desk.loaders.person(desk, self.people()?.1).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+    }
+
+    /// The topic whose facts moved; null for a merge of people.
+    async fn from_topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
+        let app = &ctx.desk()?.app;
+        Ok(self.topics().and_then(|(from, _)| app.topic_by_id(from)).map(|topic| Topic::from(topic.as_ref())))
+    }
+
+    /// The topic that has them now; null for a merge of people.
+    async fn into_topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
+        let app = &ctx.desk()?.app;
+        Ok(self.topics().and_then(|(_, into)| app.topic_by_id(into)).map(|topic| Topic::from(topic.as_ref())))
+    }
+}

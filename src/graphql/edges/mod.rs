@@ -1,0 +1,12 @@
+//! The links between nouns: the only fields that fetch.
+
+pub mod change;
+pub mod content;
+pub mod endorsement;
+pub mod leadership;
+pub mod list;
+pub mod merge;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod topic;

@@ -1,0 +1,105 @@
+//! Where a person leads to.
+
+use async_graphql::{ComplexObject, Context, ID, Result};
+
+use super::list;
+use super::list::shown;
+use crate::graphql::context::{Desk, found};
+use crate::graphql::id::Key;
+use crate::graphql::input::{ContentFilter, ContentOrder, EndorsementFilter, LeadershipFilter, LeadershipOrder};
+use crate::graphql::nodes::content::ContentConnection;
+use crate::graphql::nodes::endorsement::EndorsementConnection;
+use crate::graphql::nodes::leadership::LeadershipConnection;
+use crate::graphql::nodes::person::{Account, Person};
+use crate::graphql::nodes::source::Source;
+use crate::graphql::page::PageArguments;
+
+#[ComplexObject]
+impl Person {
+    /// Opaque and unique among everything; it never changes.
+    pub async fn id(&self) -> ID {
+        self.key.global()
+    }
+
+    /// Who they are in each source.
+    async fn accounts(&self, ctx: &Context<'_>) -> Option<Result<Vec<Account>>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        let accounts = desk.loaders.accounts(desk, self.key).await;
+        found(accounts.map(|accounts| Some(accounts.iter().map(Into::into).collect())))
+    }
+
+    /// What they wrote, alone or with others.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    async fn contents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "How they are sorted: newest first when nothing is said.")] order_by: Option<ContentOrder>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<ContentConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(list::contents(ctx, filter, order_by, &page, |filter| filter.author = Some(self.key)).await)
+    }
+
+    /// What they lead, as they or the organisation say.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    async fn leaderships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<LeadershipFilter>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<LeadershipConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(list::leaderships(ctx, filter, order_by, &page, |filter| filter.person = Some(self.key)).await)
+    }
+
+    /// What peers say that they lead.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    async fn endorsements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<EndorsementFilter>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<EndorsementConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(list::endorsements(ctx, filter, order_by, &page, |filter| filter.person = Some(self.key)).await)
+    }
+
+    /// Whom they endorse.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    async fn endorsements_given(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<EndorsementFilter>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<EndorsementConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(list::endorsements(ctx, filter, order_by, &page, |filter| filter.endorser = Some(self.key)).await)
+    }
+}
+
+#[ComplexObject]
+impl Account {
+    /// The source in which the person has this account.
+    async fn source(&self, ctx: &Context<'_>) -> Result<Option<Source>> {
+        Ok(ctx.desk()?.app.source_by_id(self.source_key).map(|source| Source::from(source.as_ref())))
+    }
+}

@@ -1,0 +1,385 @@
+//! Batches of integrators.
+
+use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+
+use super::payload::payload;
+use crate::domain::ingest;
+use crate::domain::ingest::{Batch, Outcome, Report};
+use crate::graphql::context::{Desk, given};
+use crate::graphql::input::SourceRef;
+use crate::graphql::nodes::leadership::LeadershipKind;
+use crate::graphql::nodes::person::PersonKind;
+use crate::graphql::scalar::{DateTime, Url};
+
+/// A person as the source knows them.
+#[derive(Clone, Debug, InputObject)]
+pub struct PersonItemInput {
+    /// How the source names them.
+    pub external_id: String,
+    /// Names one person across sources; made from the external id when it is missing.
+    pub handle: Option<String>,
+    /// The name people know them by; the external id when it is missing.
+    pub name: Option<String>,
+    /// Human when it is missing.
+    pub kind: Option<PersonKind>,
+    /// Whether they still belong to the organisation.
+    pub active: Option<bool>,
+}
+
+impl From<PersonItemInput> for ingest::PersonItem {
+    fn from(item: PersonItemInput) -> Self {
+        Self {
+            external_id: item.external_id,
+            handle: item.handle,
+            name: item.name,
+            kind: item.kind.map(Into::into),
+            active: item.active,
+        }
+    }
+}
+
+/// A topic. Topics are shared by all sources.
+#[derive(Clone, Debug, InputObject)]
+pub struct TopicItemInput {
+    /// Its name; turned into lower case without blanks.
+    pub slug: String,
+    /// The name people know it by.
+    pub name: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// The slug of the topic it belongs to.
+    pub parent: Option<String>,
+    /// The slug of the topic that it is only another word for.
+    pub synonym_of: Option<String>,
+}
+
+impl From<TopicItemInput> for ingest::TopicItem {
+    fn from(item: TopicItemInput) -> Self {
+        Self {
+            slug: item.slug,
+            name: item.name,
+            description: item.description,
+            parent: item.parent,
+            synonym_of: item.synonym_of,
+        }
+    }
+}
+
+/// A content.
+#[derive(Clone, Debug, InputObject)]
+pub struct ContentItemInput {
+    /// How the source names it.
+    pub external_id: String,
+    /// What it is, such as `post`.
+    pub kind: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its text.
+    pub body: Option<String>,
+    /// Where to read it.
+    pub url: Option<Url>,
+    /// The language it is written in, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// The external ids of those who wrote it.
+    pub authors: Option<Vec<String>>,
+    /// The slugs of what it is about.
+    pub topics: Option<Vec<String>>,
+    /// The external id of what it replies to.
+    pub parent: Option<String>,
+    /// When it was published.
+    pub published_at: DateTime,
+    /// When an author took it back.
+    pub withdrawn_at: Option<DateTime>,
+    /// When a moderator hid it.
+    pub hidden_at: Option<DateTime>,
+    /// Why it was hidden.
+    pub hidden_reason: Option<String>,
+}
+
+impl From<ContentItemInput> for ingest::ContentItem {
+    fn from(item: ContentItemInput) -> Self {
+        Self {
+            external_id: item.external_id,
+            kind: item.kind,
+            title: item.title.unwrap_or_default(),
+            body: item.body.unwrap_or_default(),
+            url: item.url.map(|url| url.0),
+            language: item.language,
+            authors: item.authors.unwrap_or_default(),
+            topics: item.topics.unwrap_or_default(),
+            parent: item.parent,
+            published_at: item.published_at.0,
+            withdrawn_at: item.withdrawn_at.map(|time| time.0),
+            hidden_at: item.hidden_at.map(|time| time.0),
+            hidden_reason: item.hidden_reason,
+        }
+    }
+}
+
+/// A rating. The latest word of a person on a content counts, whatever the order of arrival.
+#[derive(Clone, Debug, InputObject)]
+pub struct RatingItemInput {
+    /// The external id of the rater.
+    pub rater: String,
+    /// The external id of what was rated.
+    pub content: String,
+    /// The value on the scale of the source; null takes the rating back.
+    pub value: Option<i32>,
+    /// What the source calls this act.
+    pub kind: Option<String>,
+    /// When it was given.
+    pub at: DateTime,
+}
+
+impl From<RatingItemInput> for ingest::RatingItem {
+    fn from(item: RatingItemInput) -> Self {
+        Self {
+            rater: item.rater,
+            content: item.content,
+            value: item.value.map(i64::from),
+            kind: item.kind,
+            at: item.at.0,
+        }
+    }
+}
+
+/// A leadership; the same person, topic, kind, role and start name the same one.
+#[derive(Clone, Debug, InputObject)]
+pub struct LeadershipItemInput {
+    /// The external id of who leads.
+    pub person: String,
+    /// The slug of what they lead.
+    pub topic: String,
+    /// Appointed when it is missing.
+    pub kind: Option<LeadershipKind>,
+    /// As what; `lead` when it is missing.
+    pub role: Option<String>,
+    /// Since when.
+    pub from: DateTime,
+    /// Until when.
+    pub to: Option<DateTime>,
+    /// Why, in words.
+    pub evidence_text: Option<String>,
+    /// Where it can be read.
+    pub evidence_url: Option<Url>,
+}
+
+impl From<LeadershipItemInput> for ingest::LeadershipItem {
+    fn from(item: LeadershipItemInput) -> Self {
+        Self {
+            person: item.person,
+            topic: item.topic,
+            declared: item.kind == Some(LeadershipKind::Declared),
+            role: item.role,
+            from: Some(item.from.0),
+            to: item.to.map(|time| time.0),
+            evidence_text: item.evidence_text,
+            evidence_url: item.evidence_url.map(|url| url.0),
+        }
+    }
+}
+
+/// An endorsement; the same people and topic name the same one.
+#[derive(Clone, Debug, InputObject)]
+pub struct EndorsementItemInput {
+    /// The external id of who endorses.
+    pub from: String,
+    /// The external id of who is endorsed.
+    pub to: String,
+    /// The slug of the topic.
+    pub topic: String,
+    /// Why.
+    pub text: Option<String>,
+    /// Since when.
+    pub at: DateTime,
+    /// When it stops to count; a year later when it is missing.
+    pub expires_at: Option<DateTime>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<DateTime>,
+}
+
+impl From<EndorsementItemInput> for ingest::EndorsementItem {
+    fn from(item: EndorsementItemInput) -> Self {
+        Self {
+            from: item.from,
+            to: item.to,
+            topic: item.topic,
+            text: item.text.unwrap_or_default(),
+            at: item.at.0,
+            expires_at: item.expires_at.map(|time| time.0),
+            withdrawn_at: item.withdrawn_at.map(|time| time.0),
+        }
+    }
+}
+
+/// A batch of one source: up to 1,000 items in all. Later lists may name items of earlier ones.
+#[derive(Clone, Debug, InputObject)]
+pub struct IngestInput {
+    /// The source that everything in the batch comes from.
+    pub source: SourceRef,
+    /// People.
+    pub people: Option<Vec<PersonItemInput>>,
+    /// Topics, those above others first.
+    pub topics: Option<Vec<TopicItemInput>>,
+    /// Contents, originals before their replies.
+    pub contents: Option<Vec<ContentItemInput>>,
+    /// Ratings.
+    pub ratings: Option<Vec<RatingItemInput>>,
+    /// Leaderships.
+    pub leaderships: Option<Vec<LeadershipItemInput>>,
+    /// Endorsements.
+    pub endorsements: Option<Vec<EndorsementItemInput>>,
+    /// Comes back in the payload as it is.
+    pub client_mutation_id: Option<String>,
+}
+
+/// What became of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ItemOutcome {
+    /// It was new.
+    Created,
+    /// It was known and is different now.
+    Changed,
+    /// It was known just so.
+    Unchanged,
+    /// A word of the same or a later time is stored; this one changed nothing.
+    Stale,
+    /// It was refused, see the error. The other items were not touched by that.
+    Refused,
+}
+
+/// What became of one item.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ItemResult {
+    /// What became of it.
+    pub outcome: ItemOutcome,
+    /// Why it was refused; null unless it was.
+    pub error: Option<IngestUserError>,
+}
+
+/// What became of each item, in the order of the batch.
+#[derive(Debug, SimpleObject)]
+pub struct IngestReport {
+    /// The people.
+    pub people: Vec<ItemResult>,
+    /// The topics.
+    pub topics: Vec<ItemResult>,
+    /// The contents.
+    pub contents: Vec<ItemResult>,
+    /// The ratings.
+    pub ratings: Vec<ItemResult>,
+    /// The leaderships.
+    pub leaderships: Vec<ItemResult>,
+    /// The endorsements.
+    pub endorsements: Vec<ItemResult>,
+}
+
+payload! {
+    /// What became of `ingest`.
+    IngestPayload {
+        /// What became of each item.
+        report: IngestReport,
+    }
+    /// Why `ingest` did nothing, or refused an item.
+    IngestUserError,
+    /// The rules that `ingest` can meet.
+    IngestErrorCode {
+        /// The one who acts is a bot; bots neither rate, lead nor endorse.
+        BotCannotRate,
+        /// It contradicts what is there; the message says what.
+        Conflict,
+        /// There is no such content, or the viewer may not see it.
+        ContentNotFound,
+        /// It would stand below or reply to itself.
+        Cycle,
+        /// The time lies in the future.
+        InFuture,
+        /// The topic named is only another word for a topic; name that one.
+        IsSynonym,
+        /// Something that is needed is missing.
+        NothingGiven,
+        /// The value is not on the scale of the source.
+        OffScale,
+        /// Nobody endorses themselves.
+        OneselfEndorsed,
+        /// The time lies out of range.
+        OutOfRange,
+        /// Nobody rates their own content.
+        OwnContent,
+        /// There is no such person.
+        PersonNotFound,
+        /// It ends before it starts.
+        ReversedInterval,
+        /// The same is named twice.
+        SameTwice,
+        /// There is no such source.
+        SourceNotFound,
+        /// The name is taken.
+        Taken,
+        /// A text is missing.
+        TextEmpty,
+        /// A text is of the wrong form; the message says of which it must be.
+        TextInvalid,
+        /// A text is too long.
+        TextTooLong,
+        /// Too many are named.
+        TooMany,
+        /// There is no such topic.
+        TopicNotFound,
+    }
+}
+
+fn results(outcomes: Vec<Outcome>) -> Result<Vec<ItemResult>> {
+    let result = |outcome| {
+        let (outcome, error) = match outcome {
+            Outcome::Created => (ItemOutcome::Created, None),
+            Outcome::Changed => (ItemOutcome::Changed, None),
+            Outcome::Unchanged => (ItemOutcome::Unchanged, None),
+            Outcome::Stale => (ItemOutcome::Stale, None),
+            Outcome::Refused(invalid) => (ItemOutcome::Refused, Some(IngestUserError::of(invalid.into())?)),
+        };
+        Ok(ItemResult { outcome, error })
+    };
+    outcomes.into_iter().map(result).collect()
+}
+
+fn report(report: Report) -> Result<IngestReport> {
+    Ok(IngestReport {
+        people: results(report.people)?,
+        topics: results(report.topics)?,
+        contents: results(report.contents)?,
+        ratings: results(report.ratings)?,
+        leaderships: results(report.leaderships)?,
+        endorsements: results(report.endorsements)?,
+    })
+}
+
+fn all<A: Into<B>, B>(items: Option<Vec<A>>) -> Vec<B> {
+    items.unwrap_or_default().into_iter().map(Into::into).collect()
+}
+
+/// Batches.
+#[derive(Debug, Default)]
+pub struct IngestMutation;
+
+#[Object]
+impl IngestMutation {
+    /// Takes a batch in, in one transaction, with a result for each item. The same batch again changes nothing. Operators only.
+    async fn ingest(&self, ctx: &Context<'_>, #[graphql(desc = "The batch.")] input: IngestInput) -> Result<IngestPayload> {
+        let desk = ctx.desk()?;
+        let client_mutation_id = input.client_mutation_id;
+        let source = given(input.source.read("input.source"))?;
+        let batch = Batch {
+            people: all(input.people),
+            topics: all(input.topics),
+            contents: all(input.contents),
+            ratings: all(input.ratings),
+            leaderships: all(input.leaderships),
+            endorsements: all(input.endorsements),
+        };
+        match desk.app.ingest(&desk.viewer, &source, &batch).await {
+            Ok(done) => Ok(IngestPayload { report: Some(report(done)?), user_errors: Vec::new(), client_mutation_id }),
+            Err(error) => IngestPayload::refused(error, client_mutation_id),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What can be done. Outcomes that a caller can cause are data in the payload: null and `userErrors`.
+
+pub mod content;
+pub mod ingest;
+pub mod leadership;
+pub mod merge;
+pub mod payload;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod topic;
+
+use async_graphql::MergedObject;
+
+use self::content::ContentMutation;
+use self::ingest::IngestMutation;
+use self::leadership::LeadershipMutation;
+use self::merge::MergeMutation;
+use self::person::PersonMutation;
+use self::rating::RatingMutation;
+use self::source::SourceMutation;
+use self::topic::TopicMutation;
+
+/// What can be done, one act each.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    RatingMutation,
+    ContentMutation,
+    LeadershipMutation,
+    PersonMutation,
+    TopicMutation,
+    SourceMutation,
+    MergeMutation,
+    IngestMutation,
+);

@@ -1,0 +1,113 @@
+//! People.
+
+use async_graphql::{Context, InputObject, Object, Result};
+
+use super::payload::payload;
+use crate::domain::person::{NewPerson, PersonPatch};
+use crate::graphql::context::{Desk, given};
+use crate::graphql::input::PersonRef;
+use crate::graphql::nodes::person::{Person, PersonKind};
+
+/// A person.
+#[derive(Clone, Debug, InputObject)]
+pub struct CreatePersonInput {
+    /// The name for addresses: lower case, no blanks, at most 100 characters.
+    pub handle: String,
+    /// The name people know them by.
+    pub name: String,
+    /// Human when it is missing.
+    pub kind: Option<PersonKind>,
+    /// Comes back in the payload as it is.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// What became of `createPerson`.
+    CreatePersonPayload {
+        /// The person as they stand now.
+        person: Person,
+    }
+    /// Why `createPerson` did nothing.
+    CreatePersonUserError,
+    /// The rules that `createPerson` can meet.
+    CreatePersonErrorCode {
+        /// The name is taken.
+        Taken,
+        /// A text is missing.
+        TextEmpty,
+        /// A text is of the wrong form; the message says of which it must be.
+        TextInvalid,
+        /// A text is too long.
+        TextTooLong,
+    }
+}
+
+/// What changes of a person; what is missing stays.
+#[derive(Clone, Debug, InputObject)]
+pub struct UpdatePersonInput {
+    /// Who changes.
+    pub person: PersonRef,
+    /// The new handle. Operators only.
+    pub handle: Option<String>,
+    /// The new name.
+    pub name: Option<String>,
+    /// Human or bot. Operators only.
+    pub kind: Option<PersonKind>,
+    /// Whether they still belong to the organisation. Operators only.
+    pub active: Option<bool>,
+    /// Comes back in the payload as it is.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// What became of `updatePerson`.
+    UpdatePersonPayload {
+        /// The person as they stand now.
+        person: Person,
+    }
+    /// Why `updatePerson` did nothing.
+    UpdatePersonUserError,
+    /// The rules that `updatePerson` can meet.
+    UpdatePersonErrorCode {
+        /// There is no such person.
+        PersonNotFound,
+        /// The name is taken.
+        Taken,
+        /// A text is missing.
+        TextEmpty,
+        /// A text is of the wrong form; the message says of which it must be.
+        TextInvalid,
+        /// A text is too long.
+        TextTooLong,
+    }
+}
+
+/// People.
+#[derive(Debug, Default)]
+pub struct PersonMutation;
+
+#[Object]
+impl PersonMutation {
+    /// Makes a person. Operators only.
+    async fn create_person(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: CreatePersonInput) -> Result<CreatePersonPayload> {
+        let desk = ctx.desk()?;
+        let client_mutation_id = input.client_mutation_id;
+        let kind = input.kind.unwrap_or(PersonKind::Human).into();
+        match async { desk.app.create_person(&desk.viewer, NewPerson::check(&input.handle, &input.name, kind)?).await }.await {
+            Ok(done) => Ok(CreatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Err(error) => CreatePersonPayload::refused(error, client_mutation_id),
+        }
+    }
+
+    /// Changes a person: people their own name, operators everything.
+    async fn update_person(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: UpdatePersonInput) -> Result<UpdatePersonPayload> {
+        let desk = ctx.desk()?;
+        let client_mutation_id = input.client_mutation_id;
+        let by = given(input.person.read("input.person"))?;
+        let patch = PersonPatch { handle: input.handle, name: input.name, kind: input.kind.map(Into::into), active: input.active };
+        match desk.app.update_person(&desk.viewer, &by, &patch).await {
+            Ok(done) => Ok(UpdatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Err(error) => UpdatePersonPayload::refused(error, client_mutation_id),
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Changes as they are told.
+
+use async_graphql::{Enum, Interface, SimpleObject};
+
+use super::rating::{RatingValue, Tally};
+use crate::domain::change;
+use crate::domain::change::{Fact, Subject};
+use crate::domain::endorsement::Endorsement;
+use crate::domain::leadership::Leadership;
+use crate::domain::merge::Merge;
+use crate::domain::person::Person;
+use crate::domain::source::Source;
+use crate::domain::topic::Topic;
+use crate::graphql::scalar::DateTime;
+
+/// What a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "change::Noun")]
+pub enum ChangeNoun {
+    /// A rating was given, changed or withdrawn.
+    Rating,
+    /// A content was published, edited, withdrawn, hidden or restored.
+    Content,
+    /// A person was made or changed.
+    Person,
+    /// A topic was made or changed.
+    Topic,
+    /// A source was made or changed.
+    Source,
+    /// A leadership was declared, appointed, edited or ended.
+    Leadership,
+    /// An endorsement was given, renewed or withdrawn.
+    Endorsement,
+    /// Two people or two topics were merged, or a merge was undone.
+    Merge,
+}
+
+/// What happened to a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "change::ContentAct")]
+pub enum ContentAct {
+    /// It is new.
+    Published,
+    /// Its text, authors or topics changed.
+    Edited,
+    /// An author took it back.
+    Withdrawn,
+    /// A moderator hid it.
+    Hidden,
+    /// A moderator shows it again.
+    Restored,
+}
+
+/// What happened to a leadership or an endorsement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum LeadershipAct {
+    /// The person says that they lead.
+    Declared,
+    /// The organisation says that they lead.
+    Appointed,
+    /// Its end or its evidence was corrected.
+    Edited,
+    /// It ended.
+    Ended,
+    /// A peer endorsed the person.
+    Endorsed,
+    /// A peer renewed an endorsement.
+    Renewed,
+    /// A peer took an endorsement back.
+    Withdrawn,
+}
+
+/// What every change tells.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// Names this change.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+}
+
+/// A rating moved the tally of a content.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct RatingChange {
+    #[graphql(skip)]
+    pub fact: change::RatingFact,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+    /// How many changes of this content it stands for: more than 1 only with an `interval`.
+    pub changes: i32,
+    /// The value before; null when there was none, when the viewer may not see it, or when several changes are told as one.
+    pub before: Option<RatingValue>,
+    /// The value after; null when it was withdrawn, when the viewer may not see it, or when several changes are told as one.
+    pub after: Option<RatingValue>,
+    /// The tally that it left.
+    pub tally: Tally,
+    #[graphql(skip)]
+    pub seen: bool,
+}
+
+/// Something happened to a content.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct ContentChange {
+    #[graphql(skip)]
+    pub subject: Subject,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+    /// What happened.
+    pub act: ContentAct,
+}
+
+/// Something happened to a leadership or to an endorsement.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct LeadershipChange {
+    #[graphql(skip)]
+    pub relation: Relation,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+    /// What happened.
+    pub act: LeadershipAct,
+}
+
+/// The two ways to stand up for a leadership.
+#[derive(Clone, Debug)]
+pub enum Relation {
+    Leadership(Box<Leadership>),
+    Endorsement(Box<Endorsement>),
+}
+
+/// A person was made or changed.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct PersonChange {
+    #[graphql(skip)]
+    pub noun: Person,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+}
+
+/// A topic was made or changed.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct TopicChange {
+    #[graphql(skip)]
+    pub noun: Topic,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+}
+
+/// A source was made or changed.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct SourceChange {
+    #[graphql(skip)]
+    pub noun: Source,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+}
+
+/// Two people or topics were merged, or a merge was undone: their facts moved without a change of each.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct MergeChange {
+    #[graphql(skip)]
+    pub noun: Merge,
+    /// Names this change: give it as `after` to hear everything that follows it.
+    pub cursor: String,
+    /// When it was written down.
+    pub at: DateTime,
+}
+
+/// Something happened. Changes have one order, the same for everybody, and none is missing.
+#[derive(Clone, Debug, Interface)]
+#[graphql(
+    field(name = "cursor", ty = "&String", desc = "Names this change: give it as `after` to hear everything that follows it."),
+    field(name = "at", ty = "&DateTime", desc = "When it was written down.")
+)]
+pub enum Change {
+    RatingChange(Box<RatingChange>),
+    ContentChange(Box<ContentChange>),
+    LeadershipChange(Box<LeadershipChange>),
+    PersonChange(Box<PersonChange>),
+    TopicChange(Box<TopicChange>),
+    SourceChange(Box<SourceChange>),
+    MergeChange(Box<MergeChange>),
+}
+
+impl Change {
+    /// How a fact is told. `seen`: whether the viewer may see who rated; `changes`: how many it stands for.
+    #[must_use]
+    pub fn of(fact: &Fact, mark: Mark, seen: bool, changes: usize) -> Self {
+        match fact {
+            Fact::Rating(fact) => Self::RatingChange(Box::new(RatingChange::of(fact, mark, seen, changes))),
+            Fact::Content(fact) => Self::ContentChange(Box::new(ContentChange { subject: fact.subject.clone(), cursor: mark.cursor, at: mark.at, act: fact.act.into() })),
+            Fact::Leadership { act, leadership } => {
+                let act = match act {
+                    change::LeadershipAct::Declared => LeadershipAct::Declared,
+                    change::LeadershipAct::Appointed => LeadershipAct::Appointed,
+                    change::LeadershipAct::Edited => LeadershipAct::Edited,
+                    change::LeadershipAct::Ended => LeadershipAct::Ended,
+                };
+                let relation = Relation::Leadership(Box::new(leadership.clone()));
+                Self::LeadershipChange(Box::new(LeadershipChange { relation, cursor: mark.cursor, at: mark.at, act }))
+            }
+            Fact::Endorsement { act, endorsement } => {
+                let act = match act {
+                    change::EndorsementAct::Endorsed => LeadershipAct::Endorsed,
+                    change::EndorsementAct::Renewed => LeadershipAct::Renewed,
+                    change::EndorsementAct::Withdrawn => LeadershipAct::Withdrawn,
+                };
+                let relation = Relation::Endorsement(Box::new(endorsement.clone()));
+                Self::LeadershipChange(Box::new(LeadershipChange { relation, cursor: mark.cursor, at: mark.at, act }))
+            }
+            Fact::Person(noun) => Self::PersonChange(Box::new(PersonChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at })),
+            Fact::Topic(noun) => Self::TopicChange(Box::new(TopicChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at })),
+            Fact::Source(noun) => Self::SourceChange(Box::new(SourceChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at })),
+            Fact::Merge { merge } => Self::MergeChange(Box::new(MergeChange { noun: merge.clone(), cursor: mark.cursor, at: mark.at })),
+        }
+    }
+}
+
+impl RatingChange {
+    /// How a rating is told. Of several told as one, no single value is shown.
+    #[must_use]
+    pub fn of(fact: &change::RatingFact, mark: Mark, seen: bool, changes: usize) -> Self {
+        let seen = seen && changes == 1;
+        Self {
+            fact: fact.clone(),
+            cursor: mark.cursor,
+            at: mark.at,
+            changes: i32::try_from(changes).unwrap_or(i32::MAX),
+            before: fact.before.filter(|_| seen).map(Into::into),
+            after: fact.after.filter(|_| seen).map(Into::into),
+            tally: fact.tally.into(),
+            seen,
+        }
+    }
+}
+
+/// A page of the change log.
+#[derive(Debug, SimpleObject)]
+pub struct ChangePage {
+    /// The changes, in their order.
+    pub nodes: Vec<Change>,
+    /// Where the page ends: give it as `after` to go on, also when the page is empty.
+    pub end_cursor: String,
+    /// Whether there is more to read now.
+    pub has_next_page: bool,
+}

@@ -1,0 +1,12 @@
+//! Types with their own fields; what leads to other nouns is in `edges`.
+
+pub mod change;
+pub mod content;
+pub mod endorsement;
+pub mod leadership;
+pub mod merge;
+pub mod node;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod topic;

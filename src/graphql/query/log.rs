@@ -1,0 +1,43 @@
+//! The change log, for integrators who copy what happens.
+
+use async_graphql::{Context, Object, Result};
+
+use crate::app::error::Error;
+use crate::domain::page::CAP;
+use crate::graphql::context::{Desk, found};
+use crate::graphql::input::ChangeFilter;
+use crate::graphql::nodes::change::{ChangeNoun, ChangePage};
+use crate::graphql::subscription::told;
+
+/// The change log.
+#[derive(Debug, Default)]
+pub struct LogQuery;
+
+#[Object]
+impl LogQuery {
+    /// Everything that happened after a cursor, in order, a page at a time. Start without `after`, go on with `endCursor`,
+    /// and when `hasNextPage` is false subscribe to `changes` after it.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cursor to go on after; from the start of the log when it is missing.")] after: Option<String>,
+        #[graphql(desc = "How many changes, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only changes of these nouns.")] nouns: Option<Vec<ChangeNoun>>,
+        #[graphql(desc = "Which of them.")] filter: Option<ChangeFilter>,
+    ) -> Option<Result<ChangePage>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        let look = async {
+            let first = first.map_or(Ok(20), usize::try_from).ok().filter(|first| (1..=CAP).contains(first));
+            let first = first.ok_or_else(|| Error::BadRequest(format!("first: it must lie between 1 and {CAP}")))?;
+            let mut interest = filter.unwrap_or_default().read(desk).await?;
+            interest.nouns = nouns.map(|nouns| nouns.into_iter().map(Into::into).collect());
+            let (page, end) = desk.app.changes(after.as_deref(), first, &interest).await?;
+            let nodes = page.items.iter().filter_map(|change| told(desk, change, 1)).collect();
+            Ok(Some(ChangePage { nodes, end_cursor: desk.app.cursor(end), has_next_page: page.has_next }))
+        };
+        found(look.await)
+    }
+}

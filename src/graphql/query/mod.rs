@@ -1,0 +1,17 @@
+//! What can be asked.
+
+pub mod list;
+pub mod log;
+pub mod lookup;
+pub mod viewer;
+
+use async_graphql::MergedObject;
+
+use self::list::ListQuery;
+use self::log::LogQuery;
+use self::lookup::LookupQuery;
+use self::viewer::ViewerQuery;
+
+/// What can be asked: single things by id or by their own names, and lists of them.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(LookupQuery, ListQuery, LogQuery, ViewerQuery);

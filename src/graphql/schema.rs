@@ -1,0 +1,113 @@
+//! The schema, and how an operation is run on it.
+
+use std::sync::Arc;
+
+use async_graphql::{Response, Schema as Built, SchemaBuilder};
+use futures_util::{Stream, StreamExt};
+
+use super::context::Request;
+use super::document::Documents;
+use super::error::mark;
+use super::mutation::Mutation;
+use super::query::Query;
+use super::subscription::Subscription;
+use crate::app::house::App;
+use crate::app::viewer::Viewer;
+
+/// How deep fields may stand in one another.
+const DEPTH: usize = 16;
+/// How many directives one field may have.
+const DIRECTIVES: usize = 10;
+
+type Schema = Built<Query, Mutation, Subscription>;
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    let builder = Built::build(Query::default(), Mutation::default(), Subscription).limit_depth(DEPTH).limit_directives(DIRECTIVES);
+    builder.register_output_type::<super::nodes::node::Node>()
+}
+
+/// The schema as text.
+#[must_use]
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}
+
+/// The schema on a running app.
+#[derive(Clone)]
+pub struct Executor {
+    schema: Schema,
+    app: Arc<App>,
+    documents: Arc<Documents>,
+}
+
+impl std::fmt::Debug for Executor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Executor").finish_non_exhaustive()
+    }
+}
+
+/// What an operation does; only one that reads may come by GET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationKind {
+    Query,
+    Mutation,
+    Subscription,
+}
+
+/// An operation that was parsed and found to be within bounds.
+pub struct Operation {
+    request: async_graphql::Request,
+    /// What it does.
+    pub kind: OperationKind,
+}
+
+impl std::fmt::Debug for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Operation").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl Executor {
+    /// The schema on `app`.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Self {
+        Self { schema: builder().finish(), app, documents: Arc::default() }
+    }
+
+    /// The app behind it.
+    #[must_use]
+    pub const fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Parses an operation, or takes it from memory, and measures it.
+    ///
+    /// # Errors
+    /// The answer to one that cannot be run.
+    pub fn prepare(&self, mut request: async_graphql::Request) -> Result<Operation, Box<Response>> {
+        match self.documents.read(&request) {
+            Ok((document, kind)) => {
+                request.set_parsed_query(document);
+                Ok(Operation { request, kind })
+            }
+            Err(error) => Err(Box::new(Response::from_errors(vec![error]))),
+        }
+    }
+
+    /// Runs a query or a mutation.
+    pub async fn execute(&self, operation: Operation, viewer: Viewer, request_id: &str) -> Response {
+        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
+        let mut response = self.schema.execute(operation.request.data(desk)).await;
+        mark(&mut response, request_id);
+        response
+    }
+
+    /// Runs any operation as a stream of answers. A subscription ends with the first answer that has nothing but an error.
+    pub fn stream(&self, operation: Operation, viewer: Viewer, request_id: String) -> impl Stream<Item = Response> + Send + 'static {
+        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
+        self.schema.execute_stream(operation.request.data(desk)).map(move |mut response| {
+            mark(&mut response, &request_id);
+            response
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! `/graphql` over HTTP: POST, GET and event streams.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use async_graphql::{Request, ServerError};
+use async_graphql_axum::GraphQLProtocol;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
+
+use super::answer::{self, Form};
+use super::server::Hall;
+use super::{identity, request, websocket};
+use crate::graphql::error::{code, refused};
+use crate::graphql::schema::{Operation, OperationKind};
+
+/// How often an event stream says that it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(12);
+
+/// A GET is a query, an event stream, or the start of a WebSocket.
+pub async fn get(
+    State(hall): State<Hall>,
+    headers: HeaderMap,
+    Query(parameters): Query<Vec<(String, String)>>,
+    protocol: Result<GraphQLProtocol, StatusCode>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    if let Ok(upgrade) = upgrade {
+        return websocket::open(upgrade, protocol.is_ok(), hall, id(&headers));
+    }
+    let caller = match Caller::of(&headers) {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    match request::of_query(parameters) {
+        Ok(request) => run(&hall, &headers, request, caller, true).await,
+        Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
+    }
+}
+
+/// A POST is any operation; a subscription needs an event stream as its answer.
+pub async fn post(State(hall): State<Hall>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+    let caller = match Caller::of(&headers) {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    if !is_json(&headers) {
+        return caller.not_understood(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the operation as application/json");
+    }
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            let told = format!("the body cannot be read or has more than {} bytes", hall.settings.body);
+            return caller.not_understood(rejection.status(), told);
+        }
+    };
+    match request::of_json(&body) {
+        Ok(request) => run(&hall, &headers, request, caller, false).await,
+        Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
+    }
+}
+
+/// Anything else.
+pub async fn wrong_method() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, HeaderValue::from_static("GET, POST"))], "use GET or POST\n")
+}
+
+/// How the one who asks wants to be answered.
+struct Caller {
+    form: Form,
+    request_id: String,
+}
+
+impl Caller {
+    #[expect(clippy::result_large_err, reason = "the error is the answer, made once")]
+    fn of(headers: &HeaderMap) -> Result<Self, Response> {
+        let request_id = id(headers);
+        match Form::of(headers) {
+            Some(form) => Ok(Self { form, request_id }),
+            None => {
+                let told = refused("BAD_REQUEST", "accept application/graphql-response+json, application/json or text/event-stream");
+                Err(answer::not_understood(StatusCode::NOT_ACCEPTABLE, told, Form::Json, &request_id))
+            }
+        }
+    }
+
+    fn not_understood(&self, status: StatusCode, told: impl Into<String>) -> Response {
+        answer::not_understood(status, refused("BAD_REQUEST", told), self.form, &self.request_id)
+    }
+}
+
+fn id(headers: &HeaderMap) -> String {
+    headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller, by_get: bool) -> Response {
+    let viewer = match identity::of_headers(&hall.executor, headers).await {
+        Ok(viewer) => viewer,
+        Err(error) => {
+            let status = if code(&error) == "BAD_REQUEST" { StatusCode::BAD_REQUEST } else { StatusCode::SERVICE_UNAVAILABLE };
+            return answer::not_understood(status, of_app(&error), caller.form, &caller.request_id);
+        }
+    };
+    let operation = match hall.executor.prepare(request) {
+        Ok(operation) => operation,
+        Err(mut response) => {
+            crate::graphql::error::mark(&mut response, &caller.request_id);
+            return answer::of(&response, caller.form);
+        }
+    };
+    if by_get && operation.kind == OperationKind::Mutation {
+        let mut answer = caller.not_understood(StatusCode::METHOD_NOT_ALLOWED, "a GET changes nothing; send a mutation with POST");
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        return answer;
+    }
+    if caller.form == Form::Events {
+        return events(hall.executor.stream(operation, viewer, caller.request_id)).into_response();
+    }
+    if operation.kind == OperationKind::Subscription {
+        let told = "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
+        return caller.not_understood(StatusCode::BAD_REQUEST, told);
+    }
+    answer::of(&execute(hall, operation, viewer, &caller.request_id).await, caller.form)
+}
+
+/// Runs an operation within the time that it may take. What was not committed by then leaves nothing behind.
+async fn execute(hall: &Hall, operation: Operation, viewer: crate::app::viewer::Viewer, request_id: &str) -> async_graphql::Response {
+    match tokio::time::timeout(hall.settings.patience, hall.executor.execute(operation, viewer, request_id)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let told = format!("this took longer than the {} s that an operation may take; ask for less at once", hall.settings.patience.as_secs_f32());
+            let mut response = async_graphql::Response::from_errors(vec![refused("UNAVAILABLE", told)]);
+            crate::graphql::error::mark(&mut response, request_id);
+            response
+        }
+    }
+}
+
+fn of_app(error: &crate::app::error::Error) -> ServerError {
+    refused(code(error), error.to_string())
+}
+
+/// An event stream as the protocol graphql-sse has it in distinct connections mode: `next` for each answer, then `complete`.
+fn events(answers: impl Stream<Item = async_graphql::Response> + Send + 'static) -> impl IntoResponse {
+    let next = answers.map(|response| Event::default().event("next").data(String::from_utf8(answer::bytes(&response)).unwrap_or_default()));
+    let complete = stream::once(std::future::ready(Event::default().event("complete").data("")));
+    let events = next.chain(complete).map(Ok::<_, Infallible>);
+    ([(header::CACHE_CONTROL, "no-cache"), (header::HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}

@@ -1,0 +1,95 @@
+//! The messages of the protocol graphql-transport-ws.
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// The name of the protocol.
+pub const PROTOCOL: &str = "graphql-transport-ws";
+
+/// What a client says.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromClient {
+    ConnectionInit { payload: Option<Value> },
+    Ping { payload: Option<Value> },
+    Pong {},
+    Subscribe { id: String, payload: Map<String, Value> },
+    Complete { id: String },
+}
+
+/// What the server says.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromServer<'a> {
+    ConnectionAck,
+    Ping,
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload: Option<Value>,
+    },
+    Next {
+        id: &'a str,
+        payload: Box<RawValue>,
+    },
+    Error {
+        id: &'a str,
+        payload: &'a [async_graphql::ServerError],
+    },
+    Complete {
+        id: &'a str,
+    },
+}
+
+impl FromServer<'_> {
+    /// The frame.
+    #[must_use]
+    pub fn frame(&self) -> Message {
+        Message::Text(serde_json::to_string(self).unwrap_or_default().into())
+    }
+}
+
+/// Why a connection is closed, as the protocol numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// The server is stopping: reconnect.
+    Stopping,
+    /// What was said is no message of the protocol.
+    BadMessage,
+    /// An operation came before the acknowledgement.
+    Unauthorized,
+    /// Nobody has the handle that `connection_init` names.
+    Forbidden,
+    /// The client asked for no protocol of ours.
+    WrongProtocol,
+    /// `connection_init` did not come in time.
+    InitTimeout,
+    /// `connection_init` came twice.
+    TooManyInits,
+}
+
+impl Close {
+    /// The closing frame.
+    #[must_use]
+    pub fn frame(self) -> Message {
+        let (code, reason) = match self {
+            Self::Stopping => (1012, "Service restart"),
+            Self::BadMessage => (4400, "Invalid message"),
+            Self::Unauthorized => (4401, "Unauthorized"),
+            Self::Forbidden => (4403, "Forbidden"),
+            Self::WrongProtocol => (4406, "Subprotocol not acceptable"),
+            Self::InitTimeout => (4408, "Connection initialisation timeout"),
+            Self::TooManyInits => (4429, "Too many initialisation requests"),
+        };
+        Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))
+    }
+
+    /// The closing frame for an id that is in use.
+    #[must_use]
+    pub fn duplicate(id: &str) -> Message {
+        // A reason has at most 123 bytes.
+        let id: String = id.chars().take(20).collect();
+        Message::Close(Some(CloseFrame { code: 4409, reason: format!("Subscriber for {id} already exists").into() }))
+    }
+}

@@ -1,0 +1,12 @@
+//! How it arrives: routes, transports, who acts, limits, health. Knows GraphQL only as operations and answers.
+
+pub mod answer;
+pub mod explorer;
+pub mod graphql;
+pub mod health;
+pub mod identity;
+pub mod message;
+pub mod origin;
+pub mod request;
+pub mod server;
+pub mod websocket;

@@ -1,0 +1,62 @@
+//! Requests: from JSON or from a query string to an operation, strictly.
+
+use async_graphql::{Request, Variables};
+use serde_json::{Map, Value};
+
+/// Reads the body of a POST.
+///
+/// # Errors
+/// What is wrong with it, for the one who sent it.
+pub fn of_json(body: &[u8]) -> Result<Request, String> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => of_fields(fields),
+        Ok(Value::Array(_)) => Err("batches are not supported; send one operation".to_owned()),
+        Ok(_) => Err("the body must be a JSON object with a query".to_owned()),
+        Err(error) => Err(format!("the body is no JSON: {error}")),
+    }
+}
+
+/// Reads the parameters of a GET.
+///
+/// # Errors
+/// What is wrong with them, for the one who sent them.
+pub fn of_query(parameters: Vec<(String, String)>) -> Result<Request, String> {
+    let mut fields = Map::new();
+    for (name, value) in parameters {
+        let value = match name.as_str() {
+            "variables" | "extensions" if value.is_empty() => Value::Null,
+            "variables" | "extensions" => serde_json::from_str(&value).map_err(|error| format!("{name} is no JSON: {error}"))?,
+            _ => Value::String(value),
+        };
+        fields.insert(name, value);
+    }
+    of_fields(fields)
+}
+
+/// Reads the fields of an operation.
+///
+/// # Errors
+/// Which field is wrong, and what it must be.
+pub fn of_fields(mut fields: Map<String, Value>) -> Result<Request, String> {
+    let query = match fields.remove("query") {
+        Some(Value::String(query)) => query,
+        Some(_) => return Err("query must be a text".to_owned()),
+        None => return Err("query is missing".to_owned()),
+    };
+    let mut request = Request::new(query);
+    match fields.remove("operationName") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(name)) if name.is_empty() => {}
+        Some(Value::String(name)) => request = request.operation_name(name),
+        Some(_) => return Err("operationName must be a text".to_owned()),
+    }
+    match fields.remove("variables") {
+        None | Some(Value::Null) => {}
+        Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
+        Some(_) => return Err("variables must be an object".to_owned()),
+    }
+    match fields.remove("extensions") {
+        None | Some(Value::Null | Value::Object(_)) => Ok(request),
+        Some(_) => Err("extensions must be an object".to_owned()),
+    }
+}

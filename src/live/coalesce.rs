@@ -1,0 +1,77 @@
+//! At most one telling per interval: what falls between is brought down to the latest state of each subject.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use tokio::time::Instant;
+
+use super::feed::Gap;
+use crate::domain::change::Change;
+
+/// How many subjects may wait for the end of an interval; with more, it ends early.
+const WAITING: usize = 10_000;
+
+/// A change to be told, and how many of its subject it stands for.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub change: Arc<Change>,
+    /// 1 when nothing was left out.
+    pub changes: usize,
+}
+
+/// Tells every change at once.
+pub fn each(feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static) -> impl Stream<Item = Result<Told, Gap>> + Send {
+    feed.map(|item| item.map(|change| Told { change, changes: 1 }))
+}
+
+/// Tells a change at once when the last interval is over, and otherwise the latest of each subject at its end, in the
+/// order of the log. So the first and the last state are always told, and every cursor is safe to go on from.
+pub fn at_most(feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static, interval: Duration) -> impl Stream<Item = Result<Told, Gap>> + Send {
+    async_stream::stream! {
+        let mut feed = std::pin::pin!(feed);
+        let mut waiting: HashMap<_, Told> = HashMap::new();
+        let mut open = Instant::now();
+        loop {
+            let item = tokio::select! {
+                item = feed.next(), if waiting.len() < WAITING => item,
+                () = tokio::time::sleep_until(open), if !waiting.is_empty() => {
+                    for told in drain(&mut waiting) {
+                        yield Ok(told);
+                    }
+                    open = Instant::now() + interval;
+                    continue;
+                }
+            };
+            match item {
+                Some(Ok(change)) if waiting.is_empty() && Instant::now() >= open => {
+                    open = Instant::now() + interval;
+                    yield Ok(Told { change, changes: 1 });
+                }
+                Some(Ok(change)) => {
+                    let changes = waiting.get(&change.fact.subject()).map_or(0, |told| told.changes) + 1;
+                    waiting.insert(change.fact.subject(), Told { change, changes });
+                    if waiting.len() >= WAITING {
+                        open = Instant::now();
+                    }
+                }
+                last => {
+                    for told in drain(&mut waiting) {
+                        yield Ok(told);
+                    }
+                    if let Some(Err(gap)) = last {
+                        yield Err(gap);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn drain<K>(waiting: &mut HashMap<K, Told>) -> Vec<Told> {
+    let mut all: Vec<Told> = std::mem::take(waiting).into_values().collect();
+    all.sort_by_key(|told| told.change.seq);
+    all
+}

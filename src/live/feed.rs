@@ -1,0 +1,180 @@
+//! The feed: one task reads the log; everybody who follows hears the same changes from it.
+//!
+//! News comes from the log alone, so another process, a restart and a reconnecting phone all hear exactly the same.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::Stream;
+use tokio::sync::{Notify, broadcast, watch};
+
+use crate::domain::change::Change;
+use crate::store::connection::{Listener, Store};
+use crate::store::error::Error;
+
+/// How many changes are read at once.
+const PAGE: i64 = 500;
+/// How often to look for news of other processes when nobody wakes us.
+const GLANCE: Duration = Duration::from_millis(500);
+
+/// Why a feed ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Gap {
+    /// The follower was too slow for its buffer; the last change it was told is `last`.
+    #[error("this subscription was too slow; go on after its last cursor")]
+    Lagged { last: i64 },
+    /// The log no longer holds what follows the cursor, or never did.
+    #[error("the log does not hold what follows this cursor")]
+    Expired,
+    /// The server is stopping.
+    #[error("the server is stopping; reconnect and go on after the last cursor")]
+    Closed,
+    /// The database failed while old changes were read.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Follows the change log and fans out.
+#[derive(Debug)]
+pub struct Feed {
+    store: Arc<Store>,
+    sender: broadcast::Sender<Arc<Change>>,
+    /// The last change that was handed on.
+    head: Mutex<i64>,
+    wake: Notify,
+    closed: watch::Sender<bool>,
+}
+
+impl Feed {
+    /// Starts to follow the log from its end. `first` sees every change before any follower does.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start(store: Arc<Store>, buffer: usize, first: impl Fn(&Change) + Send + Sync + 'static) -> Result<Arc<Self>, Error> {
+        let (_, head) = store.log_ends().await?;
+        let listener = store.listener().await?;
+        let (sender, _) = broadcast::channel(buffer);
+        let feed = Arc::new(Self { store, sender, head: Mutex::new(head), wake: Notify::new(), closed: watch::Sender::new(false) });
+        tokio::spawn(Arc::clone(&feed).run(listener, first));
+        Ok(feed)
+    }
+
+    /// Says that something was written.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Ends every subscription, so that a graceful stop need not wait for them.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// The last change that was handed on.
+    pub fn head(&self) -> i64 {
+        *self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many follow now.
+    #[must_use]
+    pub fn followers(&self) -> usize {
+        self.sender.receiver_count()
+    }
+
+    async fn run(self: Arc<Self>, mut listener: Option<Listener>, first: impl Fn(&Change) + Send + Sync) {
+        let mut closed = self.closed.subscribe();
+        let mut failing = false;
+        while !*closed.borrow() {
+            match self.store.changes_after(self.head(), PAGE).await {
+                Ok(changes) if changes.is_empty() => failing = false,
+                Ok(changes) => {
+                    failing = false;
+                    self.hand_on(changes, &first);
+                    continue;
+                }
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::error!(%error, "the change log cannot be read; news wait until it can");
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = async { match &mut listener { Some(listener) => listener.woken().await, None => std::future::pending().await } } => {}
+                () = tokio::time::sleep(GLANCE) => {}
+                _ = closed.changed() => {}
+            }
+        }
+    }
+
+    fn hand_on(&self, changes: Vec<Change>, first: &impl Fn(&Change)) {
+        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            first(&change);
+            *head = change.seq;
+            // Without followers there is nobody to tell, which is no error.
+            let _ = self.sender.send(Arc::new(change));
+        }
+    }
+
+    /// Every change after the number `after`, or from now on: first from the log, then as it comes, without a gap or a repeat.
+    pub fn follow(self: &Arc<Self>, after: Option<i64>) -> impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static {
+        let feed = Arc::clone(self);
+        // Under one lock, so that no change falls between the two.
+        let (mut receiver, head) = {
+            let head = feed.head.lock().unwrap_or_else(PoisonError::into_inner);
+            (feed.sender.subscribe(), *head)
+        };
+        let mut closed = feed.closed.subscribe();
+        async_stream::stream! {
+            let mut last = after.unwrap_or(head);
+            if let Err(gap) = feed.check(after).await {
+                yield Err(gap);
+                return;
+            }
+            while last < head {
+                match feed.store.changes_after(last, PAGE).await {
+                    Ok(changes) if changes.is_empty() => break,
+                    Ok(changes) => for change in changes {
+                        last = change.seq;
+                        yield Ok(Arc::new(change));
+                    },
+                    Err(error) => {
+                        yield Err(Gap::Store(error));
+                        return;
+                    }
+                }
+            }
+            loop {
+                let heard = tokio::select! {
+                    heard = receiver.recv() => heard,
+                    _ = closed.wait_for(|closed| *closed) => Err(broadcast::error::RecvError::Closed),
+                };
+                match heard {
+                    Ok(change) if change.seq <= last => {}
+                    Ok(change) => {
+                        last = change.seq;
+                        yield Ok(change);
+                    }
+                    Err(broadcast::error::RecvError::Lagged(_)) => {
+                        yield Err(Gap::Lagged { last });
+                        return;
+                    }
+                    Err(broadcast::error::RecvError::Closed) => {
+                        yield Err(Gap::Closed);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the log still holds everything after `after`.
+    ///
+    /// # Errors
+    /// [`Gap::Expired`] when it does not, or has never come so far.
+    pub async fn check(&self, after: Option<i64>) -> Result<(), Gap> {
+        let Some(after) = after else { return Ok(()) };
+        let (first, last) = self.store.log_ends().await?;
+        if after + 1 < first || after > last { Err(Gap::Expired) } else { Ok(()) }
+    }
+}

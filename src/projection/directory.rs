@@ -1,0 +1,213 @@
+//! The directory: every topic and source, and the people asked for lately, so that a page need not read their names again.
+//!
+//! A change carries the whole state after it, so keeping up needs no question back. An older word never replaces a newer one.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::domain::change::{Change, Fact};
+use crate::domain::id::{PersonId, SourceId, TopicId};
+use crate::domain::person::Person;
+use crate::domain::source::Source;
+use crate::domain::topic::Topic;
+use crate::store::connection::Store;
+use crate::store::error::Error;
+
+/// How many people are kept.
+const PEOPLE: u64 = 100_000;
+
+/// Names and relations of the nouns that everything refers to.
+#[derive(Debug)]
+pub struct Directory {
+    store: Arc<Store>,
+    topics: RwLock<Topics>,
+    sources: RwLock<HashMap<SourceId, (i64, Arc<Source>)>>,
+    people: moka::sync::Cache<PersonId, Arc<Person>>,
+    handles: moka::sync::Cache<String, PersonId>,
+    /// The last change of a person that was heard of; a row read before it may be out of date.
+    people_seq: AtomicI64,
+}
+
+#[derive(Debug, Default)]
+struct Topics {
+    by_id: HashMap<TopicId, (i64, Arc<Topic>)>,
+    by_slug: HashMap<String, TopicId>,
+    children: HashMap<TopicId, Vec<TopicId>>,
+}
+
+impl Topics {
+    fn put(&mut self, seq: i64, topic: &Topic) {
+        match self.by_id.get(&topic.id) {
+            Some((known, _)) if *known >= seq => return,
+            Some((_, old)) => {
+                if let Some(siblings) = old.parent.and_then(|parent| self.children.get_mut(&parent)) {
+                    siblings.retain(|child| *child != topic.id);
+                }
+                self.by_slug.remove(&old.slug);
+            }
+            None => {}
+        }
+        if let Some(parent) = topic.parent {
+            self.children.entry(parent).or_default().push(topic.id);
+        }
+        self.by_slug.insert(topic.slug.clone(), topic.id);
+        self.by_id.insert(topic.id, (seq, Arc::new(topic.clone())));
+    }
+}
+
+impl Directory {
+    /// Reads every topic and source.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load(store: Arc<Store>) -> Result<Self, Error> {
+        // The end of the log first: what changes while we read comes again with a later number.
+        let (_, seq) = store.log_ends().await?;
+        let mut topics = Topics::default();
+        for topic in store.topics().await? {
+            topics.put(seq, &topic);
+        }
+        let sources = store.sources().await?.into_iter().map(|source| (source.id, (seq, Arc::new(source)))).collect();
+        Ok(Self {
+            store,
+            topics: RwLock::new(topics),
+            sources: RwLock::new(sources),
+            people: moka::sync::Cache::new(PEOPLE),
+            handles: moka::sync::Cache::new(PEOPLE),
+            people_seq: AtomicI64::new(seq),
+        })
+    }
+
+    /// Takes note of a change.
+    pub fn hear(&self, change: &Change) {
+        match &change.fact {
+            Fact::Topic(topic) => self.topics.write().unwrap_or_else(PoisonError::into_inner).put(change.seq, topic),
+            Fact::Source(source) => {
+                let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+                if sources.get(&source.id).is_none_or(|(seq, _)| *seq < change.seq) {
+                    sources.insert(source.id, (change.seq, Arc::new(source.clone())));
+                }
+            }
+            Fact::Person(person) => {
+                self.people_seq.fetch_max(change.seq, Ordering::SeqCst);
+                self.people.invalidate(&person.id);
+            }
+            _ => {}
+        }
+    }
+
+    /// The topic with this id.
+    pub fn topic(&self, id: TopicId) -> Option<Arc<Topic>> {
+        self.topics.read().unwrap_or_else(PoisonError::into_inner).by_id.get(&id).map(|(_, topic)| Arc::clone(topic))
+    }
+
+    /// The topic with this slug, a synonym as itself.
+    pub fn topic_by_slug(&self, slug: &str) -> Option<Arc<Topic>> {
+        let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
+        topics.by_slug.get(slug).and_then(|id| topics.by_id.get(id)).map(|(_, topic)| Arc::clone(topic))
+    }
+
+    /// A topic and everything below it.
+    pub fn subtree(&self, root: TopicId) -> HashSet<TopicId> {
+        let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
+        let (mut found, mut open) = (HashSet::from([root]), vec![root]);
+        while let Some(children) = open.pop().map(|id| topics.children.get(&id)) {
+            open.extend(children.into_iter().flatten().filter(|child| found.insert(**child)));
+        }
+        found
+    }
+
+    /// From the root down to the parent of a topic.
+    pub fn ancestors(&self, id: TopicId) -> Vec<Arc<Topic>> {
+        let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
+        let parent = |id: &TopicId| topics.by_id.get(id).and_then(|(_, topic)| topic.parent);
+        let mut path: Vec<Arc<Topic>> = Vec::new();
+        let mut next = parent(&id);
+        while let Some((_, topic)) = next.and_then(|id| topics.by_id.get(&id)) {
+            if path.iter().any(|seen| seen.id == topic.id) {
+                break;
+            }
+            path.push(Arc::clone(topic));
+            next = topic.parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// The source with this id.
+    pub fn source(&self, id: SourceId) -> Option<Arc<Source>> {
+        self.sources.read().unwrap_or_else(PoisonError::into_inner).get(&id).map(|(_, source)| Arc::clone(source))
+    }
+
+    /// The source with this slug.
+    pub fn source_by_slug(&self, slug: &str) -> Option<Arc<Source>> {
+        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
+        sources.values().find(|(_, source)| source.slug == slug).map(|(_, source)| Arc::clone(source))
+    }
+
+    /// Every source, by slug.
+    pub fn sources(&self) -> Vec<Arc<Source>> {
+        let sources = self.sources.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = sources.values().map(|(_, source)| Arc::clone(source)).collect();
+        all.sort_by(|a, b| a.slug.cmp(&b.slug));
+        all
+    }
+
+    /// A person, if they are at hand.
+    pub fn person_at_hand(&self, id: PersonId) -> Option<Arc<Person>> {
+        self.people.get(&id)
+    }
+
+    /// The people with these ids, from memory or in one statement.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn people(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, Error> {
+        let mut found = HashMap::with_capacity(ids.len());
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.people.get(id) {
+                Some(person) => {
+                    found.insert(*id, person);
+                }
+                None => missing.push(*id),
+            }
+        }
+        if !missing.is_empty() {
+            missing.sort_unstable();
+            missing.dedup();
+            let before = self.people_seq.load(Ordering::SeqCst);
+            for some in missing.chunks(1_000) {
+                for person in self.store.people(some).await? {
+                    found.insert(person.id, self.keep(person, before));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The person with this handle; a merged one as itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn person_by_handle(&self, handle: &str) -> Result<Option<Arc<Person>>, Error> {
+        if let Some(person) = self.handles.get(handle).and_then(|id| self.people.get(&id)).filter(|person| person.handle == handle) {
+            return Ok(Some(person));
+        }
+        let before = self.people_seq.load(Ordering::SeqCst);
+        let Some(person) = self.store.person_by_handle(handle).await? else { return Ok(None) };
+        self.handles.insert(handle.to_owned(), person.id);
+        Ok(Some(self.keep(person, before)))
+    }
+
+    /// Keeps a row, unless a person changed since before it was read.
+    fn keep(&self, person: Person, before: i64) -> Arc<Person> {
+        let person = Arc::new(person);
+        self.people.insert(person.id, Arc::clone(&person));
+        if self.people_seq.load(Ordering::SeqCst) != before {
+            self.people.invalidate(&person.id);
+        }
+        person
+    }
+}

@@ -1,0 +1,3 @@
+//! What is kept in memory, fed by the log in its order, the same in every process.
+
+pub mod directory;

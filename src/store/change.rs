@@ -1,0 +1,71 @@
+//! The change log as it is read, and the name of this database.
+
+use entity::{change, instance};
+use sea_orm::{ActiveModelTrait, EntityTrait, QueryResult, Set};
+
+use super::connection::Store;
+use super::error::Error;
+use super::sql::Sql;
+use super::writing::Writing;
+use crate::domain::change::Change;
+use crate::domain::time::{Time, from_micros, micros};
+
+fn noun(row: &QueryResult) -> Result<Change, Error> {
+    let (seq, fact): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
+    let fact = serde_json::from_str(&fact).map_err(|error| Error::Inconsistent(format!("change {seq}: {error}")))?;
+    Ok(Change { seq, at: from_micros(row.try_get_by_index(1)?), fact })
+}
+
+impl Store {
+    /// Up to `limit` changes after the number `seq`, in order. None is ever missing: numbers follow commits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changes_after(&self, seq: i64, limit: i64) -> Result<Vec<Change>, Error> {
+        let mut sql = Sql::new("SELECT seq, at, fact FROM change WHERE seq > ");
+        sql.bind(seq).push(" ORDER BY seq LIMIT ").bind(limit);
+        self.rows(sql).await?.iter().map(noun).collect()
+    }
+
+    /// The first and the last number of the log, zeros while it is empty.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_ends(&self) -> Result<(i64, i64), Error> {
+        // Two look-ups at the ends of the key: an aggregate over both would read every row on SQLite.
+        let sql = Sql::new("SELECT (SELECT COALESCE(MIN(seq), 0) FROM change), (SELECT COALESCE(MAX(seq), 0) FROM change)");
+        let row = self.row(sql).await?;
+        row.map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).unwrap_or(Ok((0, 0)))
+    }
+
+    /// The name of this database, once it has one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn instance(&self) -> Result<Option<String>, Error> {
+        Ok(instance::Entity::find().one(&self.read).await?.map(|row| row.id))
+    }
+
+    /// The last rows of the log, oldest first, for looking into it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_length(&self) -> Result<u64, Error> {
+        use sea_orm::PaginatorTrait;
+        Ok(change::Entity::find().count(&self.read).await?)
+    }
+}
+
+impl Writing<'_> {
+    /// Gives this database its name, unless it has one; returns the one it has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn name_instance(&self, name: String, now: Time) -> Result<String, Error> {
+        if let Some(row) = instance::Entity::find().one(&self.transaction).await? {
+            return Ok(row.id);
+        }
+        let row = instance::ActiveModel { id: Set(name), created_at: Set(micros(now)) };
+        Ok(row.insert(&self.transaction).await?.id)
+    }
+}

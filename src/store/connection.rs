@@ -1,0 +1,189 @@
+//! The way to the database: one pool to read, one connection at a time to write.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
+use tokio::sync::Mutex;
+
+use super::error::Error;
+use super::sql::Sql;
+
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 256;
+/// How long to wait for a connection or for SQLite's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The facts, remembered.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) read: DatabaseConnection,
+    pub(super) write: DatabaseConnection,
+    /// Whose turn it is to write in this process; PostgreSQL has a lock for all processes beside it.
+    pub(super) turn: Mutex<()>,
+    statements: AtomicU64,
+}
+
+impl Store {
+    /// Connects to `sqlite:PATH` or `postgres://...`. A missing SQLite file is made.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or the address is none.
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        let (read, write) = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            postgres(url).await?
+        } else if url.starts_with("sqlite:") {
+            sqlite(url).await?
+        } else {
+            let told = "a database address starts with sqlite: or postgres:".to_owned();
+            return Err(Error::Fault(DbErr::Custom(told)));
+        };
+        Ok(Self { read, write, turn: Mutex::new(()), statements: AtomicU64::new(0) })
+    }
+
+    /// Brings the tables up to date.
+    ///
+    /// # Errors
+    /// [`Error::Newer`] when a newer program was here before.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        self.check_history().await?;
+        Ok(Migrator::up(&self.write, None).await?)
+    }
+
+    /// Refuses a database that is not exactly up to date.
+    ///
+    /// # Errors
+    /// [`Error::Newer`] or [`Error::Older`].
+    pub async fn check_migrated(&self) -> Result<(), Error> {
+        self.check_history().await?;
+        let pending: Vec<String> = Migrator::get_pending_migrations(&self.write).await?.iter().map(|m| m.name().to_owned()).collect();
+        if pending.is_empty() { Ok(()) } else { Err(Error::Older(pending.join(", "))) }
+    }
+
+    /// Takes every table away again.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn migrate_down(&self) -> Result<(), Error> {
+        Ok(Migrator::down(&self.write, None).await?)
+    }
+
+    async fn check_history(&self) -> Result<(), Error> {
+        Migrator::install(&self.write).await?;
+        let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
+        let applied = Migrator::get_migration_models(&self.write).await?;
+        let unknown: Vec<String> = applied.into_iter().map(|row| row.version).filter(|version| !known.contains(version)).collect();
+        if unknown.is_empty() { Ok(()) } else { Err(Error::Newer(unknown.join(", "))) }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.rows(Sql::new("SELECT 1")).await.map(drop)
+    }
+
+    /// Closes every connection, so that SQLite folds its log back into the file.
+    pub async fn close(&self) {
+        for pool in [&self.read, &self.write] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::warn!(%error, "the database did not close cleanly");
+            }
+        }
+    }
+
+    /// Reading statements sent so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The name of the database, for people.
+    #[must_use]
+    pub fn backend(&self) -> &'static str {
+        if self.is_postgres() { "PostgreSQL" } else { "SQLite" }
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        self.read.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// A wake-up call from other processes that write to the same PostgreSQL; `None` on SQLite.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn listener(&self) -> Result<Option<Listener>, Error> {
+        if !self.is_postgres() {
+            return Ok(None);
+        }
+        let failed = |error| Error::Gone(format!("{error}"));
+        let mut listener = PgListener::connect_with(self.read.get_postgres_connection_pool()).await.map_err(failed)?;
+        listener.listen(CHANNEL).await.map_err(failed)?;
+        Ok(Some(Listener(listener)))
+    }
+
+    pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(self.read.query_all_raw(sql.statement(self.read.get_database_backend())).await?)
+    }
+
+    pub(super) async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, Error> {
+        Ok(self.rows(sql).await?.into_iter().next())
+    }
+}
+
+/// The channel on which PostgreSQL says that there is news. It carries none itself.
+pub(super) const CHANNEL: &str = "peerlead_change";
+
+/// Hears when another process has written.
+#[derive(Debug)]
+pub struct Listener(PgListener);
+
+impl Listener {
+    /// Waits for the next wake-up. A lost connection is one too: something may have been missed.
+    pub async fn woken(&mut self) {
+        if let Err(error) = self.0.recv().await {
+            tracing::warn!(%error, "the database's wake-up calls are interrupted; looking for news every second");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+async fn sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), Error> {
+    let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(failed)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: a commit is on the disk before it is acknowledged, also when the power goes.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(STATEMENTS)
+        // A whole page at once, so that the reader is not woken for every few rows.
+        .row_buffer_size(512)
+        .pragma("cache_size", "-65536")
+        .pragma("mmap_size", "1073741824")
+        .pragma("temp_store", "memory");
+    // The writer first: it makes the file and its write-ahead log, which readers cannot.
+    let write = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None).acquire_timeout(PATIENCE);
+    let write = write.connect_with(options.clone()).await.map_err(failed)?;
+    let readers = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from)).unwrap_or(2).clamp(2, 16);
+    let read = SqlitePoolOptions::new().max_connections(readers).idle_timeout(None).max_lifetime(None).acquire_timeout(PATIENCE).test_before_acquire(false);
+    let read = read.connect_with(options.pragma("query_only", "on")).await.map_err(failed)?;
+    Ok((SqlxSqliteConnector::from_sqlx_sqlite_pool(read), SqlxSqliteConnector::from_sqlx_sqlite_pool(write)))
+}
+
+async fn postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), Error> {
+    let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
+    let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("peerlead").statement_cache_capacity(STATEMENTS);
+    let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
+    let read = pool.clone().max_connections(16).connect_with(options.clone()).await.map_err(failed)?;
+    let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;
+    Ok((SqlxPostgresConnector::from_sqlx_postgres_pool(read), SqlxPostgresConnector::from_sqlx_postgres_pool(write)))
+}

@@ -1,0 +1,143 @@
+//! Contents as they are written: the text, its links to authors and topics, and the copies of time and score beside them.
+
+use std::collections::HashMap;
+
+use sea_orm::Value;
+
+use super::error::Error;
+use super::sql::Sql;
+use super::writing::Writing;
+use crate::domain::content::{Content, ContentText, NewContent};
+use crate::domain::id::{ContentId, PersonId, TopicId};
+use crate::domain::rating::Tally;
+use crate::domain::time::{Time, micros};
+
+/// How many contents go into one statement.
+const CHUNK: usize = 500;
+
+impl Writing<'_> {
+    /// Writes new contents of one source down, and gives their ids by external id.
+    ///
+    /// # Errors
+    /// When the database fails, or an external id is taken.
+    pub async fn insert_contents(&self, contents: &[NewContent]) -> Result<HashMap<String, ContentId>, Error> {
+        let mut ids = HashMap::with_capacity(contents.len());
+        for some in contents.chunks(CHUNK) {
+            let mut sql = Sql::new(
+                "INSERT INTO content (source_id, external_id, kind, title, body, url, language, parent_id, published_at, visible) VALUES ",
+            );
+            sql.bind_rows(some.iter().map(content_row)).push(" RETURNING external_id, id");
+            for row in self.rows(sql).await? {
+                ids.insert(row.try_get_by_index(0)?, ContentId(row.try_get_by_index(1)?));
+            }
+            let id = |content: &NewContent| ids.get(&content.external_id).copied().unwrap_or(ContentId(0));
+            let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5, score) VALUES ");
+            tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Tally::default())));
+            self.execute(tallies).await?;
+            let authors = some.iter().flat_map(|c| links(id(c), c.authors.iter().map(|p| p.0), c.published_at, 0.0)).collect();
+            self.insert_links("content_author (content_id, person_id", authors).await?;
+            let topics = some.iter().flat_map(|c| links(id(c), c.topics.iter().map(|t| t.0), c.published_at, 0.0)).collect();
+            self.insert_links("content_topic (content_id, topic_id", topics).await?;
+        }
+        Ok(ids)
+    }
+
+    /// Writes a content's new text, time, parent and links down; its state and tally stay.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_content(&self, id: ContentId, new: &NewContent, tally: &Tally) -> Result<(), Error> {
+        let ContentText { kind, title, body, url, language } = new.text.clone();
+        let mut sql = Sql::new("UPDATE content SET kind = ");
+        sql.bind(kind).push(", title = ").bind(title).push(", body = ").bind(body).push(", url = ").bind(url);
+        sql.push(", language = ").bind(language).push(", parent_id = ").bind(new.parent.map(|id| id.0));
+        sql.push(", published_at = ").bind(micros(new.published_at)).push(" WHERE id = ").bind(id.0);
+        self.execute(sql).await?;
+        self.replace_links(id, &new.authors, &new.topics, new.published_at, tally).await
+    }
+
+    /// Writes the links of a content anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn replace_links(&self, id: ContentId, authors: &[PersonId], topics: &[TopicId], published: Time, tally: &Tally) -> Result<(), Error> {
+        for table in ["content_author", "content_topic"] {
+            let mut sql = Sql::new("DELETE FROM ");
+            sql.push(table).push(" WHERE content_id = ").bind(id.0);
+            self.execute(sql).await?;
+        }
+        let score = tally.score();
+        self.insert_links("content_author (content_id, person_id", links(id, authors.iter().map(|p| p.0), published, score).collect()).await?;
+        self.insert_links("content_topic (content_id, topic_id", links(id, topics.iter().map(|t| t.0), published, score).collect()).await
+    }
+
+    /// Writes down whether a content is withdrawn or hidden.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_content_state(&self, content: &Content) -> Result<(), Error> {
+        let mut sql = Sql::new("UPDATE content SET withdrawn_at = ");
+        sql.bind(content.withdrawn_at.map(micros)).push(", hidden_at = ").bind(content.hidden_at.map(micros));
+        sql.push(", hidden_reason = ").bind(content.hidden_reason.clone());
+        sql.push(", visible = ").bind(content.is_visible()).push(" WHERE id = ").bind(content.id.0);
+        self.execute(sql).await.map(drop)
+    }
+
+    /// Writes tallies down, with the copies of their scores.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_tallies(&self, tallies: &[(ContentId, Tally)]) -> Result<(), Error> {
+        for some in tallies.chunks(CHUNK) {
+            let mut sql = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5, score) VALUES ");
+            sql.bind_rows(some.iter().map(|(id, tally)| tally_row(*id, tally)));
+            sql.push(" ON CONFLICT (content_id) DO UPDATE SET n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, ");
+            sql.push("n4 = excluded.n4, n5 = excluded.n5, score = excluded.score");
+            self.execute(sql).await?;
+            for table in ["content_author", "content_topic"] {
+                let mut sql = Sql::new("UPDATE ");
+                sql.push(table).push(" SET score = v.column2 FROM (VALUES ");
+                sql.bind_rows(some.iter().map(|(id, tally)| vec![id.0.into(), tally.score().into()]));
+                sql.push(") AS v WHERE ").push(table).push(".content_id = v.column1");
+                self.execute(sql).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn insert_links(&self, columns: &str, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+        for some in rows.chunks(CHUNK * 2) {
+            let mut sql = Sql::new("INSERT INTO ");
+            sql.push(columns).push(", position, published_at, score) VALUES ").bind_rows(some.iter().cloned());
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+}
+
+fn content_row(content: &NewContent) -> Vec<Value> {
+    let text = content.text.clone();
+    vec![
+        content.source.0.into(),
+        content.external_id.clone().into(),
+        text.kind.into(),
+        text.title.into(),
+        text.body.into(),
+        text.url.into(),
+        text.language.into(),
+        content.parent.map(|id| id.0).into(),
+        micros(content.published_at).into(),
+        true.into(),
+    ]
+}
+
+fn tally_row(id: ContentId, tally: &Tally) -> Vec<Value> {
+    let mut row = vec![Value::from(id.0)];
+    row.extend(tally.0.iter().map(|n| Value::from(*n)));
+    row.push(tally.score().into());
+    row
+}
+
+fn links(id: ContentId, to: impl Iterator<Item = i64>, published: Time, score: f64) -> impl Iterator<Item = Vec<Value>> {
+    (0_i16..).zip(to).map(move |(position, to)| vec![id.0.into(), to.into(), position.into(), micros(published).into(), score.into()])
+}

@@ -1,0 +1,223 @@
+//! Merges: moving the rows of one person or topic to another, and their journals.
+
+use entity::{account, content_author, content_topic, merge};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, NotSet, QueryFilter, Set};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use super::sql::Sql;
+use super::writing::Writing;
+use crate::domain::id::{ContentId, MergeId, PersonId, RatingId, TopicId};
+use crate::domain::merge::{Merge, Merged};
+use crate::domain::time::{Time, from_micros, micros};
+
+fn noun(row: &merge::Model) -> Merge {
+    let merged = match row.noun.as_str() {
+        "PERSON" => Merged::Person { from: PersonId(row.from_id), into: PersonId(row.into_id) },
+        _ => Merged::Topic { from: TopicId(row.from_id), into: TopicId(row.into_id) },
+    };
+    Merge {
+        id: MergeId(row.id),
+        merged,
+        merged_at: from_micros(row.merged_at),
+        merged_by: row.merged_by.map(PersonId),
+        undone_at: row.undone_at.map(from_micros),
+    }
+}
+
+impl Writing<'_> {
+    /// Writes down that a merge was done and what it moved.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_merge(&self, merged: &Merged, by: Option<PersonId>, now: Time, journal: &(impl Serialize + Sync)) -> Result<Merge, Error> {
+        let (noun_word, from, into) = match merged {
+            Merged::Person { from, into } => ("PERSON", from.0, into.0),
+            Merged::Topic { from, into } => ("TOPIC", from.0, into.0),
+        };
+        let row = merge::ActiveModel {
+            id: NotSet,
+            noun: Set(noun_word.to_owned()),
+            from_id: Set(from),
+            into_id: Set(into),
+            merged_at: Set(micros(now)),
+            merged_by: Set(by.map(|id| id.0)),
+            journal: Set(serde_json::to_string(journal).map_err(|error| Error::Inconsistent(error.to_string()))?),
+            undone_at: Set(None),
+        };
+        Ok(noun(&row.insert(&self.transaction).await?))
+    }
+
+    /// The merge with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn merge(&self, id: MergeId) -> Result<Option<Merge>, Error> {
+        Ok(merge::Entity::find_by_id(id.0).one(&self.transaction).await?.as_ref().map(noun))
+    }
+
+    /// What a merge moved.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn merge_journal<T: DeserializeOwned>(&self, id: MergeId) -> Result<T, Error> {
+        let row = merge::Entity::find_by_id(id.0).one(&self.transaction).await?;
+        let journal = row.map(|row| row.journal).unwrap_or_default();
+        serde_json::from_str(&journal).map_err(|error| Error::Inconsistent(format!("merge {}: {error}", id.0)))
+    }
+
+    /// Writes down that a merge was undone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mark_undone(&self, id: MergeId, now: Time) -> Result<(), Error> {
+        let row = merge::ActiveModel { id: Set(id.0), undone_at: Set(Some(micros(now))), ..Default::default() };
+        row.update(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// The accounts of a person, by row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn account_rows(&self, person: PersonId) -> Result<Vec<i64>, Error> {
+        let rows = account::Entity::find().filter(account::Column::PersonId.eq(person.0)).all(&self.transaction).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    /// Gives accounts to another person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_accounts(&self, rows: &[i64], to: PersonId) -> Result<(), Error> {
+        let query = account::Entity::update_many().col_expr(account::Column::PersonId, Expr::value(to.0));
+        query.filter(account::Column::Id.is_in(rows.iter().copied())).exec(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// The contents of an author, with the author's position in each.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn authored(&self, person: PersonId) -> Result<Vec<(ContentId, i16)>, Error> {
+        let rows = content_author::Entity::find().filter(content_author::Column::PersonId.eq(person.0)).all(&self.transaction).await?;
+        Ok(rows.into_iter().map(|row| (ContentId(row.content_id), row.position)).collect())
+    }
+
+    /// The contents of a topic, with the topic's position in each.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn on_topic(&self, topic: TopicId) -> Result<Vec<(ContentId, i16)>, Error> {
+        let rows = content_topic::Entity::find().filter(content_topic::Column::TopicId.eq(topic.0)).all(&self.transaction).await?;
+        Ok(rows.into_iter().map(|row| (ContentId(row.content_id), row.position)).collect())
+    }
+
+    /// Puts another author (`content_author`, `person_id`) or topic (`content_topic`, `topic_id`) in the place of one.
+    async fn relink(&self, table: &str, column: &str, (from, to): (i64, i64), contents: &[ContentId]) -> Result<(), Error> {
+        for some in contents.chunks(1_000) {
+            let mut sql = Sql::new("UPDATE ");
+            sql.push(table).push(" SET ").push(column).push(" = ").bind(to).push(" WHERE ").push(column).push(" = ").bind(from);
+            sql.push(" AND content_id IN ").bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts another author in the place of one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_authored(&self, from: PersonId, to: PersonId, contents: &[ContentId]) -> Result<(), Error> {
+        self.relink("content_author", "person_id", (from.0, to.0), contents).await
+    }
+
+    /// Puts another topic in the place of one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn move_on_topic(&self, from: TopicId, to: TopicId, contents: &[ContentId]) -> Result<(), Error> {
+        self.relink("content_topic", "topic_id", (from.0, to.0), contents).await
+    }
+
+    async fn unlink(&self, table: &str, column: &str, id: i64, contents: &[ContentId]) -> Result<(), Error> {
+        for some in contents.chunks(1_000) {
+            let mut sql = Sql::new("DELETE FROM ");
+            sql.push(table).push(" WHERE ").push(column).push(" = ").bind(id).push(" AND content_id IN ");
+            sql.bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    async fn link(&self, table: &str, column: &str, id: i64, contents: &[(ContentId, i16)]) -> Result<(), Error> {
+        for (content, position) in contents {
+            let mut sql = Sql::new("INSERT INTO ");
+            sql.push(table).push(" (content_id, ").push(column).push(", position, published_at, score) SELECT c.id, ").bind(id);
+            sql.push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at, y.score FROM content c JOIN tally y ON y.content_id = c.id WHERE c.id = ");
+            sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes an author out of contents.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_authored(&self, person: PersonId, contents: &[ContentId]) -> Result<(), Error> {
+        self.unlink("content_author", "person_id", person.0, contents).await
+    }
+
+    /// Takes a topic out of contents.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_on_topic(&self, topic: TopicId, contents: &[ContentId]) -> Result<(), Error> {
+        self.unlink("content_topic", "topic_id", topic.0, contents).await
+    }
+
+    /// Puts an author into contents again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn restore_authored(&self, person: PersonId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
+        self.link("content_author", "person_id", person.0, contents).await
+    }
+
+    /// Puts a topic into contents again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn restore_on_topic(&self, topic: TopicId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
+        self.link("content_topic", "topic_id", topic.0, contents).await
+    }
+
+    /// Gives ratings to another person.
+    ///
+    /// # Errors
+    /// When the database fails, or the person has rated one of the contents.
+    pub async fn move_ratings(&self, ratings: &[RatingId], to: PersonId) -> Result<(), Error> {
+        for some in ratings.chunks(1_000) {
+            let mut sql = Sql::new("UPDATE rating SET person_id = ");
+            sql.bind(to.0).push(" WHERE id IN ").bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes ratings away, when a merge has no place for them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_ratings(&self, ratings: &[RatingId]) -> Result<(), Error> {
+        for some in ratings.chunks(1_000) {
+            let mut sql = Sql::new("DELETE FROM rating WHERE id IN ");
+            sql.bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+}

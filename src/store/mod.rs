@@ -1,0 +1,20 @@
+//! What is remembered: the only room that knows the database. SQL counts; it never judges.
+//!
+//! Names say what happens to facts: `people_page` reads, `insert_person` writes. Reads are methods of [`connection::Store`],
+//! writes are methods of [`writing::Writing`], a transaction that holds the turn to write.
+
+pub mod change;
+pub mod connection;
+pub mod content;
+pub mod endorsement;
+pub mod error;
+pub mod leadership;
+pub mod link;
+pub mod merge;
+pub mod page;
+pub mod person;
+pub mod rating;
+pub mod source;
+pub mod sql;
+pub mod topic;
+pub mod writing;

@@ -1,0 +1,167 @@
+//! Ratings: rows to nouns and back.
+
+use std::collections::HashMap;
+
+use entity::rating;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Value};
+
+use super::connection::Store;
+use super::error::Error;
+use super::page::List;
+use super::sql::Sql;
+use super::writing::Writing;
+use crate::domain::id::{ContentId, PersonId, RatingId, SourceId};
+use crate::domain::page::{Direction, Page, PageRequest};
+use crate::domain::rating::{Mark, Rating, Tally};
+use crate::domain::time::{from_micros, micros};
+
+fn noun(row: rating::Model) -> Rating {
+    Rating {
+        id: RatingId(row.id),
+        content: ContentId(row.content_id),
+        rater: PersonId(row.person_id),
+        mark: row.value.zip(row.step).map(|(value, step)| Mark { value, step }),
+        kind: row.kind,
+        rated_at: from_micros(row.rated_at),
+    }
+}
+
+fn values(rating: &Rating) -> Vec<Value> {
+    vec![
+        rating.content.0.into(),
+        rating.rater.0.into(),
+        rating.mark.map(|mark| mark.value).into(),
+        rating.mark.map(|mark| mark.step).into(),
+        rating.kind.clone().into(),
+        micros(rating.rated_at).into(),
+    ]
+}
+
+impl Store {
+    /// The ratings that one person gave, newest first, without the withdrawn ones.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ratings_of(&self, person: PersonId, request: &PageRequest) -> Result<Page<Rating>, Error> {
+        let mut sql = Sql::new("SELECT r.* FROM rating r WHERE r.value IS NOT NULL AND r.person_id = ");
+        sql.bind(person.0);
+        let list = List { sql, key: "r.rated_at", id: "r.id", direction: Direction::Descending };
+        let pages = self.pages(vec![(list, request)], |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)), |_, rating| rating.place()).await?;
+        pages.into_iter().next().ok_or_else(|| Error::Inconsistent("a page is missing".to_owned()))
+    }
+
+    /// The ratings of contents, newest first: one page for each content, in one statement.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ratings_on(&self, asked: &[(ContentId, &PageRequest)]) -> Result<Vec<Page<Rating>>, Error> {
+        let list = |content: ContentId| {
+            let mut sql = Sql::new("SELECT r.* FROM rating r WHERE r.value IS NOT NULL AND r.content_id = ");
+            sql.bind(content.0);
+            List { sql, key: "r.rated_at", id: "r.id", direction: Direction::Descending }
+        };
+        let lists = asked.iter().map(|(content, request)| (list(*content), *request)).collect();
+        self.pages(lists, |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)), |_, rating| rating.place()).await
+    }
+
+    /// What one person thinks of these contents.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ratings_by(&self, person: PersonId, contents: &[ContentId]) -> Result<Vec<Rating>, Error> {
+        let mut sql = Sql::new("SELECT * FROM rating WHERE value IS NOT NULL AND person_id = ");
+        sql.bind(person.0).push(" AND content_id IN ").bind_list(&contents.iter().map(|id| id.0).collect::<Vec<_>>());
+        self.rows(sql).await?.iter().map(|row| Ok(noun(rating::Model::from_query_result(row, "")?))).collect()
+    }
+
+    /// The ratings with these ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ratings(&self, ids: &[RatingId]) -> Result<Vec<Rating>, Error> {
+        let mut sql = Sql::new("SELECT * FROM rating WHERE id IN ");
+        sql.bind_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
+        self.rows(sql).await?.iter().map(|row| Ok(noun(rating::Model::from_query_result(row, "")?))).collect()
+    }
+
+    /// Up to `limit` ratings of a source's contents after the one of `after`, content by content, withdrawn ones too, each with
+    /// the external id of its content, for an export.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ratings_after(&self, source: SourceId, after: (i64, i64), limit: i64) -> Result<Vec<(Rating, String)>, Error> {
+        let mut sql = Sql::new("SELECT r.*, c.external_id AS external_id FROM rating r CROSS JOIN content c WHERE c.id = r.content_id");
+        sql.push(" AND c.source_id = ").bind(source.0).push(" AND (r.content_id, r.person_id) > (").bind(after.0).push(", ").bind(after.1);
+        sql.push(") ORDER BY r.content_id, r.person_id LIMIT ").bind(limit);
+        let read = |row: &QueryResult| Ok((noun(rating::Model::from_query_result(row, "")?), row.try_get("", "external_id")?));
+        self.rows(sql).await?.iter().map(read).collect()
+    }
+}
+
+impl Writing<'_> {
+    /// What is stored for these pairs of person and content, withdrawn ratings too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn current_ratings(&self, pairs: &[(PersonId, ContentId)]) -> Result<HashMap<(PersonId, ContentId), Rating>, Error> {
+        let mut found = HashMap::with_capacity(pairs.len());
+        for some in pairs.chunks(1_000) {
+            let mut sql = Sql::new("SELECT r.* FROM (VALUES ");
+            sql.bind_rows(some.iter().map(|(person, content)| vec![person.0.into(), content.0.into()]));
+            sql.push(") AS v JOIN rating r ON r.content_id = v.column2 AND r.person_id = v.column1");
+            for row in self.rows(sql).await? {
+                let rating = noun(rating::Model::from_query_result(&row, "")?);
+                found.insert((rating.rater, rating.content), rating);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes ratings down, each pair of person and content once, and gives their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn upsert_ratings(&self, ratings: &[Rating]) -> Result<HashMap<(PersonId, ContentId), RatingId>, Error> {
+        let mut ids = HashMap::with_capacity(ratings.len());
+        for some in ratings.chunks(1_000) {
+            let mut sql = Sql::new("INSERT INTO rating (content_id, person_id, value, step, kind, rated_at) VALUES ");
+            sql.bind_rows(some.iter().map(values));
+            sql.push(" ON CONFLICT (content_id, person_id) DO UPDATE SET value = excluded.value, step = excluded.step, ");
+            sql.push("kind = excluded.kind, rated_at = excluded.rated_at RETURNING person_id, content_id, id");
+            for row in self.rows(sql).await? {
+                let pair = (PersonId(row.try_get_by_index(0)?), ContentId(row.try_get_by_index(1)?));
+                ids.insert(pair, RatingId(row.try_get_by_index(2)?));
+            }
+        }
+        Ok(ids)
+    }
+
+    /// Every rating of a person, withdrawn ones too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_ratings_of(&self, person: PersonId) -> Result<Vec<Rating>, Error> {
+        Ok(rating::Entity::find().filter(rating::Column::PersonId.eq(person.0)).all(&self.transaction).await?.into_iter().map(noun).collect())
+    }
+
+    /// Counts the ratings of contents anew, those of people alone: bots never count.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recount(&self, contents: &[ContentId]) -> Result<Vec<(ContentId, Tally)>, Error> {
+        let mut tallies: HashMap<ContentId, Tally> = contents.iter().map(|id| (*id, Tally::default())).collect();
+        for some in contents.chunks(1_000) {
+            let mut sql = Sql::new(
+                "SELECT r.content_id, r.value, r.step FROM rating r JOIN person p ON p.id = r.person_id \
+                WHERE r.value IS NOT NULL AND p.kind = 'HUMAN' AND r.content_id IN ",
+            );
+            sql.bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+            for row in self.rows(sql).await? {
+                let mark = Mark { value: row.try_get_by_index(1)?, step: row.try_get_by_index(2)? };
+                let tally = tallies.entry(ContentId(row.try_get_by_index(0)?)).or_default();
+                *tally = tally.moved(None, Some(mark));
+            }
+        }
+        Ok(tallies.into_iter().collect())
+    }
+}

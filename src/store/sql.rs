@@ -1,0 +1,77 @@
+//! A statement under construction: text with numbered placeholders, which both databases understand, and its values.
+
+use sea_orm::{DbBackend, Statement, Value};
+
+/// Text and values of one statement.
+#[derive(Clone, Debug, Default)]
+pub struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Starts with `text`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// Adds text as it is. Never anything that a caller sent: that is what [`Sql::bind`] is for.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a placeholder with its value.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
+        self
+    }
+
+    /// Adds `(a, b, ...)`. The list is filled up to a power of two with its last element, so that few different
+    /// statements have to be prepared.
+    pub fn bind_list(&mut self, ids: &[i64]) -> &mut Self {
+        self.push("(");
+        let Some(last) = ids.last() else {
+            return self.push("NULL)");
+        };
+        for at in 0..ids.len().next_power_of_two() {
+            self.push(if at == 0 { "" } else { ", " }).bind(*ids.get(at).unwrap_or(last));
+        }
+        self.push(")")
+    }
+
+    /// Adds `(a, b), (c, d), ...`, the rows of a VALUES clause.
+    pub fn bind_rows(&mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> &mut Self {
+        for (at, row) in rows.into_iter().enumerate() {
+            self.push(if at == 0 { "(" } else { ", (" });
+            for (column, value) in row.into_iter().enumerate() {
+                self.push(if column == 0 { "" } else { ", " }).bind(value);
+            }
+            self.push(")");
+        }
+        self
+    }
+
+    /// Adds another statement, its placeholders numbered on.
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        let offset = self.values.len();
+        let mut parts = other.text.split('$');
+        self.text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let number: usize = part[..digits].parse().unwrap_or_default();
+            self.text.push_str(&format!("${}{}", number + offset, &part[digits..]));
+        }
+        self.values.extend(other.values);
+        self
+    }
+
+    /// The finished statement.
+    #[must_use]
+    pub fn statement(self, backend: DbBackend) -> Statement {
+        Statement::from_sql_and_values(backend, self.text, self.values)
+    }
+}

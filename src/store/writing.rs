@@ -1,0 +1,110 @@
+//! A transaction that writes: facts and their rows of the change log together, or nothing.
+//!
+//! Writers take turns: SQLite has one writer anyway, and on PostgreSQL an advisory lock makes it so for all processes. So
+//! what a rule has read is still true when its outcome is written, and the log's numbers have no gaps and follow the commits.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value};
+use tokio::sync::MutexGuard;
+
+use super::connection::{CHANNEL, Store};
+use super::error::Error;
+use super::sql::Sql;
+use crate::domain::change::{Change, Fact};
+use crate::domain::time::{Time, micros};
+
+/// The number of PostgreSQL's advisory lock: "peerlead" in ASCII.
+const LOCK: i64 = 0x7065_6572_6c65_6164;
+
+/// A transaction that holds the turn to write. Dropped, it leaves nothing behind.
+pub struct Writing<'a> {
+    pub(super) transaction: DatabaseTransaction,
+    facts: Vec<Fact>,
+    _turn: MutexGuard<'a, ()>,
+}
+
+impl std::fmt::Debug for Writing<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writing").field("facts", &self.facts.len()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Waits for the turn to write and begins.
+    ///
+    /// # Errors
+    /// When the database is gone, or locked by another program for too long.
+    pub async fn begin(&self) -> Result<Writing<'_>, Error> {
+        let turn = self.turn.lock().await;
+        let mode = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let transaction = self.write.begin_with_options(mode).await?;
+        let writing = Writing { transaction, facts: Vec::new(), _turn: turn };
+        if self.is_postgres() {
+            let mut lock = Sql::new("SELECT pg_advisory_xact_lock(");
+            lock.bind(LOCK).push(")");
+            writing.execute(lock).await?;
+        }
+        Ok(writing)
+    }
+}
+
+impl Writing<'_> {
+    /// Notes what happened, for the log.
+    pub fn note(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    /// Writes the log's rows and commits. What comes back is told to the caller and to all who listen.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing of the transaction remains.
+    pub async fn commit(mut self, now: Time) -> Result<Vec<Change>, Error> {
+        let facts = std::mem::take(&mut self.facts);
+        let mut changes = Vec::with_capacity(facts.len());
+        if !facts.is_empty() {
+            let mut seq = self.last_seq().await?;
+            for fact in facts {
+                seq += 1;
+                changes.push(Change { seq, at: now, fact });
+            }
+            self.write_log(&changes).await?;
+        }
+        self.transaction.commit().await?;
+        Ok(changes)
+    }
+
+    async fn last_seq(&self) -> Result<i64, Error> {
+        let row = self.row(Sql::new("SELECT COALESCE(MAX(seq), 0) FROM change")).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
+    }
+
+    async fn write_log(&self, changes: &[Change]) -> Result<(), Error> {
+        for some in changes.chunks(1_000) {
+            let mut sql = Sql::new("INSERT INTO change (seq, at, fact) VALUES ");
+            let mut rows = Vec::with_capacity(some.len());
+            for change in some {
+                let fact = serde_json::to_string(&change.fact).map_err(|error| Error::Inconsistent(error.to_string()))?;
+                rows.push(vec![Value::from(change.seq), micros(change.at).into(), fact.into()]);
+            }
+            sql.bind_rows(rows);
+            self.execute(sql).await?;
+        }
+        if self.transaction.get_database_backend() == sea_orm::DbBackend::Postgres {
+            let mut sql = Sql::new("SELECT pg_notify(");
+            sql.bind(CHANNEL).push(", '')");
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
+        Ok(self.transaction.query_all_raw(sql.statement(self.transaction.get_database_backend())).await?)
+    }
+
+    pub(super) async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, Error> {
+        Ok(self.rows(sql).await?.into_iter().next())
+    }
+
+    pub(super) async fn execute(&self, sql: Sql) -> Result<u64, Error> {
+        Ok(self.transaction.execute_raw(sql.statement(self.transaction.get_database_backend())).await?.rows_affected())
+    }
+}

@@ -1,0 +1,129 @@
+//! The entities fit the tables that the migrations make, and the migrations know what they find. Also: short ways for other
+//! tests to look at the rows behind the answers.
+
+use entity::{account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, person, rating, source, tally, topic};
+use peerlead::store::connection::Store;
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
+
+use crate::house::{Database, House};
+
+/// Every table but the history of migrations.
+const TABLES: &[&str] = &[
+    "person", "source", "account", "topic", "content", "content_author", "content_topic", "rating", "tally", "leadership", "endorsement", "merge",
+    "change", "instance",
+];
+
+async fn connect(database: &Database) -> DatabaseConnection {
+    sea_orm::Database::connect(&database.url).await.expect("a second connection")
+}
+
+async fn ask(connection: &DatabaseConnection, sql: &str) -> i64 {
+    let statement = Statement::from_string(connection.get_database_backend(), sql.to_owned());
+    let row = connection.query_one_raw(statement).await.expect("a statement that works").expect("a row");
+    row.try_get_by_index(0).expect("a number")
+}
+
+/// The number that a statement gives.
+pub async fn number(house: &House, sql: &str) -> i64 {
+    let connection = connect(&house.database).await;
+    let number = ask(&connection, sql).await;
+    connection.close().await.expect("a clean end");
+    number
+}
+
+/// How many rows each table has, and the end of the change log: equal before and after means that nothing happened.
+pub async fn footprint(house: &House) -> Vec<(String, i64)> {
+    let connection = connect(&house.database).await;
+    let mut found = Vec::new();
+    for table in TABLES {
+        found.push(((*table).to_owned(), ask(&connection, &format!("SELECT COUNT(*) FROM {table}")).await));
+    }
+    found.push(("end of the log".to_owned(), ask(&connection, "SELECT COALESCE(MAX(seq), 0) FROM change").await));
+    connection.close().await.expect("a clean end");
+    found
+}
+
+/// The number of the last change.
+pub async fn log_end(house: &House) -> i64 {
+    number(house, "SELECT COALESCE(MAX(seq), 0) FROM change").await
+}
+
+/// How many tallies, or copies of their scores, are not what a count of the ratings gives.
+pub async fn wrong_tallies(house: &House) -> i64 {
+    let bin = |column: &str, step: i32| {
+        format!(
+            "y.{column} <> (SELECT COUNT(*) FROM rating r JOIN person p ON p.id = r.person_id \
+            WHERE r.content_id = y.content_id AND r.step = {step} AND r.value IS NOT NULL AND p.kind = 'HUMAN')"
+        )
+    };
+    let bins = [bin("n1", -2), bin("n2", -1), bin("n3", 0), bin("n4", 1), bin("n5", 2)].join(" OR ");
+    let score = "ABS(y.score - (2 * (y.n5 - y.n1) + y.n4 - y.n2) / 2.0 / (y.n1 + y.n2 + y.n3 + y.n4 + y.n5 + 5.0)) > 0.000000001";
+    let copies = |table: &str| format!("EXISTS (SELECT 1 FROM {table} l WHERE l.content_id = y.content_id AND l.score <> y.score)");
+    let (authors, topics) = (copies("content_author"), copies("content_topic"));
+    number(house, &format!("SELECT COUNT(*) FROM tally y WHERE {bins} OR {score} OR {authors} OR {topics}")).await
+}
+
+#[tokio::test]
+async fn every_entity_selects_from_a_fresh_database() {
+    let database = Database::fresh().await;
+    let store = Store::connect(&database.url).await.unwrap();
+    store.migrate().await.unwrap();
+    let connection = connect(&database).await;
+    macro_rules! select {
+        ($($name:ident),+) => {$(
+            let rows = $name::Entity::find().all(&connection).await;
+            assert_eq!(rows.expect(stringify!($name)).len(), 0, stringify!($name));
+        )+};
+    }
+    select!(account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, person, rating, source, tally, topic);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn migrations_go_down_and_up_again() {
+    let database = Database::fresh().await;
+    let store = Store::connect(&database.url).await.unwrap();
+    store.migrate().await.unwrap();
+    let connection = connect(&database).await;
+    store.migrate_down().await.unwrap();
+    let left = if database.is_postgres() {
+        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'seaql_migrations'"
+    } else {
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations'"
+    };
+    assert_eq!(ask(&connection, left).await, 0, "tables are left behind");
+    store.migrate().await.unwrap();
+    assert_eq!(person::Entity::find().all(&connection).await.unwrap().len(), 0);
+    store.check_migrated().await.unwrap();
+}
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing() {
+    let house = House::new().await;
+    house.person("ada").await;
+    let before = footprint(&house).await;
+    let database = house.stop().await;
+    let again = House::on(database).await;
+    assert_eq!(footprint(&again).await, before);
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused() {
+    let database = Database::fresh().await;
+    let store = Store::connect(&database.url).await.unwrap();
+    store.migrate().await.unwrap();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_flying_cars', 1)";
+    connect(&database).await.execute_unprepared(newer).await.unwrap();
+    for refused in [store.migrate().await, store.check_migrated().await] {
+        let told = refused.expect_err("a newer database").to_string();
+        assert!(told.contains("newer version of Peerlead") && told.contains("flying_cars"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_lacks_migrations_is_told_so() {
+    let database = Database::fresh().await;
+    let store = Store::connect(&database.url).await.unwrap();
+    let told = store.check_migrated().await.expect_err("an empty database").to_string();
+    assert!(told.contains("lacks migrations") && told.contains("peerlead migrate"), "{told}");
+}

@@ -1,0 +1,304 @@
+//! The program as operators run it: its commands, its knobs, its end; and several of it on one database.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::hearing::HEAR;
+use crate::house::{Database, House, Socket};
+
+/// The program with these arguments, in a folder and an environment without surprises.
+pub fn peerlead(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_peerlead"));
+    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program to its end, within twenty seconds.
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let mut child = command.spawn().expect("the program");
+    let (mut out, mut err) = (child.stdout.take().expect("output"), child.stderr.take().expect("output"));
+    let out = std::thread::spawn(move || { let mut text = String::new(); out.read_to_string(&mut text).map(|_| text) });
+    let err = std::thread::spawn(move || { let mut text = String::new(); err.read_to_string(&mut text).map(|_| text) });
+    let code = ended(&mut child, Duration::from_secs(20));
+    (code, out.join().expect("a thread").expect("text"), err.join().expect("a thread").expect("text"))
+}
+
+/// The exit code of a program that must end in time.
+fn ended(child: &mut Child, limit: Duration) -> Option<i32> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait().expect("a status") {
+            return status.code();
+        }
+        if Instant::now() > deadline {
+            child.kill().expect("an end");
+            panic!("the program did not end within {limit:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A running server. Killed when it is dropped.
+pub struct Program {
+    child: Child,
+    pub address: String,
+}
+
+impl Program {
+    /// Starts a server and waits for it to tell its address.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the program");
+        let mut lines = BufReader::new(child.stderr.take().expect("output")).lines();
+        let mut told = Vec::new();
+        let address = loop {
+            let Some(Ok(line)) = lines.next() else { panic!("the program ended: {told:#?} {:?}", child.wait()) };
+            if let Some((_, rest)) = line.split_once("http://") {
+                break rest.split('/').next().unwrap_or_default().to_owned();
+            }
+            told.push(line);
+        };
+        // What it says further is read, so that it never waits for us.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Self { child, address }
+    }
+
+    /// A server on a database, on a port of its own.
+    pub fn serve(folder: &Path, url: &str) -> Self {
+        Self::start(peerlead(folder, &["serve", "--listen", "127.0.0.1:0", "--database-url", url]))
+    }
+
+    /// Ends it without any warning.
+    pub fn kill(mut self) {
+        self.child.kill().expect("an end");
+        self.child.wait().expect("an end");
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        assert!(status.success());
+    }
+
+    /// Its exit code, within ten seconds.
+    pub fn ended(&mut self) -> Option<i32> {
+        ended(&mut self.child, Duration::from_secs(10))
+    }
+
+    pub async fn post(&self, person: &str, query: &str, variables: Value) -> Value {
+        let request = reqwest::Client::new().post(format!("http://{}/graphql", self.address)).json(&json!({ "query": query, "variables": variables }));
+        let request = if person.is_empty() { request } else { request.header("Peerlead-Person", person) };
+        request.send().await.expect("an answer").json().await.expect("JSON")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// An acknowledged socket that hears ratings after a cursor.
+async fn listener(address: &str, after: &str) -> Socket {
+    let mut socket = Socket::open(address).await;
+    socket.send(json!({ "type": "connection_init" })).await;
+    assert_eq!(socket.next().await["type"], "connection_ack");
+    socket.subscribe("1", HEAR, json!({ "after": after })).await;
+    socket
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_on_one_database_tell_the_same_in_one_order() {
+    let database = Database::fresh().await;
+    let one = House::on(database.shared()).await;
+    let two = House::on(database).await;
+    one.person("ada").await;
+    for number in 0..4 {
+        two.person(&format!("rater{number}")).await;
+    }
+    let contents = [one.content("ada", "a", &[]).await, two.content("ada", "b", &[]).await];
+    let after = one.cursor().await;
+    let (mut at_one, mut at_two) = (listener(&one.address, &after).await, listener(&two.address, &after).await);
+    let mut acknowledged = Vec::new();
+    for round in 0..5 {
+        // Both take ratings at the same moment.
+        let rated = futures_util::future::join_all((0..4).map(|number| {
+            let house = if number % 2 == 0 { &one } else { &two };
+            let content = contents[usize::try_from(round % 2).unwrap_or(0)].as_str();
+            async move { house.rate(&format!("rater{number}"), content, 1 + (round + number) % 5).await["cursor"].clone() }
+        }));
+        acknowledged.extend(rated.await);
+    }
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for _ in 0..acknowledged.len() {
+        first.push(at_one.data("1").await["ratingChanged"].clone());
+        second.push(at_two.data("1").await["ratingChanged"].clone());
+    }
+    assert_eq!(first, second);
+    let mut heard: Vec<String> = first.iter().map(|told| told["cursor"].to_string()).collect();
+    let mut acknowledged: Vec<String> = acknowledged.iter().map(ToString::to_string).collect();
+    acknowledged.sort();
+    heard.sort();
+    assert_eq!(heard, acknowledged);
+    assert_eq!(first.last().map(|told| told["tally"]["count"].clone()), Some(json!(4)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_process_takes_is_heard_at_the_other() {
+    let database = Database::fresh().await;
+    let folder = folder();
+    let (one, two) = (Program::serve(folder.path(), &database.url), Program::serve(folder.path(), &database.url));
+    let cursor = two.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
+    let mut socket = listener(&two.address, &cursor).await;
+    one.post("operator", "mutation { a: createPerson(input: { handle: \"ada\", name: \"Ada\" }) { person { id } } b: createPerson(input: { handle: \"grace\", name: \"Grace\" }) { person { id } } }", json!({})).await;
+    let made = one.post("ada", "mutation { publishContent(input: { kind: \"post\", title: \"x\" }) { content { id } } }", json!({})).await;
+    let id = made["data"]["publishContent"]["content"]["id"].clone();
+    let rated = one.post("grace", "mutation($id: ID!) { rateContent(input: { content: { id: $id }, value: 5 }) { cursor } }", json!({ "id": id })).await;
+    let told = socket.data("1").await;
+    assert_eq!(told["ratingChanged"]["cursor"], rated["data"]["rateContent"]["cursor"]);
+    assert_eq!(told["ratingChanged"]["content"]["title"], "x");
+    // Nobody is a stranger at the other one either.
+    let seen = two.post("grace", "{ viewer { person { handle } ratings { nodes { value { raw } } } } }", json!({})).await;
+    assert_eq!(seen["data"]["viewer"], json!({ "person": { "handle": "grace" }, "ratings": { "nodes": [{ "value": { "raw": 5 } }] } }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn asked_to_stop_the_program_tells_its_subscribers_and_ends_well() {
+    let database = Database::fresh().await;
+    let folder = folder();
+    let mut program = Program::serve(folder.path(), &database.url);
+    let cursor = program.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
+    let mut sockets = Vec::new();
+    for _ in 0..20 {
+        sockets.push(listener(&program.address, &cursor).await);
+    }
+    program.terminate();
+    for mut socket in sockets {
+        assert_eq!(socket.next().await, json!({ "closed": 1012 }));
+    }
+    assert_eq!(program.ended(), Some(0));
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_refused_with_the_reason() {
+    let folder = folder();
+    for address in ["0.0.0.0:0", "192.0.2.1:8080", "[::]:0"] {
+        let (code, _, told) = run(&mut peerlead(folder.path(), &["serve", "--listen", address]));
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("no identity is configured") && told.contains("127.0.0.1"), "{told}");
+    }
+    assert!(!folder.path().join("peerlead.db").exists(), "a refused start leaves nothing behind");
+}
+
+#[test]
+fn help_names_every_knob_and_its_variable() {
+    let folder = folder();
+    let (code, serve, _) = run(&mut peerlead(folder.path(), &["serve", "--help"]));
+    assert_eq!(code, Some(0));
+    for (flag, variable) in [
+        ("--database-url", "DATABASE_URL"),
+        ("--config", "PEERLEAD_CONFIG"),
+        ("--log", "PEERLEAD_LOG"),
+        ("--log-format", "PEERLEAD_LOG_FORMAT"),
+        ("--operators", "PEERLEAD_OPERATORS"),
+        ("--listen", "PEERLEAD_LISTEN"),
+        ("--subscriber-buffer", "PEERLEAD_SUBSCRIBER_BUFFER"),
+        ("--max-body", "PEERLEAD_MAX_BODY"),
+        ("--timeout", "PEERLEAD_TIMEOUT"),
+        ("--stop-timeout", "PEERLEAD_STOP_TIMEOUT"),
+        ("--no-migrate", "PEERLEAD_NO_MIGRATE"),
+    ] {
+        assert!(serve.contains(flag) && serve.contains(&format!("env: {variable}")), "{flag} {variable}: {serve}");
+    }
+    let (_, all, _) = run(&mut peerlead(folder.path(), &["--help"]));
+    for command in ["serve", "demo", "import", "export", "migrate", "schema"] {
+        assert!(all.lines().any(|line| line.trim_start().starts_with(command)), "{command}: {all}");
+    }
+}
+
+/// The operators that a server makes when it starts, in the order of their handles.
+async fn operators(mut command: Command) -> Vec<String> {
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    let program = Program::start(command);
+    let told = program.post("", "{ people { nodes { handle } } }", json!({})).await;
+    let mut handles: Vec<String> = told["data"]["people"]["nodes"].as_array().expect("people").iter().map(|person| person["handle"].as_str().expect("a handle").to_owned()).collect();
+    handles.sort();
+    handles
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let by_file = folder();
+    std::fs::write(by_file.path().join("peerlead.toml"), "operators = [\"of-file\", \"second\"]\nsubscriber-buffer = 16\n").expect("a file");
+    assert_eq!(operators(peerlead(by_file.path(), &[])).await, ["of-file", "second"]);
+    for (with_flag, expected) in [(false, "of-environment"), (true, "of-flag")] {
+        let folder = folder();
+        let file = folder.path().join("knobs.toml");
+        std::fs::write(&file, "operators = \"of-file\"").expect("a file");
+        let mut command = peerlead(folder.path(), &["--config", file.to_str().expect("a path")]);
+        command.env("PEERLEAD_OPERATORS", "of-environment");
+        if with_flag {
+            command.args(["--operators", "of-flag"]);
+        }
+        assert_eq!(operators(command).await, [expected]);
+    }
+}
+
+#[test]
+fn a_knob_that_does_not_exist_or_a_file_that_is_missing_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("peerlead.toml");
+    for (text, told) in [("lisen = \"127.0.0.1:0\"", "lisen"), ("listen = ", "peerlead.toml"), ("listen = \"nowhere\"", "nowhere"), ("max-body = \"much\"", "much")] {
+        std::fs::write(&path, text).expect("a file");
+        let (code, _, err) = run(&mut peerlead(folder.path(), &["serve"]));
+        assert_eq!(code, Some(2), "{text}: {err}");
+        assert!(err.contains(told), "{text}: {err}");
+    }
+    std::fs::remove_file(&path).expect("a file");
+    let (code, _, err) = run(&mut peerlead(folder.path(), &["--config", "missing.toml", "schema"]));
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("missing.toml"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn migrate_brings_a_database_up_to_date_and_no_migrate_refuses_one_that_is_not() {
+    let database = Database::fresh().await;
+    let folder = folder();
+    let url = ["--database-url", &database.url];
+    let (code, _, told) = run(peerlead(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--no-migrate"]).args(url));
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("peerlead migrate"), "{told}");
+    for _ in 0..2 {
+        let (code, _, told) = run(peerlead(folder.path(), &["migrate"]).args(url));
+        assert_eq!(code, Some(0), "{told}");
+    }
+    let mut command = peerlead(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--no-migrate"]);
+    command.args(url);
+    let program = Program::start(command);
+    assert_eq!(program.post("operator", "{ viewer { isOperator } }", json!({})).await["data"]["viewer"]["isOperator"], json!(true));
+    let Output { stdout, .. } = peerlead(folder.path(), &["schema"]).output().expect("the program");
+    assert_eq!(String::from_utf8(stdout).expect("text").trim_end(), peerlead::graphql::schema::sdl().trim_end());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_is_live_within_seconds() {
+    let folder = folder();
+    let program = Program::start(peerlead(folder.path(), &["demo", "--pace", "50ms", "--listen", "127.0.0.1:0"]));
+    let cursor = program.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
+    let mut socket = listener(&program.address, &cursor).await;
+    let mut last = String::new();
+    for _ in 0..5 {
+        let told = socket.data("1").await["ratingChanged"].clone();
+        assert!(told["content"]["title"].is_string(), "{told:#}");
+        assert_ne!(told["cursor"], json!(last));
+        last = told["cursor"].as_str().expect("a cursor").to_owned();
+    }
+}

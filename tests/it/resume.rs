@@ -1,0 +1,191 @@
+//! Lost connections: one goes on after the last cursor, exactly, or is told that one cannot.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use peerlead::app::house::Settings;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+use crate::events::Events;
+use crate::hearing::HEAR;
+use crate::house::{Database, House, Socket};
+
+/// The number behind a cursor; clients must not look, tests may.
+pub fn seq(cursor: &Value) -> i64 {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor.as_str().expect("a cursor")).expect("a cursor")).expect("a cursor");
+    text.rsplit_once(':').and_then(|(_, seq)| seq.parse().ok()).expect("a cursor")
+}
+
+async fn furnished() -> (House, String) {
+    let house = House::new().await;
+    let content = furnish(&house).await;
+    (house, content)
+}
+
+async fn furnish(house: &House) -> String {
+    house.person("ada").await;
+    house.person("grace").await;
+    house.content("ada", "On compilers", &[]).await
+}
+
+/// Rates so often, each time otherwise, and gives the cursors.
+async fn rate(house: &House, content: &str, times: usize) -> Vec<Value> {
+    let mut cursors = Vec::new();
+    for _ in 0..times {
+        let own = house.data("grace", "query($id: ID!) { content(by: { id: $id }) { viewerRating { value { raw } } } }", json!({ "id": content })).await;
+        let value = own["content"]["viewerRating"]["value"]["raw"].as_i64().unwrap_or(0) % 5 + 1;
+        cursors.push(house.rate("grace", content, value).await["cursor"].clone());
+    }
+    cursors
+}
+
+/// So many cursors of operation `1`, and nothing after them.
+async fn hear(socket: &mut Socket, times: usize) -> Vec<Value> {
+    let mut cursors = Vec::new();
+    for _ in 0..times {
+        cursors.push(socket.data("1").await["ratingChanged"]["cursor"].clone());
+    }
+    assert_eq!(socket.next_within(0.3).await, None);
+    cursors
+}
+
+#[tokio::test]
+async fn after_a_lost_connection_one_goes_on_exactly_where_it_broke_off() {
+    let (house, content) = furnished().await;
+    let after = house.cursor().await;
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": after })).await;
+    let told = rate(&house, &content, 3).await;
+    assert_eq!(hear(&mut socket, 3).await, told);
+    drop(socket);
+    let missed = rate(&house, &content, 5).await;
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": told[2] })).await;
+    let mut events = Events::get(&house, "", HEAR, json!({ "after": missed[1] })).await;
+    let later = rate(&house, &content, 2).await;
+    let rest: Vec<Value> = missed.iter().chain(&later).cloned().collect();
+    assert_eq!(hear(&mut socket, 7).await, rest);
+    for cursor in &rest[2..] {
+        assert_eq!(&events.data().await["ratingChanged"]["cursor"], cursor);
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_outlives_the_server() {
+    let (house, content) = furnished().await;
+    let after = house.cursor().await;
+    let first = rate(&house, &content, 4).await;
+    let house = House::on(house.stop().await).await;
+    let second = rate(&house, &content, 3).await;
+    let house = House::on(house.stop().await).await;
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": after })).await;
+    let all: Vec<Value> = first.iter().chain(&second).cloned().collect();
+    assert_eq!(hear(&mut socket, 7).await, all);
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": first[3] })).await;
+    assert_eq!(hear(&mut socket, 3).await, second);
+}
+
+#[tokio::test]
+async fn a_subscription_goes_on_after_a_page_of_the_log_and_after_a_question() {
+    let (house, content) = furnished().await;
+    let told = rate(&house, &content, 3).await;
+    let query = "query($id: ID!) { cursor changes(first: 100) { endCursor hasNextPage nodes { cursor } } content(by: { id: $id }) { tally { sum } } }";
+    let asked = house.data("", query, json!({ "id": content })).await;
+    assert_eq!(asked["changes"]["hasNextPage"], json!(false));
+    assert_eq!(asked["changes"]["endCursor"], told[2]);
+    assert_eq!(asked["cursor"], told[2]);
+    assert_eq!(asked["changes"]["nodes"].as_array().and_then(|nodes| nodes.last()), Some(&json!({ "cursor": told[2] })));
+    let more = rate(&house, &content, 2).await;
+    for after in [&asked["cursor"], &asked["changes"]["endCursor"]] {
+        let mut socket = house.socket("").await;
+        socket.subscribe("1", HEAR, json!({ "after": after })).await;
+        assert_eq!(hear(&mut socket, 2).await, more);
+    }
+}
+
+/// The codes that a subscription over both transports and a question answer to a cursor; they must be one.
+async fn refused(house: &House, after: &Value) -> String {
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": after })).await;
+    let message = socket.next().await;
+    assert_eq!(message["type"], "error", "{message:#}");
+    let code = message["payload"][0]["extensions"]["code"].as_str().expect("a code").to_owned();
+    let answer = Events::post(house, "", HEAR, json!({ "after": after })).await.answer().await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], json!(code), "{answer:#}");
+    assert_eq!(house.fails("", "query($after: String) { changes(after: $after) { endCursor } }", json!({ "after": after })).await, code);
+    code
+}
+
+#[tokio::test]
+async fn a_cursor_that_leads_nowhere_is_refused_and_never_skips() {
+    let (house, content) = furnished().await;
+    rate(&house, &content, 1).await;
+    let other = House::new().await;
+    assert_eq!(refused(&house, &json!(other.cursor().await)).await, "CURSOR_EXPIRED", "of another database");
+    let cursor = house.cursor().await;
+    let own = String::from_utf8(URL_SAFE_NO_PAD.decode(&cursor).expect("base64")).expect("text");
+    let instance = own.split(':').next().expect("a name");
+    let number = |seq: &str| json!(URL_SAFE_NO_PAD.encode(format!("{instance}:{seq}")));
+    assert_eq!(refused(&house, &number(&(seq(&json!(cursor)) + 1).to_string())).await, "CURSOR_EXPIRED", "beyond the end");
+    assert_eq!(refused(&house, &number("9223372036854775807")).await, "CURSOR_EXPIRED", "the last number of all");
+    for broken in [json!("rubbish"), json!(""), json!("====") , number("-1"), number("x"), number("99999999999999999999"), json!(format!("{cursor}!"))] {
+        assert_eq!(refused(&house, &broken).await, "BAD_REQUEST", "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_older_than_the_log_is_expired_and_the_oldest_that_is_left_is_not() {
+    let (house, content) = furnished().await;
+    let told = rate(&house, &content, 6).await;
+    let behind = house.database.connect().await;
+    behind.execute_unprepared(&format!("DELETE FROM change WHERE seq <= {}", seq(&told[2]))).await.expect("a pruned log");
+    assert_eq!(refused(&house, &told[0]).await, "CURSOR_EXPIRED");
+    assert_eq!(refused(&house, &told[1]).await, "CURSOR_EXPIRED");
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": told[2] })).await;
+    assert_eq!(hear(&mut socket, 3).await, told[3..]);
+    behind.execute_unprepared(&format!("DELETE FROM change WHERE seq = {}", seq(&told[4]))).await.expect("a hole in the log");
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": told[2] })).await;
+    assert_eq!(socket.data("1").await["ratingChanged"]["cursor"], told[3]);
+    let message = socket.next().await;
+    assert_eq!(message["payload"]["errors"][0]["extensions"]["code"], "CURSOR_EXPIRED", "a hole is never skipped: {message:#}");
+    behind.close().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_subscriber_that_is_too_slow_is_told_so_and_misses_nothing_after_its_cursor() {
+    let house = House::with(Database::fresh().await, Settings { buffer: 4, ..Settings::default() }).await;
+    furnish(&house).await;
+    let long = json!({ "kind": "post", "title": "Long", "body": "peer leadership ".repeat(6_000) });
+    let content = house.act("ada", "publishContent", long, "content { id }").await["content"]["id"].as_str().expect("an id").to_owned();
+    let after = house.cursor().await;
+    let mut socket = house.socket("").await;
+    let query = "subscription($after: String) { ratingChanged(after: $after) { cursor content { body } } }";
+    socket.subscribe("1", query, json!({ "after": after })).await;
+    // The subscriber does not read: the connection fills, then the queue of its frames, then its buffer.
+    let mut acknowledged = Vec::new();
+    for number in 0..300 {
+        acknowledged.push(house.rate("grace", &content, 1 + number % 5).await["cursor"].clone());
+    }
+    let mut heard = Vec::new();
+    let cursor = loop {
+        let message = socket.next().await;
+        assert_eq!(message["type"], "next", "it was never too slow: {} of {} heard", heard.len(), acknowledged.len());
+        match message["payload"]["errors"][0].as_object() {
+            None => heard.push(message["payload"]["data"]["ratingChanged"]["cursor"].clone()),
+            Some(error) => {
+                assert_eq!(error["extensions"]["code"], "LAGGED");
+                break error["extensions"]["cursor"].clone();
+            }
+        }
+    };
+    assert_eq!(socket.next().await, json!({ "type": "complete", "id": "1" }));
+    assert_eq!(heard.last(), Some(&cursor), "the cursor is that of the last frame");
+    assert!(heard.len() < acknowledged.len());
+    socket.subscribe("1", HEAR, json!({ "after": cursor })).await;
+    heard.extend(hear(&mut socket, acknowledged.len() - heard.len()).await);
+    assert_eq!(heard, acknowledged);
+}

@@ -1,0 +1,113 @@
+//! A page costs the same number of statements whatever its size: nothing is asked once for each item.
+
+use serde_json::{Value, json};
+
+use crate::house::House;
+
+/// A house full of facts: 24 topics with 24 contents each by one of 30 people and a coauthor, replies, ratings, leaders.
+async fn full() -> House {
+    let house = House::new().await;
+    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE", "visibility": "PUBLIC" }), "").await;
+    let at = "2026-01-01T00:00:00Z";
+    let people: Vec<Value> = (0..30).map(|n| json!({ "externalId": format!("p{n}") })).collect();
+    let topics: Vec<Value> = (0..24).map(|n| if n < 2 { json!({ "slug": format!("t{n:02}") }) } else { json!({ "slug": format!("t{n:02}"), "parent": format!("t{:02}", n % 2) }) }).collect();
+    let (mut contents, mut ratings) = (Vec::new(), Vec::new());
+    for n in 0..576 {
+        let parent = if n < 24 { Value::Null } else { json!(format!("c{}", n - 24)) };
+        let authors = [format!("p{}", n % 30), format!("p{}", (n + 7) % 30)];
+        contents.push(json!({ "externalId": format!("c{n}"), "kind": "post", "title": format!("c{n}"), "authors": authors, "topics": [format!("t{:02}", n % 24)], "parent": parent, "publishedAt": at }));
+        ratings.push(json!({ "rater": format!("p{}", (n + 3) % 30), "content": format!("c{n}"), "value": 1, "at": at }));
+    }
+    let leaderships: Vec<Value> = (0..24).flat_map(|t| (0..12).map(move |p| json!({ "person": format!("p{}", (t + p) % 30), "topic": format!("t{t:02}"), "from": "2026-01-01T00:00:00Z" }))).collect();
+    let endorsements: Vec<Value> = (0..24).flat_map(|t| (0..12).map(move |p| json!({ "from": format!("p{}", (t + p) % 30), "to": format!("p{}", (t + p + 1) % 30), "topic": format!("t{t:02}"), "at": "2026-01-01T00:00:00Z" }))).collect();
+    let batch = |mut lists: Value| {
+        lists["source"] = json!({ "slug": "forum" });
+        lists
+    };
+    for lists in [json!({ "people": people, "topics": topics, "contents": contents }), json!({ "ratings": ratings }), json!({ "leaderships": leaderships, "endorsements": endorsements })] {
+        let done = house.act("operator", "ingest", batch(lists), "report { people { outcome } contents { outcome } ratings { outcome } leaderships { outcome } endorsements { outcome } }").await;
+        let refused = done["report"].as_object().unwrap().values().flat_map(|items| items.as_array().unwrap()).filter(|item| item["outcome"] != "CREATED").count();
+        assert_eq!(refused, 0, "{done:#}");
+    }
+    house
+}
+
+const NESTED: &str = "query($n: Int!) { topics(first: $n) { totalCount nodes { slug parent { slug } ancestors { slug } synonyms { totalCount } children(first: 3) { nodes { slug } }
+    contents(first: $n) { totalCount nodes { title source { slug } parent { title } tally { count } viewerRating { id } ratings(first: 2) { nodes { rater { handle } } } replies(first: 2) { totalCount nodes { title } }
+        authors { handle accounts { externalId } contents(first: 2) { nodes { title topics { slug leaderships(first: 1) { nodes { role } } } } } } } }
+    leaderships(first: $n) { totalCount nodes { role person { handle } toldBy { handle } } }
+    endorsements(first: $n) { totalCount nodes { person { handle } endorser { handle } } } } } }";
+
+/// How many statements the nested query takes at this page size.
+async fn cost(house: &House, viewer: &str, first: usize) -> u64 {
+    let before = house.app.statements();
+    let told = house.data(viewer, NESTED, json!({ "n": first })).await;
+    let cost = house.app.statements() - before;
+    let topics = told["topics"]["nodes"].as_array().unwrap();
+    assert_eq!(topics.len(), first);
+    assert!(topics.iter().all(|topic| topic["contents"]["nodes"].as_array().unwrap().len() == first), "too little data");
+    cost
+}
+
+#[tokio::test]
+async fn a_large_page_takes_as_many_statements_as_a_small_one() {
+    let house = full().await;
+    house.data("p1", "{ people(first: 100) { nodes { handle } } }", json!({})).await;
+    // Two runs each: the first one warms the directory, the second one is compared.
+    let mut costs = Vec::new();
+    for first in [2, 8, 2, 8] {
+        costs.push(cost(&house, "p1", first).await);
+    }
+    assert_eq!(costs[2], costs[3], "{costs:?}");
+    assert!(costs[3] <= 25, "{costs:?}");
+}
+
+#[tokio::test]
+async fn a_page_of_twenty_takes_as_many_statements_as_a_page_of_two() {
+    let query = "query($n: Int!) { topics(first: $n) { totalCount nodes { slug parent { slug } leaderships(first: $n) { totalCount nodes { person { handle } } }
+        contents(first: $n) { totalCount nodes { title viewerRating { id } parent { title } authors { handle } ratings(first: 1) { nodes { rater { handle } } } } } } } }";
+    let mut database = full().await.stop().await;
+    let mut costs = Vec::new();
+    // A fresh server each time: nobody is at hand.
+    for first in [2, 20] {
+        let house = House::on(database).await;
+        let before = house.app.statements();
+        let told = house.data("p1", query, json!({ "n": first })).await;
+        costs.push(house.app.statements() - before);
+        assert_eq!(told["topics"]["nodes"].as_array().unwrap().len(), first);
+        database = house.stop().await;
+    }
+    assert_eq!(costs[0], costs[1], "{costs:?}");
+    assert!(costs[1] <= 14, "{costs:?}");
+}
+
+#[tokio::test]
+async fn a_count_is_read_only_when_it_is_asked_for() {
+    let house = full().await;
+    let cost = async |query: &str| {
+        let before = house.app.statements();
+        house.data("", query, json!({})).await;
+        house.app.statements() - before
+    };
+    assert_eq!(cost("{ contents { nodes { title } } }").await, 1);
+    assert_eq!(cost("{ contents { totalCount nodes { title } } }").await, 2);
+    assert_eq!(cost("{ topic(by: { slug: \"t00\" }) { name parent { slug } children { totalCount } } sources { slug } }").await, 2);
+}
+
+#[tokio::test]
+async fn own_fields_of_a_page_take_one_statement() {
+    let house = full().await;
+    let before = house.app.statements();
+    let query = "{ contents(first: 50) { nodes { id title tally { count score } topics { slug ancestors { slug } } source { slug } } } }";
+    house.data("", query, json!({})).await;
+    assert_eq!(house.app.statements() - before, 1);
+}
+
+#[tokio::test]
+async fn many_aliases_of_one_field_are_asked_together() {
+    let house = full().await;
+    let aliases: String = (0..24).map(|n| format!("a{n}: topic(by: {{ slug: \"t{n:02}\" }}) {{ contents(first: 2) {{ totalCount nodes {{ title }} }} }} ")).collect();
+    let before = house.app.statements();
+    house.data("", &format!("{{ {aliases} }}"), json!({})).await;
+    assert_eq!(house.app.statements() - before, 2);
+}
