@@ -64,6 +64,10 @@ impl App {
                 if items.len() > first {
                     break;
                 }
+                // Numbers have no gaps: a hole is a part of the log that somebody took away meanwhile.
+                if change.seq != last + 1 && (after.is_some() || last > 0) {
+                    return Err(Error::CursorExpired);
+                }
                 last = change.seq;
                 if interest.matches(&change.fact) {
                     items.push(change);

@@ -189,8 +189,10 @@ impl Desk<'_, '_> {
         // A handle that is told names a person across sources; one that we make up must not.
         if let Some(handle) = &told {
             if let Some(known) = self.named(handle).await? {
-                self.writing.insert_account(self.source.id, &external_id, known.id).await?;
                 let patch = PersonPatch { name: item.name.clone(), kind: item.kind, active: item.active, ..PersonPatch::default() };
+                // What is refused must be refused before the account is written.
+                patch.apply(&known)?;
+                self.writing.insert_account(self.source.id, &external_id, known.id).await?;
                 self.change_person(external_id, known, &patch).await?;
                 return Ok(Outcome::Created);
             }
@@ -325,11 +327,11 @@ impl Desk<'_, '_> {
                 Err(Error::Invalid(invalid)) => Outcome::Refused(invalid),
                 Err(error) => return Err(error),
                 Ok(new) if written => match self.writing.content(self.contents[&item.external_id]).await? {
-                    Some(content) => self.change_content(&content, &new, item).await?,
+                    Some(content) => outcome(self.change_content(&content, &new, item).await)?,
                     None => Outcome::Unchanged,
                 },
                 Ok(new) => match known.get(&item.external_id) {
-                    Some(content) => self.change_content(content, &new, item).await?,
+                    Some(content) => outcome(self.change_content(content, &new, item).await)?,
                     None => {
                         fresh.push((new, item));
                         Outcome::Created
@@ -389,8 +391,19 @@ impl Desk<'_, '_> {
         Ok(())
     }
 
-    async fn change_content(&mut self, known: &Content, new: &NewContent, item: &ContentItem) -> Result<Outcome, Error> {
+    async fn change_content(&mut self, known: &Content, new: &NewContent, item: &ContentItem) -> Checked<Outcome> {
+        if new.parent != known.parent {
+            self.check_reply(known.id, new.parent).await?;
+        }
         let state = self.change_state(known, item).await?;
+        let kept;
+        let new = match (new.parent, known.parent) {
+            (None, Some(parent)) if self.is_elsewhere(parent).await? => {
+                kept = NewContent { parent: Some(parent), ..new.clone() };
+                &kept
+            }
+            _ => new,
+        };
         let text = ContentText {
             kind: known.kind.clone(),
             title: known.title.clone(),
@@ -414,6 +427,23 @@ impl Desk<'_, '_> {
             self.writing.note(Fact::Content(ContentFact { act: ContentAct::Edited, subject: subject(&content) }));
         }
         Ok(Outcome::Changed)
+    }
+
+    /// A content is no reply to what replies to it.
+    async fn check_reply(&self, content: ContentId, parent: Option<ContentId>) -> Checked<()> {
+        let mut above = parent;
+        while let Some(id) = above {
+            if id == content {
+                return refuse(Code::Cycle, "parent", "a content is no reply to what replies to it");
+            }
+            above = self.writing.content(id).await?.and_then(|content| content.parent);
+        }
+        Ok(())
+    }
+
+    /// Whether a content is of another source. That one replies to it this source cannot say, so its silence takes nothing back.
+    async fn is_elsewhere(&self, content: ContentId) -> Result<bool, Error> {
+        Ok(self.writing.content(content).await?.is_some_and(|content| content.source != self.source.id))
     }
 
     /// Ratings of those who turn out to be authors do not stay: nobody rates their own content.
@@ -558,7 +588,9 @@ impl Desk<'_, '_> {
         if told == known {
             return Ok(Outcome::Unchanged);
         }
-        if known.endorsed_at > told.endorsed_at || known.expires_at > told.expires_at || known.withdrawn_at > told.withdrawn_at {
+        // The last thing that was said of it counts: given again after a withdrawal, it holds again.
+        let last = |e: &Endorsement| (e.withdrawn_at.unwrap_or(e.endorsed_at).max(e.endorsed_at), e.withdrawn_at.is_some(), e.expires_at);
+        if last(&known) > last(&told) {
             return Ok(Outcome::Stale);
         }
         self.writing.update_endorsement(&told).await?;

@@ -84,7 +84,8 @@ impl App {
             Merged::Person { into, .. } => writing.person(into).await?.is_some_and(|person| person.merged_into.is_some()),
             Merged::Topic { into, .. } => writing.topic(into).await?.is_some_and(|topic| topic.main.is_some()),
         };
-        if merged_on {
+        // A later merge into the same one may have set aside what this one moved: they come apart last first.
+        if merged_on || writing.is_merged_later(&merge).await? {
             return refuse(Code::Conflict, "merge", "what came of this merge was merged on; undo the later merge first");
         }
         match merge.merged {
@@ -170,7 +171,7 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
     let since = writing.current_ratings(&pairs).await?;
     let restored: Vec<Rating> = journal.dropped_ratings.into_iter().filter(|rating| !since.contains_key(&(rating.rater, rating.content))).collect();
     touched.extend(restored.iter().map(|rating| rating.content));
-    writing.upsert_ratings(&restored).await?;
+    writing.restore_ratings(&restored).await?;
     recount(writing, touched).await?;
     for known in writing.leaderships_of(into).await? {
         if journal.leaderships.contains(&known.id) {

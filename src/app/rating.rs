@@ -102,6 +102,9 @@ impl App {
     pub async fn rating(&self, viewer: &Viewer, id: RatingId) -> Result<Option<Rating>, Error> {
         let Some(rating) = self.store.ratings(&[id]).await?.into_iter().next().filter(|rating| rating.mark.is_some()) else { return Ok(None) };
         let Some(content) = self.store.contents(&[rating.content]).await?.into_iter().next() else { return Ok(None) };
+        if viewer.id() != Some(rating.rater) && !viewer.sees_content(&content) {
+            return Ok(None);
+        }
         let visibility = self.directory.source(content.source).map(|source| source.visibility);
         Ok(visibility.is_some_and(|visibility| viewer.sees_rating(rating.rater, visibility)).then_some(rating))
     }

@@ -174,7 +174,7 @@ impl Desk<'_> {
             progress.show(0, sheet.count());
         }
         if strangers > 0 {
-            let told = format!("{}: {strangers} replies to contents of other sources are written without them", source.slug);
+            let told = format!("{}: replies to contents of other sources, written without parent_id: {strangers}", source.slug);
             self.report.warn(&told);
         }
         self.summary.contents += self.shelves[at].end(ContentRecord::FILE, sheet, progress)?;

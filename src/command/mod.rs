@@ -14,3 +14,6 @@ pub mod report;
 pub mod roll;
 pub mod scribe;
 pub mod told;
+
+#[cfg(test)]
+mod tests;

@@ -164,7 +164,7 @@ pub enum Verdict {
     Unchanged,
     /// Something of the same or a later time is stored; the earlier word is not heard.
     Stale,
-    /// A new value, or none after a withdrawal.
+    /// A new value, or none after a withdrawal; or, imported, the same word of a later time.
     Moved(Option<Mark>),
 }
 
@@ -183,13 +183,15 @@ impl RatingDraft {
             if told_later && before.is_some() {
                 return Ok(Verdict::Stale);
             }
-            return Ok(if before.is_some() { Verdict::Moved(None) } else { Verdict::Unchanged });
+            let said_again = self.imported && current.is_some() && !told_later;
+            return Ok(if before.is_some() || said_again { Verdict::Moved(None) } else { Verdict::Unchanged });
         };
         let mark = Mark::check(value, content.scale)?;
         if told_later {
             return Ok(if before == Some(mark) { Verdict::Unchanged } else { Verdict::Stale });
         }
-        if before == Some(mark) {
+        // Said again later in an import, the same word moves its time: what was said in between must not come back after it.
+        if before == Some(mark) && !self.imported {
             return Ok(Verdict::Unchanged);
         }
         // History stays true: an import may bring ratings of contents that were withdrawn or hidden later.

@@ -1,6 +1,6 @@
 //! Moments. Everything is UTC with the precision that both databases keep: microseconds.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::invalid::{Code, Invalid};
 
@@ -22,10 +22,10 @@ pub fn from_micros(micros: i64) -> Time {
     DateTime::from_timestamp_micros(micros).unwrap_or(if micros < 0 { Time::MIN_UTC } else { Time::MAX_UTC })
 }
 
-/// Cuts what is finer than a microsecond.
+/// Cuts what is finer than a microsecond; a leap second is the first second after it, as it will be stored.
 #[must_use]
 pub fn whole_micros(time: Time) -> Time {
-    time.trunc_subsecs(6)
+    from_micros(micros(time))
 }
 
 /// A time that was told to us: cut to microseconds, from 1970 on, and not in the future.

@@ -31,6 +31,9 @@ impl Request {
 /// Short words for what resolvers need.
 pub trait Desk<'a> {
     /// The request.
+    ///
+    /// # Errors
+    /// When the schema runs without one, a fault of ours.
     fn desk(&self) -> async_graphql::Result<&'a Request>;
 }
 

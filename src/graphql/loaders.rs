@@ -51,7 +51,8 @@ impl<K, V> Batch<K, V> {
                 Err(error) => senders.into_iter().for_each(|sender| drop(sender.send(Err(error.clone())))),
             }
         }
-        receiver.await.unwrap_or(Err(Error::Stopping))
+        // Without tokio's budget, which would stop a level of more than 128 in its middle and make several statements of it.
+        tokio::task::unconstrained(receiver).await.unwrap_or(Err(Error::Stopping))
     }
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 
 use crate::app::error::Error;
-use crate::domain::page::{CAP, DEFAULT, Direction, Page, PageRequest, Place};
+use crate::domain::page::{CAP, DEFAULT, Direction, Key, Page, PageRequest, Place};
 
 /// Which way a list runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -58,12 +58,21 @@ impl PageArguments {
         };
         let place = |name: &str, cursor: &Option<String>| match cursor {
             None => Ok(None),
-            Some(text) => match Place::decode(text, order) {
+            Some(text) => match Place::decode(text, order).filter(|place| fits(&place.key, order)) {
                 Some(place) => Ok(Some(place)),
                 None => Err(Error::BadRequest(format!("{name}: this is no cursor of this list in this order; take one from its edges or pageInfo"))),
             },
         };
         Ok(PageRequest { limit, backward, after: place("after", &self.after)?, before: place("before", &self.before)? })
+    }
+}
+
+/// Whether a list of this order is sorted by keys of this kind; only a forged cursor has another.
+fn fits(key: &Key, order: &str) -> bool {
+    match order {
+        "handle" | "name" | "slug" => matches!(key, Key::Text(_)),
+        "score" => matches!(key, Key::Score(_)),
+        _ => matches!(key, Key::Number(_)),
     }
 }
 
@@ -92,7 +101,7 @@ impl<N> Shown<N> {
     }
 
     /// The same, leaving out what is no node.
-    pub fn of_some<T>(page: Page<T>, order: &'static str, place: impl Fn(&T) -> Place, node: impl Fn(&T) -> Option<N>) -> Self {
+    pub fn of_some<T>(page: &Page<T>, order: &'static str, place: impl Fn(&T) -> Place, node: impl Fn(&T) -> Option<N>) -> Self {
         let edges = page.items.iter().filter_map(|item| Some(Placed { place: place(item), node: node(item)? })).collect();
         Self { edges, has_next: page.has_next, has_previous: page.has_previous, order }
     }

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::watch;
 
 use super::answer::{self, Form};
 use super::server::Hall;
@@ -68,8 +69,11 @@ pub async fn post(State(hall): State<Hall>, headers: HeaderMap, body: Result<Byt
 }
 
 /// Anything else.
-pub async fn wrong_method() -> impl IntoResponse {
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, HeaderValue::from_static("GET, POST"))], "use GET or POST\n")
+pub async fn wrong_method(headers: HeaderMap) -> Response {
+    let caller = Caller { form: Form::of(&headers).unwrap_or(Form::Json), request_id: id(&headers) };
+    let mut answer = caller.not_understood(StatusCode::METHOD_NOT_ALLOWED, "use GET or POST");
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    answer
 }
 
 /// How the one who asks wants to be answered.
@@ -96,7 +100,8 @@ impl Caller {
     }
 }
 
-fn id(headers: &HeaderMap) -> String {
+/// The id of a request, which every request has by the time it gets here.
+pub fn id(headers: &HeaderMap) -> String {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
@@ -117,7 +122,11 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
         Ok(operation) => operation,
         Err(mut response) => {
             crate::graphql::error::mark(&mut response, &caller.request_id);
-            return answer::of(&response, caller.form);
+            return match caller.form {
+                // An event source hears nothing but events.
+                Form::Events => events(stream::once(std::future::ready(*response)), None).into_response(),
+                form => answer::of(&response, form),
+            };
         }
     };
     if by_get && operation.kind == OperationKind::Mutation {
@@ -126,7 +135,8 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
         return answer;
     }
     if caller.form == Form::Events {
-        return events(hall.executor.stream(operation, viewer, caller.request_id)).into_response();
+        let live = (operation.kind == OperationKind::Subscription).then(|| hall.stopping.clone());
+        return events(hall.executor.stream(operation, viewer, caller.request_id), live).into_response();
     }
     if operation.kind == OperationKind::Subscription {
         let told = "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
@@ -153,9 +163,11 @@ fn of_app(error: &crate::app::error::Error) -> ServerError {
 }
 
 /// An event stream as the protocol graphql-sse has it in distinct connections mode: `next` for each answer, then `complete`.
-fn events(answers: impl Stream<Item = async_graphql::Response> + Send + 'static) -> impl IntoResponse {
+/// A subscription that ends because the server stops is not complete: without the word its client connects again.
+fn events(answers: impl Stream<Item = async_graphql::Response> + Send + 'static, live: Option<watch::Receiver<bool>>) -> impl IntoResponse {
     let next = answers.map(|response| Event::default().event("next").data(String::from_utf8(answer::bytes(&response)).unwrap_or_default()));
-    let complete = stream::once(std::future::ready(Event::default().event("complete").data("")));
+    let is_over = async move { live.is_none_or(|stopping| !*stopping.borrow()) };
+    let complete = stream::once(is_over).filter_map(|over| std::future::ready(over.then(|| Event::default().event("complete").data(""))));
     let events = next.chain(complete).map(Ok::<_, Infallible>);
     ([(header::CACHE_CONTROL, "no-cache"), (header::HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }

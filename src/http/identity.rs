@@ -25,8 +25,8 @@ pub async fn of_headers(executor: &Executor, headers: &HeaderMap) -> Result<View
 ///
 /// # Errors
 /// `BAD_REQUEST` for a handle that nobody has.
-pub async fn of_init(executor: &Executor, payload: Option<&serde_json::Value>) -> Result<Viewer, Error> {
-    let entries = payload.and_then(|payload| payload.as_object()).into_iter().flatten();
+pub async fn of_init(executor: &Executor, payload: Option<&serde_json::Map<String, serde_json::Value>>) -> Result<Viewer, Error> {
+    let entries = payload.into_iter().flatten();
     let handle = entries.filter(|(key, _)| key.eq_ignore_ascii_case(HEADER)).find_map(|(_, value)| value.as_str());
     executor.app().viewer(handle).await
 }

@@ -12,8 +12,8 @@ pub const PROTOCOL: &str = "graphql-transport-ws";
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromClient {
-    ConnectionInit { payload: Option<Value> },
-    Ping { payload: Option<Value> },
+    ConnectionInit { payload: Option<Map<String, Value>> },
+    Ping { payload: Option<Map<String, Value>> },
     Pong {},
     Subscribe { id: String, payload: Map<String, Value> },
     Complete { id: String },
@@ -27,7 +27,7 @@ pub enum FromServer<'a> {
     Ping,
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
-        payload: Option<Value>,
+        payload: Option<Map<String, Value>>,
     },
     Next {
         id: &'a str,

@@ -4,21 +4,29 @@
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+
+use super::answer::{self, Form};
+use super::graphql::id;
+use crate::graphql::error::refused;
 
 /// Refuses requests whose host is no name of this machine, or whose origin is another page's.
 pub async fn check(request: Request, next: Next) -> Response {
     let host = text(request.headers(), header::HOST).or_else(|| request.uri().authority().map(ToString::to_string));
     if host.as_deref().is_some_and(|host| !is_local(host)) {
-        return (StatusCode::FORBIDDEN, "this server answers to localhost only\n").into_response();
+        return refuse(&request, "this server answers to localhost only");
     }
     if let Some(origin) = text(request.headers(), header::ORIGIN) {
         let authority = origin.split_once("://").map(|(_, authority)| authority);
         if authority.is_none() || authority != host.as_deref() {
-            return (StatusCode::FORBIDDEN, "this server takes no requests of other pages\n").into_response();
+            return refuse(&request, "this server takes no requests of other pages");
         }
     }
     next.run(request).await
+}
+
+fn refuse(request: &Request, told: &str) -> Response {
+    answer::not_understood(StatusCode::FORBIDDEN, refused("FORBIDDEN", told), Form::Json, &id(request.headers()))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {

@@ -71,12 +71,18 @@ pub fn router(hall: Hall) -> Router {
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, executor: Executor, settings: Settings, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
     let (sender, stopping) = watch::channel(false);
+    let sender = Arc::new(sender);
+    let teller = Arc::clone(&sender);
     let app = Arc::clone(executor.app());
     let hall = Hall { executor, settings: Arc::new(settings), stopping };
     let stopped = async move {
         stop.await;
+        // In this order: who hears that a subscription ended can see why.
+        teller.send_replace(true);
         app.end_subscriptions();
-        sender.send_replace(true);
     };
-    axum::serve(listener, router(hall)).with_graceful_shutdown(stopped).await
+    axum::serve(listener, router(hall)).with_graceful_shutdown(stopped).await?;
+    // A socket is no request that is waited for: each keeps its receiver until its farewell is written.
+    sender.closed().await;
+    Ok(())
 }

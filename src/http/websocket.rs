@@ -84,7 +84,8 @@ impl Connection {
                 },
                 Some((id, task, last)) = over.recv() => {
                     // The id is free before the client hears that it is.
-                    if self.running.get(&id).is_some_and(|handle| handle.id() == task) {
+                    // Nothing is over because the server stops: without the word its client connects again.
+                    if self.running.get(&id).is_some_and(|handle| handle.id() == task) && !*stopping.borrow() {
                         self.running.remove(&id);
                         if let Some(last) = last && self.frames.send(last).await.is_err() {
                             break None;
@@ -119,6 +120,7 @@ impl Connection {
             }
             FromClient::Ping { payload } => self.say(&FromServer::Pong { payload }).await,
             FromClient::Pong {} => Ok(()),
+            FromClient::Subscribe { id, .. } if id.is_empty() => Err(Close::BadMessage.frame()),
             FromClient::Subscribe { id, payload } => self.subscribe(id, payload, ended).await,
             FromClient::Complete { id } => {
                 if let Some(handle) = self.running.remove(&id) {
@@ -149,8 +151,9 @@ impl Connection {
         };
         let live = operation.kind == OperationKind::Subscription;
         let answers = self.hall.executor.stream(operation, viewer, self.request_id.clone());
-        let (frames, ended, name) = (self.frames.clone(), ended.clone(), id.clone());
+        let (frames, ended, name, stopping) = (self.frames.clone(), ended.clone(), id.clone(), self.hall.stopping.clone());
         let task = tokio::spawn(async move {
+            let answers = answers.take_while(|response| std::future::ready(!(live && response.is_err() && *stopping.borrow())));
             let last = tell(&name, Box::pin(answers), live, &frames).await;
             let _ = ended.send((name, tokio::task::id(), last));
         });

@@ -135,6 +135,11 @@ impl Feed {
                 match feed.store.changes_after(last, PAGE).await {
                     Ok(changes) if changes.is_empty() => break,
                     Ok(changes) => for change in changes {
+                        // Numbers have no gaps: a hole is a part of the log that somebody took away meanwhile.
+                        if change.seq != last + 1 {
+                            yield Err(Gap::Expired);
+                            return;
+                        }
                         last = change.seq;
                         yield Ok(Arc::new(change));
                     },
@@ -151,6 +156,10 @@ impl Feed {
                 };
                 match heard {
                     Ok(change) if change.seq <= last => {}
+                    Ok(change) if change.seq != last + 1 => {
+                        yield Err(Gap::Expired);
+                        return;
+                    }
                     Ok(change) => {
                         last = change.seq;
                         yield Ok(change);
@@ -175,6 +184,7 @@ impl Feed {
     pub async fn check(&self, after: Option<i64>) -> Result<(), Gap> {
         let Some(after) = after else { return Ok(()) };
         let (first, last) = self.store.log_ends().await?;
-        if after + 1 < first || after > last { Err(Gap::Expired) } else { Ok(()) }
+        // In this order: the greatest number of all has no successor.
+        if after > last || after + 1 < first { Err(Gap::Expired) } else { Ok(()) }
     }
 }

@@ -1,6 +1,6 @@
 //! The change log as it is read, and the name of this database.
 
-use entity::{change, instance};
+use entity::instance;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryResult, Set};
 
 use super::connection::Store;
@@ -46,14 +46,6 @@ impl Store {
         Ok(instance::Entity::find().one(&self.read).await?.map(|row| row.id))
     }
 
-    /// The last rows of the log, oldest first, for looking into it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn log_length(&self) -> Result<u64, Error> {
-        use sea_orm::PaginatorTrait;
-        Ok(change::Entity::find().count(&self.read).await?)
-    }
 }
 
 impl Writing<'_> {

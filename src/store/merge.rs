@@ -58,6 +58,20 @@ impl Writing<'_> {
         Ok(merge::Entity::find_by_id(id.0).one(&self.transaction).await?.as_ref().map(noun))
     }
 
+    /// Whether a later merge went into the same person or topic and still stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_merged_later(&self, merge: &Merge) -> Result<bool, Error> {
+        let (noun_word, into) = match merge.merged {
+            Merged::Person { into, .. } => ("PERSON", into.0),
+            Merged::Topic { into, .. } => ("TOPIC", into.0),
+        };
+        let mut sql = Sql::new("SELECT 1 FROM merge WHERE undone_at IS NULL AND noun = ");
+        sql.bind(noun_word).push(" AND into_id = ").bind(into).push(" AND id > ").bind(merge.id.0).push(" LIMIT 1");
+        Ok(self.row(sql).await?.is_some())
+    }
+
     /// What a merge moved.
     ///
     /// # Errors

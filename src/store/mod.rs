@@ -1,7 +1,7 @@
 //! What is remembered: the only room that knows the database. SQL counts; it never judges.
 //!
-//! Names say what happens to facts: `people_page` reads, `insert_person` writes. Reads are methods of [`connection::Store`],
-//! writes are methods of [`writing::Writing`], a transaction that holds the turn to write.
+//! Names say what happens to facts: `people_pages` reads, `insert_person` writes. Reads are methods of [`Store`](crate::store::connection::Store),
+//! writes are methods of [`Writing`](crate::store::writing::Writing), a transaction that holds the turn to write.
 
 pub mod change;
 pub mod connection;

@@ -7,6 +7,9 @@ use super::error::Error;
 use super::sql::Sql;
 use crate::domain::page::{Direction, Key, Page, PageRequest, Place};
 
+/// How many parts one statement may have; SQLite takes 500.
+const PARTS: usize = 400;
+
 /// A list to take a page of: what it selects, from where, on which conditions, sorted by what.
 #[derive(Debug)]
 pub(super) struct List {
@@ -69,10 +72,9 @@ impl Store {
                 found[0].0.push(read(&row, 0)?);
             }
         } else {
-            // SQLite joins at most 500 parts.
             let mut first = 0;
             while !statements.is_empty() {
-                let rest = statements.split_off(statements.len().min(400));
+                let rest = statements.split_off(statements.len().min(PARTS));
                 let count = statements.len();
                 for row in self.rows(Sql::union(statements)).await? {
                     let part = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or_default();
@@ -96,9 +98,12 @@ impl Store {
     /// Counts the rows of each statement `SELECT COUNT(*) ...` in one.
     pub(super) async fn counts(&self, statements: Vec<Sql>) -> Result<Vec<i64>, Error> {
         let mut counts = vec![0; statements.len()];
-        for row in self.rows(Sql::union(statements)).await? {
-            let part = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or_default();
-            counts[part] = row.try_get_by_index(1)?;
+        let mut statements = statements.into_iter();
+        for first in (0..counts.len()).step_by(PARTS) {
+            for row in self.rows(Sql::union(statements.by_ref().take(PARTS).collect())).await? {
+                let part = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or_default();
+                counts[first + part] = row.try_get_by_index(1)?;
+            }
         }
         Ok(counts)
     }

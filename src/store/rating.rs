@@ -136,6 +136,19 @@ impl Writing<'_> {
         Ok(ids)
     }
 
+    /// Puts ratings back under the ids they had. Their places must be free.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn restore_ratings(&self, ratings: &[Rating]) -> Result<(), Error> {
+        for some in ratings.chunks(1_000) {
+            let mut sql = Sql::new("INSERT INTO rating (id, content_id, person_id, value, step, kind, rated_at) VALUES ");
+            sql.bind_rows(some.iter().map(|rating| [vec![rating.id.0.into()], values(rating)].concat()));
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
     /// Every rating of a person, withdrawn ones too.
     ///
     /// # Errors

@@ -23,8 +23,14 @@ impl Sql {
     }
 
     /// Adds a placeholder with its value.
+    ///
+    /// PostgreSQL cannot even compare with a text that has a NUL. No stored text has a control character, so another one in its
+    /// place finds just as little.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
-        self.values.push(value.into());
+        self.values.push(match value.into() {
+            Value::String(Some(text)) if text.contains('\0') => text.replace('\0', "\u{1}").into(),
+            value => value,
+        });
         self.text.push('$');
         self.text.push_str(&self.values.len().to_string());
         self

@@ -236,15 +236,15 @@ async fn the_log_can_be_heard_and_asked_and_tells_the_same() {
     assert_eq!(kinds(&heard["some"]), "Person Person Rating");
     assert_eq!(heard.get("none"), Some(&heard["all"]), "no nouns mean all, as in the query");
     for (id, nouns) in [("all", json!(null)), ("none", json!([])), ("some", json!(["RATING", "PERSON"]))] {
-        let query = format!("query($after: String, $nouns: [ChangeNoun!]) {{ changes(after: $after, nouns: $nouns, first: 2) {{ nodes {{ {fields} }} endCursor hasNextPage }} }}");
+        let query = format!("query($after: String, $nouns: [ChangeNoun!]) {{ changes(after: $after, nouns: $nouns, first: 2) {{ nodes {{ {fields} }} pageInfo {{ endCursor hasNextPage }} }} }}");
         let (mut asked, mut place, mut pages) = (Vec::new(), json!(after), 0);
         loop {
             let page = house.data("", &query, json!({ "after": place, "nouns": nouns })).await["changes"].clone();
             asked.extend(page["nodes"].as_array().expect("nodes").clone());
-            place = page["endCursor"].clone();
+            place = page["pageInfo"]["endCursor"].clone();
             pages += 1;
             assert!(pages < 20, "the pages never end");
-            if page["hasNextPage"] == json!(false) {
+            if page["pageInfo"]["hasNextPage"] == json!(false) {
                 break;
             }
         }
@@ -294,10 +294,10 @@ async fn of_many_concurrent_ratings_none_is_lost_told_twice_or_out_of_order() {
     assert_eq!(socket.next_within(0.3).await, None);
     let (mut log, mut place, mut more) = (Vec::new(), after, true);
     while more {
-        let page = house.data("", "query($after: String) { changes(after: $after, first: 100) { nodes { cursor } endCursor hasNextPage } }", json!({ "after": place })).await["changes"].clone();
+        let page = house.data("", "query($after: String) { changes(after: $after, first: 100) { nodes { cursor } pageInfo { endCursor hasNextPage } } }", json!({ "after": place })).await["changes"].clone();
         log.extend(page["nodes"].as_array().expect("nodes").iter().map(|node| node["cursor"].as_str().expect("a cursor").to_owned()));
-        place = page["endCursor"].as_str().expect("a cursor").to_owned();
-        more = page["hasNextPage"] == json!(true);
+        place = page["pageInfo"]["endCursor"].as_str().expect("a cursor").to_owned();
+        more = page["pageInfo"]["hasNextPage"] == json!(true);
         assert!(log.len() <= acknowledged.len());
     }
     assert_eq!(heard, log);

@@ -26,7 +26,7 @@ pub struct Database {
 
 /// What goes at the end: a folder, or a database of a PostgreSQL server.
 enum Kept {
-    Folder(tempfile::TempDir),
+    Folder { _folder: tempfile::TempDir },
     Server(String),
 }
 
@@ -36,7 +36,7 @@ impl Database {
             Ok(server) if !server.is_empty() => Self::on_postgres(&server).await,
             _ => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
-                Self { url: format!("sqlite:{}", folder.path().join("test.db").display()), kept: Arc::new(Kept::Folder(folder)) }
+                Self { url: format!("sqlite:{}", folder.path().join("test.db").display()), kept: Arc::new(Kept::Folder { _folder: folder }) }
             }
         }
     }
@@ -59,11 +59,6 @@ impl Database {
 
     pub fn is_postgres(&self) -> bool {
         matches!(*self.kept, Kept::Server(_))
-    }
-
-    /// The folder of a SQLite database.
-    pub fn folder(&self) -> Option<&std::path::Path> {
-        if let Kept::Folder(folder) = &*self.kept { Some(folder.path()) } else { None }
     }
 
     /// A connection past the house, to look behind its back or to get in its way.
@@ -213,10 +208,18 @@ impl House {
         self.act(rater, "rateContent", input, "changed cursor tally { count sum mean score } rating { id }").await
     }
 
-    /// The cursor of now.
+    /// The cursor of the log's end. The one that `cursor` tells may be a moment older.
     pub async fn cursor(&self) -> String {
-        let data = self.data("", "{ cursor }", json!({})).await;
-        data["cursor"].as_str().expect("a cursor").to_owned()
+        let mut place = Value::Null;
+        for _ in 0..100 {
+            let query = "query($after: String) { changes(first: 100, after: $after) { pageInfo { endCursor hasNextPage } } }";
+            let page = self.data("", query, json!({ "after": place })).await["changes"]["pageInfo"].clone();
+            place = page["endCursor"].clone();
+            if page["hasNextPage"] == json!(false) {
+                break;
+            }
+        }
+        place.as_str().expect("a cursor").to_owned()
     }
 
     /// A WebSocket on which `person` acts, acknowledged.

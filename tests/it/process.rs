@@ -302,3 +302,58 @@ async fn the_demo_is_live_within_seconds() {
         last = told["cursor"].as_str().expect("a cursor").to_owned();
     }
 }
+
+/// Every file below a folder, by its path in it.
+fn files(folder: &Path) -> std::collections::BTreeMap<String, String> {
+    let mut found = std::collections::BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let name = entry.file_name().expect("a name").to_string_lossy().into_owned();
+        if entry.is_dir() {
+            found.extend(files(&entry).into_iter().map(|(path, text)| (format!("{name}/{path}"), text)));
+        } else {
+            found.insert(name, std::fs::read_to_string(&entry).expect("text"));
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_imported_and_exported_comes_out_the_same_and_bad_lines_are_told_by_their_place() {
+    let (one, two, folder) = (Database::fresh().await, Database::fresh().await, folder());
+    let forum = folder.path().join("forum");
+    std::fs::create_dir(&forum).expect("a folder");
+    for (name, text) in [
+        ("people.jsonl", "{\"id\":\"ada\",\"name\":\"Ada\"}\n{\"id\":\"grace\",\"name\":\"Grace\"}\n"),
+        ("topics.jsonl", "{\"id\":\"rust\",\"name\":\"Rust\"}\n"),
+        ("content.jsonl", "{\"id\":\"c-1\",\"kind\":\"post\",\"created_at\":\"2025-01-01T00:00:00Z\",\"author_ids\":[\"ada\"],\"topic_ids\":[\"rust\"],\"title\":\"On \\\"compilers\\\"\"}\n"),
+        ("ratings.jsonl", "{\"rater_id\":\"grace\",\"content_id\":\"c-1\",\"value\":4,\"at\":\"2025-01-02T00:00:00Z\"}\nno json\n"),
+    ] {
+        std::fs::write(forum.join(name), text).expect("a file");
+    }
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
+    let import = |from: &str, database: &Database| run(&mut peerlead(folder.path(), &["import", &path(from), "--scale", "stars", "--quiet", "--database-url", &database.url]));
+    let export = |to: &str, database: &Database| run(&mut peerlead(folder.path(), &["export", &path(to), "--quiet", "--database-url", &database.url]));
+    let (code, _, told) = import("forum", &one);
+    assert_eq!(code, Some(1), "a bad line is no success: {told}");
+    assert!(told.lines().any(|line| line.contains("ratings.jsonl:2: ")), "{told}");
+    std::fs::write(forum.join("ratings.jsonl"), "{\"rater_id\":\"grace\",\"content_id\":\"c-1\",\"value\":4,\"at\":\"2025-01-02T00:00:00Z\"}\n").expect("a file");
+    let place = async |database: &Database| {
+        let program = Program::serve(folder.path(), &database.url);
+        program.post("", "{ cursor content(by: { external: { source: \"forum\", externalId: \"c-1\" } }) { title tally { count mean } } }", json!({})).await["data"].clone()
+    };
+    let before = place(&one).await;
+    assert_eq!(before["content"], json!({ "title": "On \"compilers\"", "tally": { "count": 1, "mean": 0.5 } }));
+    let (code, _, told) = import("forum", &one);
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(place(&one).await, before, "the same again changes nothing");
+    let (code, _, told) = export("first", &one);
+    assert_eq!(code, Some(0), "{told}");
+    let first = files(&folder.path().join("first"));
+    assert!(first.keys().any(|path| path == "forum/ratings.jsonl"), "{:?}", first.keys());
+    for source in first.keys().filter_map(|path| path.split_once('/').map(|(source, _)| source)).collect::<std::collections::BTreeSet<_>>() {
+        let (code, _, told) = import(&format!("first/{source}"), &two);
+        assert_eq!(code, Some(0), "{told}");
+    }
+    assert_eq!(export("second", &two).0, Some(0));
+    assert_eq!(files(&folder.path().join("second")), first);
+}

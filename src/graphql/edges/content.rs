@@ -97,6 +97,6 @@ impl Content {
             Err(error) => return Some(Err(error)),
         };
         let page = desk.loaders.ratings_pages(desk, (self.key, request)).await;
-        Some(page.map(|page| RatingConnection(Shown::of_some(page, RATED, list::rating_place, Rating::of))).map_err(failed))
+        Some(page.map(|page| RatingConnection(Shown::of_some(&page, RATED, list::rating_place, Rating::of))).map_err(failed))
     }
 }

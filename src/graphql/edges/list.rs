@@ -22,12 +22,12 @@ use crate::graphql::nodes::topic::{Topic, TopicConnection};
 use crate::graphql::page::{PageArguments, Shown};
 
 /// The result of a connection field: a failure nulls this field alone.
-#[expect(clippy::unnecessary_wraps, reason = "this is how a field says that it may be null")]
 pub fn shown<T>(result: Result<T>) -> Option<Result<T>> {
     Some(result)
 }
 
 /// A topic, alone or with everything below it.
+#[must_use]
 pub fn topics_of(ctx: &Context<'_>, id: TopicId, subtopics: bool) -> Option<Vec<TopicId>> {
     let app = ctx.desk().ok().filter(|_| subtopics).map(|desk| &desk.app);
     Some(app.map_or_else(|| vec![id], |app| sorted(app.subtree(id))))
@@ -47,6 +47,9 @@ pub fn rating_place(rating: &rating::Rating) -> Place {
 }
 
 /// A page of people.
+///
+/// # Errors
+/// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
 pub async fn people(
     ctx: &Context<'_>,
     filter: Option<PersonFilter>,
@@ -69,6 +72,9 @@ pub async fn people(
 }
 
 /// A page of topics.
+///
+/// # Errors
+/// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
 pub async fn topics(
     ctx: &Context<'_>,
     filter: Option<TopicFilter>,
@@ -91,6 +97,9 @@ pub async fn topics(
 }
 
 /// A page of contents.
+///
+/// # Errors
+/// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
 pub async fn contents(
     ctx: &Context<'_>,
     filter: Option<ContentFilter>,
@@ -115,6 +124,9 @@ pub async fn contents(
 }
 
 /// A page of leaderships.
+///
+/// # Errors
+/// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
 pub async fn leaderships(
     ctx: &Context<'_>,
     filter: Option<LeadershipFilter>,
@@ -134,6 +146,9 @@ pub async fn leaderships(
 }
 
 /// A page of endorsements.
+///
+/// # Errors
+/// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
 pub async fn endorsements(
     ctx: &Context<'_>,
     filter: Option<EndorsementFilter>,

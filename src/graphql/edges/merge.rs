@@ -28,7 +28,8 @@ impl Merge {
     }
 
     /// The person whose facts moved; null for a merge of topics.
-    async fn from_person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
+    #[graphql(name = "fromPerson")]
+    async fn person_from(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
         let desk = match ctx.desk() {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
@@ -37,7 +38,8 @@ impl Merge {
     }
 
     /// The person who has them now; null for a merge of topics.
-    async fn into_person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
+    #[graphql(name = "intoPerson")]
+    async fn person_into(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
         let desk = match ctx.desk() {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
@@ -46,13 +48,15 @@ impl Merge {
     }
 
     /// The topic whose facts moved; null for a merge of people.
-    async fn from_topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
+    #[graphql(name = "fromTopic")]
+    async fn topic_from(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
         let app = &ctx.desk()?.app;
         Ok(self.topics().and_then(|(from, _)| app.topic_by_id(from)).map(|topic| Topic::from(topic.as_ref())))
     }
 
     /// The topic that has them now; null for a merge of people.
-    async fn into_topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
+    #[graphql(name = "intoTopic")]
+    async fn topic_into(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
         let app = &ctx.desk()?.app;
         Ok(self.topics().and_then(|(_, into)| app.topic_by_id(into)).map(|topic| Topic::from(topic.as_ref())))
     }

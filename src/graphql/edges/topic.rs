@@ -54,7 +54,6 @@ impl Topic {
     }
 
     /// Other words for it.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
     async fn synonyms(
         &self,
         ctx: &Context<'_>,

@@ -11,6 +11,7 @@ use crate::domain::merge::Merge;
 use crate::domain::person::Person;
 use crate::domain::source::Source;
 use crate::domain::topic::Topic;
+use crate::graphql::page::PageInfo;
 use crate::graphql::scalar::DateTime;
 
 /// What a change is about.
@@ -252,13 +253,22 @@ impl RatingChange {
     }
 }
 
-/// A page of the change log.
+/// A page of the change log, in its order.
 #[derive(Debug, SimpleObject)]
-pub struct ChangePage {
-    /// The changes, in their order.
+pub struct ChangeConnection {
+    /// The changes of this page with their cursors.
+    pub edges: Vec<ChangeEdge>,
+    /// The changes of this page.
     pub nodes: Vec<Change>,
-    /// Where the page ends: give it as `after` to go on, also when the page is empty.
-    pub end_cursor: String,
-    /// Whether there is more to read now.
-    pub has_next_page: bool,
+    /// Where this page lies. Its `endCursor` is the place up to which the log was looked through, also on an empty page.
+    pub page_info: PageInfo,
+}
+
+/// A change on a page.
+#[derive(Debug, SimpleObject)]
+pub struct ChangeEdge {
+    /// The place of this change, to go on from with `after`.
+    pub cursor: String,
+    /// The change.
+    pub node: Change,
 }

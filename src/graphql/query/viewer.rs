@@ -42,7 +42,7 @@ impl Viewer {
             let request = PageArguments { first, after, last, before }.request(RATED)?;
             desk.app.own_ratings(&desk.viewer, &request).await
         };
-        found(look.await.map(|page| Some(RatingConnection(Shown::of_some(page, RATED, rating_place, Rating::of)))))
+        found(look.await.map(|page| Some(RatingConnection(Shown::of_some(&page, RATED, rating_place, Rating::of)))))
     }
 }
 
