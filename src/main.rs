@@ -23,7 +23,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
     let config = Config::read();
-    match telemetry::start(&config.log, config.log_format).map_err(Failure::from).and_then(|()| run(config)) {
+    match telemetry::start(&config.log, config.log_format).map_err(Failure::from).and_then(|()| run(&config)) {
         Ok(code) => code,
         Err(error) => {
             say(&format!("peerlead: {error}"));
@@ -32,21 +32,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(config: Config) -> Result<ExitCode, Failure> {
+fn run(config: &Config) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     let code = runtime.block_on(async {
         match config.command.clone() {
-            Command::Serve { server, no_migrate } => serve_database(&config, &server, no_migrate).await,
-            Command::Demo { server, folder, pace } => serve_demo(&config, &server, Demo::in_folder(folder.as_deref())?, pace).await,
+            Command::Serve { server, no_migrate } => serve_database(config, &server, no_migrate).await,
+            Command::Demo { server, folder, pace } => serve_demo(config, &server, Demo::in_folder(folder.as_deref())?, pace).await,
             Command::Import { folder, source, scale, name, kind, public, quiet } => {
                 let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
-                let app = open(&config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
+                let app = open(config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
                 let summary = import(&app, &options).await;
                 app.close().await;
                 Ok(if summary?.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
             }
             Command::Export { folder, source, quiet } => {
-                let app = open(&config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
+                let app = open(config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
                 let summary = export(&app, &folder, source.as_deref(), quiet).await;
                 app.close().await;
                 summary?;

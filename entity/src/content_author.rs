@@ -11,7 +11,6 @@ pub struct Model {
     pub person_id: i64,
     pub position: i16,
     pub published_at: i64,
-    pub score: f64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -84,17 +84,16 @@ const UP: &[&str] = &[
     "CREATE INDEX content_source ON content (source_id, published_at, id)",
     "CREATE INDEX content_kind ON content (kind, published_at, id)",
     "CREATE INDEX content_parent ON content (parent_id, published_at, id) WHERE parent_id IS NOT NULL",
-    // The time and the score stand beside the key, so that a page of an author or a topic is one range of one index.
+    // The time, and for topics the score, stand beside the key, so that a page of an author or a topic is one range of one
+    // index. An author's contents are few enough to be sorted by score when they are read.
     "CREATE TABLE content_author (
         content_id BIGINT NOT NULL REFERENCES content (id),
         person_id BIGINT NOT NULL REFERENCES person (id),
         position SMALLINT NOT NULL,
         published_at BIGINT NOT NULL,
-        score DOUBLE PRECISION NOT NULL,
         PRIMARY KEY (content_id, person_id)
     )",
     "CREATE INDEX content_author_published ON content_author (person_id, published_at, content_id)",
-    "CREATE INDEX content_author_score ON content_author (person_id, score, content_id)",
     "CREATE TABLE content_topic (
         content_id BIGINT NOT NULL REFERENCES content (id),
         topic_id BIGINT NOT NULL REFERENCES topic (id),

@@ -15,7 +15,7 @@ use crate::live::coalesce::{Told, at_most, each};
 use crate::live::feed::Gap;
 
 /// The shortest and the longest interval that a subscriber may ask for.
-const INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(3600);
+const INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_hours(1);
 /// How many rows of the log one question looks at, so that a rare interest costs no more than a common one.
 const LOOKED_AT: i64 = 5_000;
 

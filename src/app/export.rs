@@ -26,7 +26,7 @@ impl App {
         walk(move |after| {
             let app = Arc::clone(&app);
             async move {
-                let rows = app.store.accounts_after(source, after, CHUNK.unsigned_abs()).await?;
+                let rows = app.store.accounts_after(source, after, CHUNK).await?;
                 Ok(rows.last().map(|(account, _)| account.id.0).map(|last| (rows, last)))
             }
         })

@@ -2,27 +2,25 @@
 //!
 //! Items are keyed by source and external id. An item that is refused leaves the others alone; what is written, is written whole.
 
-use std::collections::{HashMap, HashSet};
+mod content;
+mod rating;
+mod relation;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::content::subject;
 use super::error::{Error, refuse};
 use super::house::App;
-use super::rating::rate_all;
 use super::topic::check_place;
 use super::viewer::Viewer;
-use crate::domain::change::{ContentAct, ContentFact, EndorsementAct, Fact, LeadershipAct};
-use crate::domain::content::{Content, ContentText, NewContent, check_links, check_published};
-use crate::domain::endorsement::{Endorsement, NewEndorsement};
-use crate::domain::id::{ContentId, PersonId, RatingId, TopicId};
-use crate::domain::ingest::{Batch, CAP, ContentItem, EndorsementItem, LeadershipItem, Outcome, PersonItem, RatingItem, Report, TopicItem};
+use crate::domain::change::Fact;
+use crate::domain::id::{ContentId, TopicId};
+use crate::domain::ingest::{Batch, CAP, Outcome, PersonItem, Report, TopicItem};
 use crate::domain::invalid::{Code, Invalid};
-use crate::domain::leadership::{Leadership, LeadershipDraft, LeadershipKind, NewLeadership};
 use crate::domain::person::{NewPerson, Person, PersonKind, PersonPatch};
-use crate::domain::rating::{Rating, RatingDraft};
 use crate::domain::source::{NATIVE, NewSource, Source, SourceRef};
 use crate::domain::text;
-use crate::domain::time::{Time, check_past, in_range};
+use crate::domain::time::Time;
 use crate::domain::topic::{NewTopic, Topic, TopicPatch};
 use crate::store::writing::Writing;
 
@@ -310,294 +308,6 @@ impl Desk<'_, '_> {
         self.topics.insert(slug, Some(topic));
         Ok(outcome)
     }
-
-    async fn take_contents(&mut self, items: &[ContentItem]) -> Result<Vec<Outcome>, Error> {
-        let ids = unique(items.iter().map(|item| item.external_id.as_str()));
-        let known = self.writing.contents_by_external(self.source.id, &ids).await?;
-        let mut outcomes = Vec::with_capacity(items.len());
-        // New contents gather and are written together, before the first one that needs them to be there.
-        let mut fresh: Vec<(NewContent, &ContentItem)> = Vec::new();
-        for item in items {
-            let waits = |(new, _): &(NewContent, &ContentItem)| new.external_id == item.external_id || Some(&new.external_id) == item.parent.as_ref();
-            if fresh.iter().any(waits) {
-                self.write_fresh(&mut fresh).await?;
-            }
-            let written = self.contents.contains_key(&item.external_id) && !known.contains_key(&item.external_id);
-            let outcome = match self.new_content(item).await {
-                Err(Error::Invalid(invalid)) => Outcome::Refused(invalid),
-                Err(error) => return Err(error),
-                Ok(new) if written => match self.writing.content(self.contents[&item.external_id]).await? {
-                    Some(content) => outcome(self.change_content(&content, &new, item).await)?,
-                    None => Outcome::Unchanged,
-                },
-                Ok(new) => match known.get(&item.external_id) {
-                    Some(content) => outcome(self.change_content(content, &new, item).await)?,
-                    None => {
-                        fresh.push((new, item));
-                        Outcome::Created
-                    }
-                },
-            };
-            outcomes.push(outcome);
-        }
-        self.write_fresh(&mut fresh).await?;
-        Ok(outcomes)
-    }
-
-    async fn new_content(&mut self, item: &ContentItem) -> Checked<NewContent> {
-        let text = ContentText::check(&item.kind, &item.title, &item.body, item.url.as_deref(), item.language.as_deref())?;
-        let authors: Vec<PersonId> = item.authors.iter().map(|id| Ok(self.known_person("authors", id)?.id)).collect::<Checked<_>>()?;
-        // Two accounts of one person are one author, two words for one topic one topic.
-        let authors = once(authors);
-        let mut topics = Vec::with_capacity(item.topics.len());
-        for slug in &item.topics {
-            topics.push(self.topic_id("topics", slug).await?);
-        }
-        let topics = once(topics);
-        check_links("authors", &authors)?;
-        check_links("topics", &topics)?;
-        let parent = match &item.parent {
-            None => None,
-            Some(parent) if *parent == item.external_id => return refuse(Code::Cycle, "parent", "a content is no reply to itself"),
-            Some(parent) => match self.contents.get(parent) {
-                Some(id) => Some(*id),
-                None => return refuse(Code::ContentNotFound, "parent", format!("this source has no content {parent:?}")),
-            },
-        };
-        let external_id = external_id(&item.external_id)?;
-        item.hidden_reason.as_deref().map(|reason| text::optional("hiddenReason", reason, 2_000)).transpose()?;
-        let published_at = check_published(item.published_at, self.now)?;
-        for (field, time) in [("withdrawnAt", item.withdrawn_at), ("hiddenAt", item.hidden_at)] {
-            if let Some(time) = time {
-                check_past(field, time, self.now)?;
-            }
-        }
-        Ok(NewContent { source: self.source.id, external_id, text, parent, published_at, authors, topics })
-    }
-
-    async fn write_fresh(&mut self, fresh: &mut Vec<(NewContent, &ContentItem)>) -> Result<(), Error> {
-        let (new, items): (Vec<NewContent>, Vec<&ContentItem>) = fresh.drain(..).unzip();
-        let ids = self.writing.insert_contents(&new).await?;
-        for (new, item) in new.iter().zip(items) {
-            let Some(id) = ids.get(&new.external_id).copied() else { continue };
-            self.contents.insert(new.external_id.clone(), id);
-            super::content::note(self.writing, id, new, ContentAct::Published);
-            if item.withdrawn_at.is_some() || item.hidden_at.is_some() {
-                if let Some(content) = self.writing.content(id).await? {
-                    self.change_state(&content, item).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn change_content(&mut self, known: &Content, new: &NewContent, item: &ContentItem) -> Checked<Outcome> {
-        if new.parent != known.parent {
-            self.check_reply(known.id, new.parent).await?;
-        }
-        let state = self.change_state(known, item).await?;
-        let kept;
-        let new = match (new.parent, known.parent) {
-            (None, Some(parent)) if self.is_elsewhere(parent).await? => {
-                kept = NewContent { parent: Some(parent), ..new.clone() };
-                &kept
-            }
-            _ => new,
-        };
-        let text = ContentText {
-            kind: known.kind.clone(),
-            title: known.title.clone(),
-            body: known.body.clone(),
-            url: known.url.clone(),
-            language: known.language.clone(),
-        };
-        let same = text == new.text
-            && known.parent == new.parent
-            && known.published_at == new.published_at
-            && known.authors == new.authors
-            && known.topics == new.topics;
-        if same {
-            return Ok(if state { Outcome::Changed } else { Outcome::Unchanged });
-        }
-        self.writing.update_content(known.id, new, &known.tally).await?;
-        if known.authors != new.authors {
-            self.drop_own_ratings(known.id, &new.authors).await?;
-        }
-        if let Some(content) = self.writing.content(known.id).await? {
-            self.writing.note(Fact::Content(ContentFact { act: ContentAct::Edited, subject: subject(&content) }));
-        }
-        Ok(Outcome::Changed)
-    }
-
-    /// A content is no reply to what replies to it.
-    async fn check_reply(&self, content: ContentId, parent: Option<ContentId>) -> Checked<()> {
-        let mut above = parent;
-        while let Some(id) = above {
-            if id == content {
-                return refuse(Code::Cycle, "parent", "a content is no reply to what replies to it");
-            }
-            above = self.writing.content(id).await?.and_then(|content| content.parent);
-        }
-        Ok(())
-    }
-
-    /// Whether a content is of another source. That one replies to it this source cannot say, so its silence takes nothing back.
-    async fn is_elsewhere(&self, content: ContentId) -> Result<bool, Error> {
-        Ok(self.writing.content(content).await?.is_some_and(|content| content.source != self.source.id))
-    }
-
-    /// Ratings of those who turn out to be authors do not stay: nobody rates their own content.
-    async fn drop_own_ratings(&mut self, content: ContentId, authors: &[PersonId]) -> Result<(), Error> {
-        let pairs: Vec<(PersonId, ContentId)> = authors.iter().map(|author| (*author, content)).collect();
-        let own: Vec<RatingId> = self.writing.current_ratings(&pairs).await?.values().map(|rating| rating.id).collect();
-        if !own.is_empty() {
-            self.writing.delete_ratings(&own).await?;
-            let tallies = self.writing.recount(&[content]).await?;
-            self.writing.update_tallies(&tallies).await?;
-        }
-        Ok(())
-    }
-
-    /// Brings a content's withdrawal and hiding to what the source says. What the source does not mention stays: it may not
-    /// know what was decided here.
-    async fn change_state(&mut self, known: &Content, item: &ContentItem) -> Result<bool, Error> {
-        let mut content = known.clone();
-        content.withdrawn_at = known.withdrawn_at.or(item.withdrawn_at);
-        if known.hidden_at.is_none() && item.hidden_at.is_some() {
-            content.hidden_at = item.hidden_at;
-            content.hidden_reason = item.hidden_reason.clone();
-        }
-        if content == *known {
-            return Ok(false);
-        }
-        self.writing.update_content_state(&content).await?;
-        let act = if content.hidden_at == known.hidden_at { ContentAct::Withdrawn } else { ContentAct::Hidden };
-        self.writing.note(Fact::Content(ContentFact { act, subject: subject(&content) }));
-        Ok(true)
-    }
-
-    async fn take_ratings(&mut self, items: &[RatingItem]) -> Result<Vec<Outcome>, Error> {
-        let checked: Vec<Result<RatingDraft, Invalid>> = items.iter().map(|item| self.rating_draft(item)).collect();
-        let drafts: Vec<RatingDraft> = checked.iter().flatten().cloned().collect();
-        let mut remembered = self.remember_withdrawals(&drafts).await?;
-        let mut done = if drafts.is_empty() { Vec::new() } else { rate_all(self.writing, &drafts).await? }.into_iter();
-        let outcomes = checked.into_iter().map(|checked| {
-            let remembered = checked.as_ref().is_ok_and(|draft| remembered.remove(&(draft.rater, draft.content)));
-            match checked.and_then(|_| done.next().transpose()) {
-                Err(invalid) => Outcome::Refused(invalid),
-                Ok(_) if remembered => Outcome::Created,
-                Ok(Some(rated)) if rated.stale => Outcome::Stale,
-                Ok(Some(rated)) if rated.change.is_none() => Outcome::Unchanged,
-                Ok(Some(rated)) if rated.before.is_none() => Outcome::Created,
-                Ok(_) => Outcome::Changed,
-            }
-        });
-        Ok(outcomes.collect())
-    }
-
-    /// Writes down that something was withdrawn before we heard that it had been given: told later, the earlier word must
-    /// not come back. Nothing counted changes, so the log has nothing to tell.
-    async fn remember_withdrawals(&self, drafts: &[RatingDraft]) -> Result<HashSet<(PersonId, ContentId)>, Error> {
-        let mut seen = HashSet::new();
-        let mut first: Vec<&RatingDraft> = drafts.iter().filter(|draft| seen.insert((draft.rater, draft.content))).collect();
-        first.retain(|draft| draft.value.is_none());
-        if first.is_empty() {
-            return Ok(HashSet::new());
-        }
-        let pairs: Vec<(PersonId, ContentId)> = first.iter().map(|draft| (draft.rater, draft.content)).collect();
-        let known = self.writing.current_ratings(&pairs).await?;
-        let contents = self.writing.rated_contents(&pairs.iter().map(|(_, content)| *content).collect::<Vec<_>>()).await?;
-        let own = |draft: &RatingDraft| contents.get(&draft.content).is_none_or(|content| content.authors.contains(&draft.rater));
-        first.retain(|draft| !known.contains_key(&(draft.rater, draft.content)) && !own(draft));
-        let gone = first.iter().map(|draft| Rating {
-            id: RatingId(0),
-            content: draft.content,
-            rater: draft.rater,
-            mark: None,
-            kind: draft.kind.clone(),
-            rated_at: draft.at,
-        });
-        Ok(self.writing.upsert_ratings(&gone.collect::<Vec<_>>()).await?.into_keys().collect())
-    }
-
-    fn rating_draft(&self, item: &RatingItem) -> Result<RatingDraft, Invalid> {
-        let not_found = |code, field, what: &str| Invalid::new(code, field, format!("this source has no {field} {what:?}"));
-        let rater = self.people.get(&item.rater).ok_or_else(|| not_found(Code::PersonNotFound, "rater", &item.rater))?;
-        if rater.kind == PersonKind::Bot {
-            return Err(Invalid::new(Code::BotCannotRate, "rater", "bots neither rate nor endorse"));
-        }
-        let content = *self.contents.get(&item.content).ok_or_else(|| not_found(Code::ContentNotFound, "content", &item.content))?;
-        let kind = item.kind.as_deref().map(|kind| text::required("kind", kind, 50)).transpose()?;
-        let at = check_past("at", item.at, self.now)?;
-        Ok(RatingDraft { rater: rater.id, content, value: item.value, kind, at, imported: true })
-    }
-
-    async fn leadership(&mut self, item: &LeadershipItem) -> Checked<Outcome> {
-        let person = self.known_person("person", &item.person)?.id;
-        let topic = self.topic_id("topic", &item.topic).await?;
-        let kind = if item.declared { LeadershipKind::Declared } else { LeadershipKind::Appointed };
-        let draft = LeadershipDraft {
-            role: item.role.clone(),
-            valid_from: item.from,
-            valid_to: item.to,
-            evidence_text: item.evidence_text.clone(),
-            evidence_url: item.evidence_url.clone(),
-        };
-        let Some(from) = item.from else {
-            return refuse(Code::NothingGiven, "from", "an imported leadership needs its start");
-        };
-        let terms = draft.check(from)?;
-        let same = |l: &&Leadership| l.kind == kind && l.role == terms.role && l.valid_from == terms.valid_from;
-        let known = self.writing.leaderships_between(person, topic).await?;
-        let Some(known) = known.iter().find(same) else {
-            let leadership = self.writing.insert_leadership(&NewLeadership { person, topic, kind, told_by: None, terms }).await?;
-            let act = if item.declared { LeadershipAct::Declared } else { LeadershipAct::Appointed };
-            self.writing.note(Fact::Leadership { act, leadership });
-            return Ok(Outcome::Created);
-        };
-        let changed = Leadership { valid_to: terms.valid_to, evidence_text: terms.evidence_text, evidence_url: terms.evidence_url, ..known.clone() };
-        if changed == *known {
-            return Ok(Outcome::Unchanged);
-        }
-        self.writing.update_leadership(&changed).await?;
-        let act = if changed.valid_to == known.valid_to { LeadershipAct::Edited } else { LeadershipAct::Ended };
-        self.writing.note(Fact::Leadership { act, leadership: changed });
-        Ok(Outcome::Changed)
-    }
-
-    async fn endorsement(&mut self, item: &EndorsementItem) -> Checked<Outcome> {
-        let (from, to) = (self.known_person("from", &item.from)?, self.known_person("to", &item.to)?.id);
-        if from.kind == PersonKind::Bot {
-            return refuse(Code::BotCannotRate, "from", "bots neither rate nor endorse");
-        }
-        let from = from.id;
-        let topic = self.topic_id("topic", &item.topic).await?;
-        let at = check_past("at", item.at, self.now)?;
-        let withdrawn_at = item.withdrawn_at.map(|at| in_range("withdrawnAt", at)).transpose()?;
-        let new = NewEndorsement::check((from, to, topic), &item.text, at, item.expires_at)?;
-        let Some(known) = self.writing.endorsement_between(from, to, topic).await? else {
-            let mut endorsement = self.writing.insert_endorsement(&new).await?;
-            if withdrawn_at.is_some() {
-                endorsement.withdrawn_at = withdrawn_at;
-                self.writing.update_endorsement(&endorsement).await?;
-            }
-            self.writing.note(Fact::Endorsement { act: EndorsementAct::Endorsed, endorsement });
-            return Ok(Outcome::Created);
-        };
-        let told = Endorsement { text: new.text, endorsed_at: new.endorsed_at, expires_at: new.expires_at, withdrawn_at, ..known.clone() };
-        if told == known {
-            return Ok(Outcome::Unchanged);
-        }
-        // The last thing that was said of it counts: given again after a withdrawal, it holds again.
-        let last = |e: &Endorsement| (e.withdrawn_at.unwrap_or(e.endorsed_at).max(e.endorsed_at), e.withdrawn_at.is_some(), e.expires_at);
-        if last(&known) > last(&told) {
-            return Ok(Outcome::Stale);
-        }
-        self.writing.update_endorsement(&told).await?;
-        let act = if told.withdrawn_at.is_some() { EndorsementAct::Withdrawn } else { EndorsementAct::Renewed };
-        self.writing.note(Fact::Endorsement { act, endorsement: told });
-        Ok(Outcome::Changed)
-    }
 }
 
 /// The person that somebody was merged into, or themselves.
@@ -609,15 +319,4 @@ async fn main_person(writing: &Writing<'_>, mut person: Person) -> Result<Person
         }
     }
     Ok(person)
-}
-
-/// Each item once, in the order of their first appearance.
-fn once<T: PartialEq>(items: Vec<T>) -> Vec<T> {
-    let mut seen = Vec::with_capacity(items.len());
-    for item in items {
-        if !seen.contains(&item) {
-            seen.push(item);
-        }
-    }
-    seen
 }

@@ -108,7 +108,7 @@ async fn check_overlap(writing: &Writing<'_>, new: &NewLeadership) -> Result<(),
     for known in writing.leaderships_between(new.person, new.topic).await? {
         let same = known.kind == new.kind && known.role == new.terms.role;
         let apart = known.valid_to.is_some_and(|end| end <= from) || to.is_some_and(|end| end <= known.valid_from);
-        if same && !apart || same && known.valid_from == from {
+        if same && (!apart || known.valid_from == from) {
             return refuse(Code::Conflict, "topic", "this leadership is known for that time already; end it first");
         }
     }

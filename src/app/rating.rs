@@ -163,19 +163,18 @@ pub(super) async fn rate_all(writing: &mut Writing<'_>, drafts: &[RatingDraft]) 
         }
         outcomes.push(outcome);
     }
-    write_moved(writing, &moved, &contents, &current).await.and_then(|ids| {
-        for (outcome, draft) in outcomes.iter_mut().zip(drafts) {
-            let Ok(rated) = outcome else { continue };
-            if let (Some(rating), Some(id)) = (&mut rated.rating, ids.get(&(draft.rater, draft.content))) {
-                rating.id = *id;
-            }
-            if let Some(Change { fact: Fact::Rating(fact), .. }) = &mut rated.change {
-                fact.rating = ids.get(&(draft.rater, draft.content)).copied().unwrap_or(fact.rating);
-                writing.note(Fact::Rating(fact.clone()));
-            }
+    let ids = write_moved(writing, &moved, &contents, &current).await?;
+    for (outcome, draft) in outcomes.iter_mut().zip(drafts) {
+        let Ok(rated) = outcome else { continue };
+        if let (Some(rating), Some(id)) = (&mut rated.rating, ids.get(&(draft.rater, draft.content))) {
+            rating.id = *id;
         }
-        Ok(outcomes)
-    })
+        if let Some(Change { fact: Fact::Rating(fact), .. }) = &mut rated.change {
+            fact.rating = ids.get(&(draft.rater, draft.content)).copied().unwrap_or(fact.rating);
+            writing.note(Fact::Rating(fact.clone()));
+        }
+    }
+    Ok(outcomes)
 }
 
 type Current = HashMap<(PersonId, ContentId), Rating>;

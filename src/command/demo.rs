@@ -67,7 +67,7 @@ impl Demo {
         let folder = folder.or(temporary.as_ref().map(tempfile::TempDir::path)).map(Path::to_path_buf).unwrap_or_default();
         fs::create_dir_all(&folder)?;
         let read = |text: &str| text.lines().map(serde_json::from_str).collect::<Result<Vec<Row>, _>>();
-        let rows = FILES.iter().filter(|(name, _)| name.ends_with(".jsonl")).map(|(name, text)| Ok((*name, read(text)?)));
+        let rows = FILES.iter().filter(|(name, _)| Path::new(name).extension().is_some_and(|kind| kind == "jsonl")).map(|(name, text)| Ok((*name, read(text)?)));
         Ok(Self { folder, _temporary: temporary, rows: rows.collect::<Result<_, Failure>>()? })
     }
 

@@ -1,13 +1,12 @@
-//! Inputs that more than one field takes: how one names a noun, which of them, in which order.
+//! Inputs that more than one field takes: how one names a noun, and which of them. In which order is in `order`.
 
-use async_graphql::{Enum, ID, InputObject, OneofObject};
+use async_graphql::{ID, InputObject, OneofObject};
 
 use super::context::Request;
 use super::edges::list::named_topics;
 use super::id::Key;
 use super::nodes::leadership::LeadershipKind;
 use super::nodes::person::PersonKind;
-use super::page::OrderDirection;
 use super::scalar::DateTime;
 use crate::app::error::Error;
 use crate::app::house::App;
@@ -251,10 +250,8 @@ impl ContentFilter {
     /// # Errors
     /// `BAD_REQUEST` when something it names is not there, or the interval is reversed.
     pub async fn read(self, desk: &Request) -> Result<content::ContentFilter, Error> {
-        if let (Some(from), Some(before)) = (self.published_from, self.published_before) {
-            if before.0 < from.0 {
-                return Err(Error::BadRequest("filter.publishedBefore: it lies before publishedFrom".to_owned()));
-            }
+        if self.published_from.zip(self.published_before).is_some_and(|(from, before)| before.0 < from.0) {
+            return Err(Error::BadRequest("filter.publishedBefore: it lies before publishedFrom".to_owned()));
         }
         Ok(content::ContentFilter {
             ids: None,
@@ -372,90 +369,4 @@ impl ChangeFilter {
             person: person_id(desk, self.person, "filter.person").await?,
         })
     }
-}
-
-/// How people are sorted.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct PersonOrder {
-    /// What they are sorted by; equals are sorted by age.
-    pub field: PersonOrderField,
-    /// Which way the list runs.
-    pub direction: OrderDirection,
-}
-
-/// What people are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "person::PersonOrderField")]
-pub enum PersonOrderField {
-    /// By handle.
-    Handle,
-    /// By name.
-    Name,
-    /// By the time Peerlead first heard of them.
-    Created,
-}
-
-impl From<PersonOrder> for person::PersonOrder {
-    fn from(order: PersonOrder) -> Self {
-        Self { field: order.field.into(), direction: order.direction.into() }
-    }
-}
-
-/// How topics are sorted.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct TopicOrder {
-    /// What they are sorted by; equals are sorted by age.
-    pub field: TopicOrderField,
-    /// Which way the list runs.
-    pub direction: OrderDirection,
-}
-
-/// What topics are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "topic::TopicOrderField")]
-pub enum TopicOrderField {
-    /// By slug.
-    Slug,
-    /// By name.
-    Name,
-    /// By the time Peerlead first heard of them.
-    Created,
-}
-
-impl From<TopicOrder> for topic::TopicOrder {
-    fn from(order: TopicOrder) -> Self {
-        Self { field: order.field.into(), direction: order.direction.into() }
-    }
-}
-
-/// How contents are sorted.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct ContentOrder {
-    /// What they are sorted by; equals are sorted by the time they were told.
-    pub field: ContentOrderField,
-    /// Which way the list runs.
-    pub direction: OrderDirection,
-}
-
-/// What contents are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "content::ContentOrderField")]
-pub enum ContentOrderField {
-    /// By the time they were published.
-    Published,
-    /// By the fair score of their tally: `DESCENDING` gives the best rated first.
-    Score,
-}
-
-impl From<ContentOrder> for content::ContentOrder {
-    fn from(order: ContentOrder) -> Self {
-        Self { field: order.field.into(), direction: order.direction.into() }
-    }
-}
-
-/// How leaderships and endorsements are sorted: by their start.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct LeadershipOrder {
-    /// Which way the list runs.
-    pub direction: OrderDirection,
 }

@@ -20,10 +20,13 @@ use crate::domain::person::{Account, Person, PersonFilter, PersonOrder};
 use crate::domain::rating::Rating;
 use crate::domain::topic::{Topic, TopicFilter, TopicOrder};
 
+/// One who waits for the value of a key.
+type Waiting<K, V> = (K, oneshot::Sender<Result<V, Error>>);
+
 /// Gathers keys until all of a level have been asked for.
 #[derive(Debug)]
 struct Batch<K, V> {
-    waiting: Mutex<Vec<(K, oneshot::Sender<Result<V, Error>>)>>,
+    waiting: Mutex<Vec<Waiting<K, V>>>,
 }
 
 impl<K, V> Default for Batch<K, V> {

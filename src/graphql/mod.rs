@@ -9,6 +9,7 @@ pub mod input;
 pub mod loaders;
 pub mod mutation;
 pub mod nodes;
+pub mod order;
 pub mod page;
 pub mod query;
 pub mod scalar;

@@ -12,6 +12,8 @@ use crate::domain::time::{Time, whole_micros};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub Time);
 
+/// A moment in UTC, as RFC 3339 says, in microseconds and with `Z`: `2026-03-01T09:30:00.000000Z`. Other offsets are
+/// understood and turned into UTC.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -31,6 +33,7 @@ impl ScalarType for DateTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Duration(pub StdDuration);
 
+/// A span of time as ISO 8601 says, from weeks down to fractions of seconds: `PT0.5S`, `PT15M`, `P7D`.
 #[Scalar(specified_by_url = "https://en.wikipedia.org/wiki/ISO_8601#Durations")]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -58,6 +61,7 @@ impl ScalarType for Duration {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url(pub String);
 
+/// A web address with the scheme http or https, as the WHATWG URL standard says.
 #[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/")]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {

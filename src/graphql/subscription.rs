@@ -19,6 +19,7 @@ pub struct Subscription;
 
 type Heard<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
+/// What can be heard, live.
 #[Subscription]
 impl Subscription {
     /// Ratings that move tallies: given, changed or withdrawn.

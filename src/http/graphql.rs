@@ -101,6 +101,7 @@ impl Caller {
 }
 
 /// The id of a request, which every request has by the time it gets here.
+#[must_use]
 pub fn id(headers: &HeaderMap) -> String {
     headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }

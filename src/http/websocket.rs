@@ -93,7 +93,8 @@ impl Connection {
                     }
                 }
                 () = sleep_until(deadline), if self.viewer.is_none() => break Some(Close::InitTimeout.frame()),
-                _ = ping.tick(), if self.viewer.is_some() => if self.frames.try_send(FromServer::Ping.frame()).is_err() { continue },
+                // While others wait to be written, a ping says nothing new.
+                _ = ping.tick(), if self.viewer.is_some() => drop(self.frames.try_send(FromServer::Ping.frame())),
                 () = stopped(&mut stopping) => break Some(Close::Stopping.frame()),
                 _ = &mut writer => break None,
             }

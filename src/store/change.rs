@@ -35,7 +35,7 @@ impl Store {
         // Two look-ups at the ends of the key: an aggregate over both would read every row on SQLite.
         let sql = Sql::new("SELECT (SELECT COALESCE(MIN(seq), 0) FROM change), (SELECT COALESCE(MAX(seq), 0) FROM change)");
         let row = self.row(sql).await?;
-        row.map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).unwrap_or(Ok((0, 0)))
+        row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
     }
 
     /// The name of this database, once it has one.

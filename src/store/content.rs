@@ -75,7 +75,10 @@ fn lead(filter: &ContentFilter, by_score: bool) -> Lead {
     const LINK: (&str, &str, &str) = ("l.published_at", "l.score", "l.content_id");
     let (from, (published, score, id)) = match &filter.topics {
         Some(topics) if topics.len() == 1 => (" FROM content_topic l CROSS JOIN content c CROSS JOIN tally y WHERE c.id = l.content_id AND y.content_id = c.id", LINK),
-        _ if filter.author.is_some() => (" FROM content_author l CROSS JOIN content c CROSS JOIN tally y WHERE c.id = l.content_id AND y.content_id = c.id", LINK),
+        _ if filter.author.is_some() => (
+            " FROM content_author l CROSS JOIN content c CROSS JOIN tally y WHERE c.id = l.content_id AND y.content_id = c.id",
+            ("l.published_at", "y.score", "l.content_id"),
+        ),
         _ if by_score && filter.ids.is_none() => (" FROM tally y CROSS JOIN content c WHERE c.id = y.content_id", ("c.published_at", "y.score", "y.content_id")),
         _ => (" FROM content c CROSS JOIN tally y WHERE y.content_id = c.id", ("c.published_at", "y.score", "c.id")),
     };
@@ -176,7 +179,8 @@ impl Store {
     /// When the database fails.
     pub async fn contents_after(&self, source: SourceId, after: i64, limit: i64) -> Result<Vec<Content>, Error> {
         let mut sql = Sql::new(COLUMNS);
-        sql.push(" FROM content c CROSS JOIN tally y WHERE y.content_id = c.id AND c.source_id = ").bind(source.0);
+        // The plus sign: by the index of sources every chunk would sort the whole source.
+        sql.push(" FROM content c CROSS JOIN tally y WHERE y.content_id = c.id AND +c.source_id = ").bind(source.0);
         sql.push(" AND c.id > ").bind(after).push(" ORDER BY c.id LIMIT ").bind(limit);
         self.rows(sql).await?.iter().map(|row| noun(row, 0)).collect()
     }

@@ -1,4 +1,4 @@
-//! Contents as they are written: the text, its links to authors and topics, and the copies of time and score beside them.
+//! Contents as they are written: the text, its links to authors and topics, and what stands beside these to sort by.
 
 use std::collections::HashMap;
 
@@ -34,10 +34,9 @@ impl Writing<'_> {
             let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5, score) VALUES ");
             tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Tally::default())));
             self.execute(tallies).await?;
-            let authors = some.iter().flat_map(|c| links(id(c), c.authors.iter().map(|p| p.0), c.published_at, 0.0)).collect();
-            self.insert_links("content_author (content_id, person_id", authors).await?;
-            let topics = some.iter().flat_map(|c| links(id(c), c.topics.iter().map(|t| t.0), c.published_at, 0.0)).collect();
-            self.insert_links("content_topic (content_id, topic_id", topics).await?;
+            self.insert_authors(some.iter().flat_map(|c| authors_of(id(c), &c.authors, c.published_at)).collect()).await?;
+            let score = Tally::default().score();
+            self.insert_topics(some.iter().flat_map(|c| topics_of(id(c), &c.topics, c.published_at, score)).collect()).await?;
         }
         Ok(ids)
     }
@@ -66,9 +65,8 @@ impl Writing<'_> {
             sql.push(table).push(" WHERE content_id = ").bind(id.0);
             self.execute(sql).await?;
         }
-        let score = tally.score();
-        self.insert_links("content_author (content_id, person_id", links(id, authors.iter().map(|p| p.0), published, score).collect()).await?;
-        self.insert_links("content_topic (content_id, topic_id", links(id, topics.iter().map(|t| t.0), published, score).collect()).await
+        self.insert_authors(authors_of(id, authors, published).collect()).await?;
+        self.insert_topics(topics_of(id, topics, published, tally.score()).collect()).await
     }
 
     /// Writes down whether a content is withdrawn or hidden.
@@ -94,21 +92,26 @@ impl Writing<'_> {
             sql.push(" ON CONFLICT (content_id) DO UPDATE SET n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, ");
             sql.push("n4 = excluded.n4, n5 = excluded.n5, score = excluded.score");
             self.execute(sql).await?;
-            for table in ["content_author", "content_topic"] {
-                let mut sql = Sql::new("UPDATE ");
-                sql.push(table).push(" SET score = v.column2 FROM (VALUES ");
-                sql.bind_rows(some.iter().map(|(id, tally)| vec![id.0.into(), tally.score().into()]));
-                sql.push(") AS v WHERE ").push(table).push(".content_id = v.column1");
-                self.execute(sql).await?;
-            }
+            let mut sql = Sql::new("UPDATE content_topic SET score = v.column2 FROM (VALUES ");
+            sql.bind_rows(some.iter().map(|(id, tally)| vec![id.0.into(), tally.score().into()]));
+            sql.push(") AS v WHERE content_topic.content_id = v.column1");
+            self.execute(sql).await?;
         }
         Ok(())
     }
 
-    async fn insert_links(&self, columns: &str, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+    async fn insert_authors(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+        self.insert_links("INSERT INTO content_author (content_id, person_id, position, published_at) VALUES ", rows).await
+    }
+
+    async fn insert_topics(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
+        self.insert_links("INSERT INTO content_topic (content_id, topic_id, position, published_at, score) VALUES ", rows).await
+    }
+
+    async fn insert_links(&self, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), Error> {
         for some in rows.chunks(CHUNK * 2) {
-            let mut sql = Sql::new("INSERT INTO ");
-            sql.push(columns).push(", position, published_at, score) VALUES ").bind_rows(some.iter().cloned());
+            let mut sql = Sql::new(insert);
+            sql.bind_rows(some.iter().cloned());
             self.execute(sql).await?;
         }
         Ok(())
@@ -138,6 +141,10 @@ fn tally_row(id: ContentId, tally: &Tally) -> Vec<Value> {
     row
 }
 
-fn links(id: ContentId, to: impl Iterator<Item = i64>, published: Time, score: f64) -> impl Iterator<Item = Vec<Value>> {
-    (0_i16..).zip(to).map(move |(position, to)| vec![id.0.into(), to.into(), position.into(), micros(published).into(), score.into()])
+fn authors_of(id: ContentId, authors: &[PersonId], published: Time) -> impl Iterator<Item = Vec<Value>> {
+    (0_i16..).zip(authors).map(move |(position, person)| vec![id.0.into(), person.0.into(), position.into(), micros(published).into()])
+}
+
+fn topics_of(id: ContentId, topics: &[TopicId], published: Time, score: f64) -> impl Iterator<Item = Vec<Value>> {
+    (0_i16..).zip(topics).map(move |(position, topic)| vec![id.0.into(), topic.0.into(), position.into(), micros(published).into(), score.into()])
 }

@@ -166,17 +166,6 @@ impl Writing<'_> {
         Ok(())
     }
 
-    async fn link(&self, table: &str, column: &str, id: i64, contents: &[(ContentId, i16)]) -> Result<(), Error> {
-        for (content, position) in contents {
-            let mut sql = Sql::new("INSERT INTO ");
-            sql.push(table).push(" (content_id, ").push(column).push(", position, published_at, score) SELECT c.id, ").bind(id);
-            sql.push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at, y.score FROM content c JOIN tally y ON y.content_id = c.id WHERE c.id = ");
-            sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
-            self.execute(sql).await?;
-        }
-        Ok(())
-    }
-
     /// Takes an author out of contents.
     ///
     /// # Errors
@@ -198,7 +187,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn restore_authored(&self, person: PersonId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
-        self.link("content_author", "person_id", person.0, contents).await
+        for (content, position) in contents {
+            let mut sql = Sql::new("INSERT INTO content_author (content_id, person_id, position, published_at) SELECT c.id, ");
+            sql.bind(person.0).push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at FROM content c WHERE c.id = ");
+            sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
+            self.execute(sql).await?;
+        }
+        Ok(())
     }
 
     /// Puts a topic into contents again.
@@ -206,7 +201,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn restore_on_topic(&self, topic: TopicId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
-        self.link("content_topic", "topic_id", topic.0, contents).await
+        for (content, position) in contents {
+            let mut sql = Sql::new("INSERT INTO content_topic (content_id, topic_id, position, published_at, score) SELECT c.id, ");
+            sql.bind(topic.0).push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at, y.score ");
+            sql.push("FROM content c JOIN tally y ON y.content_id = c.id WHERE c.id = ").bind(content.0).push(" ON CONFLICT DO NOTHING");
+            self.execute(sql).await?;
+        }
+        Ok(())
     }
 
     /// Gives ratings to another person.

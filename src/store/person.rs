@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::{account, person};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, QueryOrder, QuerySelect, Set, Value};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, Set, Value};
 
 use super::connection::Store;
 use super::error::Error;
@@ -137,12 +137,16 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn accounts_after(&self, source: SourceId, after: i64, limit: u64) -> Result<Vec<(Account, Person)>, Error> {
-        let query = account::Entity::find().filter(account::Column::SourceId.eq(source.0)).filter(account::Column::Id.gt(after));
-        let found = query.order_by_asc(account::Column::Id).limit(limit).all(&self.read).await?;
-        let people: Vec<PersonId> = found.iter().map(|row| PersonId(row.person_id)).collect();
+    pub async fn accounts_after(&self, source: SourceId, after: i64, limit: i64) -> Result<Vec<(Account, Person)>, Error> {
+        // The plus sign: by the index of sources every chunk would sort the whole source.
+        let mut sql = Sql::new("SELECT * FROM account WHERE +source_id = ");
+        sql.bind(source.0).push(" AND id > ").bind(after).push(" ORDER BY id LIMIT ").bind(limit);
+        let found = self.rows(sql).await?;
+        let found = found.iter().map(|row| Ok(account_noun(account::Model::from_query_result(row, "")?)));
+        let found = found.collect::<Result<Vec<Account>, Error>>()?;
+        let people: Vec<PersonId> = found.iter().map(|account| account.person).collect();
         let people: HashMap<PersonId, Person> = self.people(&people).await?.into_iter().map(|p| (p.id, p)).collect();
-        Ok(found.into_iter().filter_map(|row| people.get(&PersonId(row.person_id)).cloned().map(|p| (account_noun(row), p))).collect())
+        Ok(found.into_iter().filter_map(|account| people.get(&account.person).cloned().map(|p| (account, p))).collect())
     }
 }
 

@@ -45,7 +45,10 @@ async fn rate(address: String, rater: usize, contents: Arc<Vec<String>>, word: W
         word.open = Some((content, value));
         let query = "mutation($id: ID!, $value: Int!) { rateContent(input: { content: { id: $id }, value: $value }) { cursor changed } }";
         let body = json!({ "query": query, "variables": { "id": contents[content], "value": value } });
-        let request = client.post(format!("http://{address}/graphql")).header("Peerlead-Person", format!("rater{rater}")).json(&body);
+        let request = client
+            .post(format!("http://{address}/graphql"))
+            .header("Peerlead-Person", format!("rater{rater}"))
+            .json(&body);
         let Ok(answer) = request.send().await else { break };
         let Ok(answer) = answer.json::<Value>().await else { break };
         let payload = &answer["data"]["rateContent"];
@@ -100,7 +103,8 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
     let database: Database = house.stop().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let contents = Arc::new(contents);
-    let mut words: Vec<Word> = (0..RATERS).map(|_| Word { acknowledged: HashMap::new(), changes: Vec::new(), open: None }).collect();
+    let mut words: Vec<Word> =
+        (0..RATERS).map(|_| Word { acknowledged: HashMap::new(), changes: Vec::new(), open: None }).collect();
     let mut taken = 0;
     for round in 0..ROUNDS {
         let program = Program::serve(folder.path(), &database.url);
@@ -108,7 +112,9 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
         let raters: Vec<_> = words
             .drain(..)
             .enumerate()
-            .map(|(rater, word)| tokio::spawn(rate(program.address.clone(), rater, Arc::clone(&contents), word, Arc::clone(&started))))
+            .map(|(rater, word)| {
+                tokio::spawn(rate(program.address.clone(), rater, Arc::clone(&contents), word, Arc::clone(&started)))
+            })
             .collect();
         while !started.load(Ordering::SeqCst) {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -122,21 +128,40 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
         let program = Program::serve(folder.path(), &database.url);
         let behind = database.connect().await;
         let log = check(&behind).await;
-        let stored = rows(&behind, "SELECT p.handle, r.content_id, r.value FROM rating r JOIN person p ON p.id = r.person_id").await;
-        let keys: Vec<i64> = rows(&behind, "SELECT id FROM content ORDER BY id").await.iter().map(|row| number(row, 0)).collect();
-        let stored: HashMap<(String, i64), i16> =
-            stored.iter().map(|row| ((row.try_get_by_index(0).expect("a handle"), number(row, 1)), row.try_get_by_index(2).expect("a value"))).collect();
+        let stored =
+            rows(&behind, "SELECT p.handle, r.content_id, r.value FROM rating r JOIN person p ON p.id = r.person_id")
+                .await;
+        let keys: Vec<i64> =
+            rows(&behind, "SELECT id FROM content ORDER BY id").await.iter().map(|row| number(row, 0)).collect();
+        let stored: HashMap<(String, i64), i16> = stored
+            .iter()
+            .map(|row| {
+                (
+                    (row.try_get_by_index(0).expect("a handle"), number(row, 1)),
+                    row.try_get_by_index(2).expect("a value"),
+                )
+            })
+            .collect();
         taken = 0;
         for (rater, word) in words.iter_mut().enumerate() {
             for (seq, content, value) in &word.changes {
-                let fact = log.get(seq).unwrap_or_else(|| panic!("round {round}: the acknowledged change {seq} is gone"));
-                assert_eq!((&fact["noun"], &fact["content"], &fact["after"]["value"]), (&json!("RATING"), &json!(keys[*content]), &json!(value)), "change {seq}");
+                let fact =
+                    log.get(seq).unwrap_or_else(|| panic!("round {round}: the acknowledged change {seq} is gone"));
+                assert_eq!(
+                    (&fact["noun"], &fact["content"], &fact["after"]["value"]),
+                    (&json!("RATING"), &json!(keys[*content]), &json!(value)),
+                    "change {seq}"
+                );
             }
             taken += word.changes.len();
             for (content, acknowledged) in word.acknowledged.clone() {
-                let now = i64::from(*stored.get(&(format!("rater{rater}"), keys[content])).expect("an acknowledged rating"));
+                let now =
+                    i64::from(*stored.get(&(format!("rater{rater}"), keys[content])).expect("an acknowledged rating"));
                 let open = word.open.filter(|(open, _)| *open == content).map(|(_, value)| value);
-                assert!(now == acknowledged || Some(now) == open, "round {round}: rater{rater} was told {acknowledged}, asked for {open:?}, stored is {now}");
+                assert!(
+                    now == acknowledged || Some(now) == open,
+                    "round {round}: rater{rater} was told {acknowledged}, asked for {open:?}, stored is {now}"
+                );
                 word.acknowledged.insert(content, now);
             }
         }

@@ -25,7 +25,8 @@ impl Events {
 
     pub async fn get(house: &House, person: &str, query: &str, variables: Value) -> Self {
         let url = format!("http://{}/graphql", house.address);
-        let url = reqwest::Url::parse_with_params(&url, [("query", query), ("variables", &variables.to_string())]).expect("an address");
+        let url = reqwest::Url::parse_with_params(&url, [("query", query), ("variables", &variables.to_string())])
+            .expect("an address");
         Self::open(reqwest::Client::new().get(url), person).await
     }
 
@@ -33,7 +34,12 @@ impl Events {
         let request = request.header("accept", "text/event-stream");
         let request = if person.is_empty() { request } else { request.header("Peerlead-Person", person) };
         let answer = request.send().await.expect("an answer");
-        Self { status: answer.status().as_u16(), headers: answer.headers().clone(), bytes: Box::pin(answer.bytes_stream()), read: String::new() }
+        Self {
+            status: answer.status().as_u16(),
+            headers: answer.headers().clone(),
+            bytes: Box::pin(answer.bytes_stream()),
+            read: String::new(),
+        }
     }
 
     /// The next event's name and data, within ten seconds; `None` at the end of the stream.
@@ -41,9 +47,16 @@ impl Events {
         let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(10);
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {
-                let part = |name: &str| event.lines().filter_map(|line| line.strip_prefix(name)).map(str::trim_start).collect::<Vec<_>>().join("\n");
+                let part = |name: &str| {
+                    event
+                        .lines()
+                        .filter_map(|line| line.strip_prefix(name))
+                        .map(str::trim_start)
+                        .collect::<Vec<_>>()
+                        .join("\n")
+                };
                 let (name, data) = (part("event:"), part("data:"));
-                self.read = rest.to_owned();
+                self.read = rest.into();
                 if !name.is_empty() {
                     return Some((name, data));
                 }
@@ -72,7 +85,10 @@ impl Events {
 #[tokio::test]
 async fn a_query_is_one_next_and_then_complete() {
     let house = House::new().await;
-    for mut events in [Events::post(&house, "operator", "{ viewer { person { handle } } }", json!({})).await, Events::get(&house, "operator", "{ viewer { person { handle } } }", json!({})).await] {
+    for mut events in [
+        Events::post(&house, "operator", "{ viewer { person { handle } } }", json!({})).await,
+        Events::get(&house, "operator", "{ viewer { person { handle } } }", json!({})).await,
+    ] {
         assert_eq!(events.status, 200);
         assert_eq!(events.headers["content-type"], "text/event-stream");
         assert_eq!(events.headers["cache-control"], "no-cache");
@@ -89,22 +105,40 @@ async fn a_mutation_by_post_is_done_and_by_get_is_refused() {
     let query = "mutation { createPerson(input: { handle: \"ada\", name: \"Ada\" }) { person { handle } } }";
     let refused = Events::get(&house, "operator", query, json!({})).await;
     assert_eq!((refused.status, refused.headers["allow"].to_str().unwrap_or_default()), (405, "POST"));
-    assert_eq!(house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await["person"], json!(null));
+    assert_eq!(
+        house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await["person"],
+        json!(null)
+    );
     let mut done = Events::post(&house, "operator", query, json!({})).await;
     assert_eq!(done.data().await["createPerson"]["person"]["handle"], "ada");
-    assert_eq!(house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await["person"]["handle"], "ada");
+    assert_eq!(
+        house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await["person"]["handle"],
+        "ada"
+    );
 }
 
 #[tokio::test]
 async fn what_cannot_be_run_is_told_with_a_code_and_without_data() {
     let house = House::new().await;
-    for query in ["subscription {", "subscription { nothing }", "subscription { ratingChanged(unknown: 1) { cursor } }", "subscription { a: ratingChanged { cursor } ... on Subscription { b: ratingChanged { cursor } } }"] {
+    for query in [
+        "subscription {",
+        "subscription { nothing }",
+        "subscription { ratingChanged(unknown: 1) { cursor } }",
+        "subscription { a: ratingChanged { cursor } ... on Subscription { b: ratingChanged { cursor } } }",
+    ] {
         let mut events = Events::post(&house, "", query, json!({})).await;
-        assert_eq!((events.status, &events.headers["content-type"]), (200, &reqwest::header::HeaderValue::from_static("text/event-stream")), "an event source hears nothing else");
+        assert_eq!(
+            (events.status, &events.headers["content-type"]),
+            (200, &reqwest::header::HeaderValue::from_static("text/event-stream")),
+            "an event source hears nothing else"
+        );
         let answer = events.answer().await;
         assert_eq!(events.next().await, Some(("complete".to_owned(), String::new())));
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{query}: {answer:#}");
-        assert!(answer["errors"][0]["extensions"]["requestId"].as_str().is_some_and(|id| !id.is_empty()), "{query}: {answer:#}");
+        assert!(
+            answer["errors"][0]["extensions"]["requestId"].as_str().is_some_and(|id| !id.is_empty()),
+            "{query}: {answer:#}"
+        );
         assert!(answer.get("data").is_none(), "{query}: {answer:#}");
     }
     let mut events = Events::post(&house, "", HEAR, json!({ "after": "rubbish" })).await;

@@ -16,7 +16,9 @@ async fn rate(house: &House, content: &str, value: i64) -> Option<String> {
 }
 
 async fn tally(house: &House, content: &str) -> i64 {
-    let data = house.data("", "query($id: ID!) { content(by: { id: $id }) { tally { count } } }", json!({ "id": content })).await;
+    let data = house
+        .data("", "query($id: ID!) { content(by: { id: $id }) { tally { count } } }", json!({ "id": content }))
+        .await;
     data["content"]["tally"]["count"].as_i64().expect("a number")
 }
 
@@ -36,7 +38,10 @@ async fn a_locked_database_refuses_acts_in_time_answers_questions_and_takes_acts
     }
     let before = house.cursor().await;
     let behind = house.database.connect().await;
-    let lock = sea_orm::TransactionOptions { sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate), ..sea_orm::TransactionOptions::default() };
+    let lock = sea_orm::TransactionOptions {
+        sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+        ..sea_orm::TransactionOptions::default()
+    };
     let lock = sea_orm::TransactionTrait::begin_with_options(&behind, lock).await.expect("a lock");
     let started = Instant::now();
     let (code, ready) = tokio::join!(rate(&house, &content, 4), async {
@@ -45,7 +50,16 @@ async fn a_locked_database_refuses_acts_in_time_answers_questions_and_takes_acts
     });
     assert_eq!((code.as_deref(), ready), (Some("UNAVAILABLE"), 0));
     assert!(started.elapsed() < Duration::from_millis(7_500), "{:?}", started.elapsed());
-    assert_eq!(house.fails("operator", "mutation { createPerson(input: { handle: \"ken\", name: \"Ken\" }) { person { id } } }", json!({})).await, "UNAVAILABLE");
+    assert_eq!(
+        house
+            .fails(
+                "operator",
+                "mutation { createPerson(input: { handle: \"ken\", name: \"Ken\" }) { person { id } } }",
+                json!({})
+            )
+            .await,
+        "UNAVAILABLE"
+    );
     lock.rollback().await.expect("an end");
     assert_eq!((house.cursor().await, tally(&house, &content).await), (before, 0), "nothing has changed");
     assert_eq!(rate(&house, &content, 4).await, None);
@@ -57,7 +71,10 @@ async fn a_locked_database_refuses_acts_in_time_answers_questions_and_takes_acts
 async fn a_writer_that_waits_for_a_short_lock_succeeds() {
     let (house, content) = furnished().await;
     let behind = house.database.connect().await;
-    let lock = sea_orm::TransactionOptions { sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate), ..sea_orm::TransactionOptions::default() };
+    let lock = sea_orm::TransactionOptions {
+        sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+        ..sea_orm::TransactionOptions::default()
+    };
     let lock = sea_orm::TransactionTrait::begin_with_options(&behind, lock).await.expect("a lock");
     if house.database.is_postgres() {
         lock.execute_unprepared("LOCK TABLE rating, change IN EXCLUSIVE MODE").await.expect("a lock");
@@ -119,7 +136,9 @@ async fn after_lost_connections_postgresql_answers_again_and_the_feed_tells_what
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_does_not_answer_is_told_by_the_health_page_and_the_process_lives() {
     let (house, content) = furnished().await;
-    let status = async |page: &str| reqwest::get(format!("http://{}{page}", house.address)).await.expect("an answer").status().as_u16();
+    let status = async |page: &str| {
+        reqwest::get(format!("http://{}{page}", house.address)).await.expect("an answer").status().as_u16()
+    };
     assert_eq!(status("/health/ready").await, 200);
     house.app.close().await;
     assert_eq!((status("/health/ready").await, status("/health/live").await), (503, 200));
@@ -130,10 +149,19 @@ async fn a_database_that_does_not_answer_is_told_by_the_health_page_and_the_proc
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_that_cannot_be_written_is_told_with_its_reason() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for url in [format!("sqlite:{}/missing/x.db", folder.path().display()), "mysql://x".to_owned(), "postgres://postgres@127.0.0.1:1/x".to_owned()] {
-        let output = crate::process::peerlead(folder.path(), &["migrate", "--database-url", &url]).output().expect("the program");
+    for url in [
+        format!("sqlite:{}/missing/x.db", folder.path().display()),
+        "mysql://x".to_owned(),
+        "postgres://postgres@127.0.0.1:1/x".to_owned(),
+    ] {
+        let output = crate::process::peerlead(folder.path(), &["migrate", "--database-url", &url])
+            .output()
+            .expect("the program");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{url}: {told}");
-        assert!(told.starts_with("peerlead: ") && !told.contains("panicked") && told.lines().count() == 1, "{url}: {told}");
+        assert!(
+            told.starts_with("peerlead: ") && !told.contains("panicked") && told.lines().count() == 1,
+            "{url}: {told}"
+        );
     }
 }

@@ -22,7 +22,10 @@ async fn all(socket: &mut Socket) -> BTreeMap<String, Vec<Value>> {
         assert_eq!(message["type"], "next", "{message:#}");
         assert!(message["payload"].get("errors").is_none(), "{message:#}");
         let fields = message["payload"]["data"].as_object().expect("data").clone();
-        heard.entry(message["id"].as_str().expect("an id").to_owned()).or_default().extend(fields.into_iter().map(|(_, value)| value));
+        heard
+            .entry(message["id"].as_str().expect("an id").to_owned())
+            .or_default()
+            .extend(fields.into_iter().map(|(_, value)| value));
     }
     heard
 }
@@ -58,6 +61,13 @@ async fn without_a_cursor_one_hears_what_happens_from_now_on() {
     house.person("grace").await;
     let content = house.content("ada", "On compilers", &[]).await;
     let old = house.rate("grace", &content, 1).await;
+    // Now is when everybody else has been told, a moment after the rater.
+    for _ in 0..500 {
+        if house.data("", "{ cursor }", json!({})).await["cursor"] == old["cursor"] {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     let mut socket = house.socket("").await;
     socket.subscribe("1", HEAR, json!({})).await;
     let mut acknowledged = Vec::new();
@@ -104,7 +114,11 @@ async fn a_private_value_is_told_to_the_rater_alone() {
             heard.push((told["before"]["raw"].clone(), told["after"]["raw"].clone(), told["rater"]["handle"].clone()));
         }
         let expected = match handle {
-            "grace" => vec![(json!(null), json!(4), json!("grace")), (json!(4), json!(5), json!("grace")), (json!(5), json!(null), json!("grace"))],
+            "grace" => vec![
+                (json!(null), json!(4), json!("grace")),
+                (json!(4), json!(5), json!("grace")),
+                (json!(5), json!(null), json!("grace")),
+            ],
             _ => vec![(json!(null), json!(null), json!(null)); 3],
         };
         assert_eq!(heard, expected, "as {handle:?}");
@@ -117,13 +131,23 @@ async fn a_public_act_is_told_to_everybody() {
     house.person("ada").await;
     house.person("grace").await;
     house.act("operator", "createSource", json!({ "slug": "review", "name": "Review", "kind": "CODE_REVIEW", "scale": "VOTE", "visibility": "PUBLIC" }), "source { id }").await;
-    let made = house.act("ada", "publishContent", json!({ "kind": "patch", "title": "A patch", "source": { "slug": "review" } }), "content { id }").await;
+    let made = house
+        .act(
+            "ada",
+            "publishContent",
+            json!({ "kind": "patch", "title": "A patch", "source": { "slug": "review" } }),
+            "content { id }",
+        )
+        .await;
     let after = house.cursor().await;
     house.rate("grace", made["content"]["id"].as_str().expect("an id"), -1).await;
     let mut socket = house.socket("").await;
     socket.subscribe("1", HEAR, json!({ "after": after })).await;
     let told = socket.data("1").await["ratingChanged"].clone();
-    assert_eq!((&told["rater"]["handle"], &told["after"]), (&json!("grace"), &json!({ "raw": -1, "normalised": -1.0 })));
+    assert_eq!(
+        (&told["rater"]["handle"], &told["after"]),
+        (&json!("grace"), &json!({ "raw": -1, "normalised": -1.0 }))
+    );
 }
 
 #[tokio::test]
@@ -135,11 +159,21 @@ async fn a_filter_lets_through_its_content_topic_author_and_source_alone() {
     house.topic("languages", "").await;
     house.topic("rust", "languages").await;
     house.topic("music", "").await;
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS" }), "source { id }").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS" }),
+            "source { id }",
+        )
+        .await;
     let a = house.content("ada", "a", &["rust"]).await;
     let b = house.content("grace", "b", &["languages"]).await;
     let made = json!({ "kind": "post", "title": "c", "source": { "slug": "forum" }, "externalId": "c-1", "topics": [{ "slug": "music" }] });
-    let c = house.act("ada", "publishContent", made, "content { id }").await["content"]["id"].as_str().expect("an id").to_owned();
+    let c = house.act("ada", "publishContent", made, "content { id }").await["content"]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let asked = [
         (json!(null), "a b c"),
         (json!({}), "a b c"),
@@ -165,14 +199,23 @@ async fn a_filter_lets_through_its_content_topic_author_and_source_alone() {
     let heard = all(&mut socket).await;
     let query = "query($filter: ChangeFilter, $after: String) { changes(filter: $filter, after: $after, nouns: [RATING]) { nodes { ... on RatingChange { content { title } } } } }";
     for (number, (filter, expected)) in asked.iter().enumerate() {
-        let titles = |told: &[Value]| told.iter().map(|told| told["content"]["title"].as_str().unwrap_or("?").to_owned()).collect::<Vec<_>>().join(" ");
+        let titles = |told: &[Value]| {
+            told.iter()
+                .map(|told| told["content"]["title"].as_str().unwrap_or("?").to_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         assert_eq!(titles(heard.get(&number.to_string()).map_or(&[], Vec::as_slice)), *expected, "heard with {filter}");
         let asked = house.data("", query, json!({ "filter": filter, "after": after })).await;
         assert_eq!(titles(asked["changes"]["nodes"].as_array().expect("nodes")), *expected, "asked with {filter}");
     }
     socket.subscribe("x", HEAR, json!({ "filter": { "author": { "handle": "nobody" } } })).await;
     let refused = socket.next().await;
-    assert_eq!((&refused["type"], &refused["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("BAD_REQUEST")), "{refused:#}");
+    assert_eq!(
+        (&refused["type"], &refused["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("BAD_REQUEST")),
+        "{refused:#}"
+    );
 }
 
 #[tokio::test]
@@ -187,14 +230,24 @@ async fn contents_and_leaderships_are_heard_with_what_happened_to_them() {
     let leaderships = "subscription($after: String, $filter: ChangeFilter) { leadershipChanged(after: $after, filter: $filter) { cursor act leadership { role topic { slug } person { handle } } endorsement { endorser { handle } person { handle } } } }";
     socket.subscribe("contents", contents, json!({ "after": after })).await;
     socket.subscribe("leaderships", leaderships, json!({ "after": after })).await;
-    socket.subscribe("of grace", leaderships, json!({ "after": after, "filter": { "person": { "handle": "grace" } } })).await;
+    socket
+        .subscribe("of grace", leaderships, json!({ "after": after, "filter": { "person": { "handle": "grace" } } }))
+        .await;
     let content = house.content("ada", "On compilers", &["rust"]).await;
     let by = json!({ "content": { "id": content } });
     house.act("operator", "hideContent", json!({ "content": { "id": content }, "reason": "a test" }), "").await;
     house.act("operator", "restoreContent", by.clone(), "").await;
     house.act("ada", "withdrawContent", by, "").await;
-    let declared = house.act("ada", "declareLeadership", json!({ "topic": { "slug": "rust" } }), "leadership { id }").await;
-    house.act("operator", "appointLeader", json!({ "person": { "handle": "grace" }, "topic": { "slug": "rust" }, "role": "maintainer" }), "").await;
+    let declared =
+        house.act("ada", "declareLeadership", json!({ "topic": { "slug": "rust" } }), "leadership { id }").await;
+    house
+        .act(
+            "operator",
+            "appointLeader",
+            json!({ "person": { "handle": "grace" }, "topic": { "slug": "rust" }, "role": "maintainer" }),
+            "",
+        )
+        .await;
     house.act("ada", "endLeadership", json!({ "leadership": declared["leadership"]["id"] }), "").await;
     let endorse = json!({ "person": { "handle": "ada" }, "topic": { "slug": "rust" }, "text": "knows it" });
     let endorsed = house.act("grace", "endorseLeadership", endorse.clone(), "endorsement { id }").await;
@@ -202,12 +255,16 @@ async fn contents_and_leaderships_are_heard_with_what_happened_to_them() {
     house.act("grace", "endorseLeadership", endorse, "").await;
     house.act("grace", "withdrawEndorsement", json!({ "endorsement": endorsed["endorsement"]["id"] }), "").await;
     let heard = all(&mut socket).await;
-    let acts = |id: &str| heard[id].iter().map(|told| told["act"].as_str().unwrap_or("?")).collect::<Vec<_>>().join(" ");
+    let acts =
+        |id: &str| heard[id].iter().map(|told| told["act"].as_str().unwrap_or("?")).collect::<Vec<_>>().join(" ");
     assert_eq!(acts("contents"), "PUBLISHED HIDDEN RESTORED WITHDRAWN");
     assert_eq!(acts("leaderships"), "DECLARED APPOINTED ENDED ENDORSED RENEWED WITHDRAWN");
     assert_eq!(acts("of grace"), "APPOINTED ENDORSED RENEWED WITHDRAWN");
     let told = &heard["leaderships"];
-    assert_eq!(told[1]["leadership"], json!({ "role": "maintainer", "topic": { "slug": "rust" }, "person": { "handle": "grace" } }));
+    assert_eq!(
+        told[1]["leadership"],
+        json!({ "role": "maintainer", "topic": { "slug": "rust" }, "person": { "handle": "grace" } })
+    );
     assert_eq!((&told[1]["endorsement"], &told[3]["leadership"]), (&json!(null), &json!(null)));
     assert_eq!(told[3]["endorsement"], json!({ "endorser": { "handle": "grace" }, "person": { "handle": "ada" } }));
     assert_eq!(heard["contents"][3]["content"], json!(null), "a withdrawn content is told by its cursor, not shown");
@@ -223,20 +280,36 @@ async fn the_log_can_be_heard_and_asked_and_tells_the_same() {
     let content = house.content("ada", "On compilers", &["rust"]).await;
     house.rate("grace", &content, 2).await;
     house.act("ada", "declareLeadership", json!({ "topic": { "slug": "rust" } }), "").await;
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "LIKE" }), "").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "LIKE" }),
+            "",
+        )
+        .await;
     let fields = "__typename cursor at ... on PersonChange { person { handle } } ... on TopicChange { topic { slug } } ... on RatingChange { tally { count } content { title } } ... on SourceChange { source { slug } }";
     let mut socket = house.socket("").await;
     for (id, nouns) in [("all", json!(null)), ("none", json!([])), ("some", json!(["RATING", "PERSON"]))] {
-        let query = format!("subscription($after: String, $nouns: [ChangeNoun!]) {{ changes(after: $after, nouns: $nouns) {{ {fields} }} }}");
+        let query = format!(
+            "subscription($after: String, $nouns: [ChangeNoun!]) {{ changes(after: $after, nouns: $nouns) {{ {fields} }} }}"
+        );
         socket.subscribe(id, &query, json!({ "after": after, "nouns": nouns })).await;
     }
     let heard = all(&mut socket).await;
-    let kinds = |told: &[Value]| told.iter().map(|told| told["__typename"].as_str().unwrap_or("?").replace("Change", "")).collect::<Vec<_>>().join(" ");
+    let kinds = |told: &[Value]| {
+        told.iter()
+            .map(|told| told["__typename"].as_str().unwrap_or("?").replace("Change", ""))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     assert_eq!(kinds(&heard["all"]), "Person Person Topic Content Rating Leadership Source");
     assert_eq!(kinds(&heard["some"]), "Person Person Rating");
     assert_eq!(heard.get("none"), Some(&heard["all"]), "no nouns mean all, as in the query");
     for (id, nouns) in [("all", json!(null)), ("none", json!([])), ("some", json!(["RATING", "PERSON"]))] {
-        let query = format!("query($after: String, $nouns: [ChangeNoun!]) {{ changes(after: $after, nouns: $nouns, first: 2) {{ nodes {{ {fields} }} pageInfo {{ endCursor hasNextPage }} }} }}");
+        let query = format!(
+            "query($after: String, $nouns: [ChangeNoun!]) {{ changes(after: $after, nouns: $nouns, first: 2) {{ nodes {{ {fields} }} pageInfo {{ endCursor hasNextPage }} }} }}"
+        );
         let (mut asked, mut place, mut pages) = (Vec::new(), json!(after), 0);
         loop {
             let page = house.data("", &query, json!({ "after": place, "nouns": nouns })).await["changes"].clone();
@@ -274,7 +347,13 @@ async fn of_many_concurrent_ratings_none_is_lost_told_twice_or_out_of_order() {
         raters.push(tokio::spawn(async move {
             let mut acknowledged = Vec::new();
             for round in 0..15 {
-                let rated = house.rate(&format!("rater{number}"), &contents[(number + round) % 5], i64::try_from(1 + (number + round / 5) % 5).unwrap_or(1)).await;
+                let rated = house
+                    .rate(
+                        &format!("rater{number}"),
+                        &contents[(number + round) % 5],
+                        i64::try_from(1 + (number + round / 5) % 5).unwrap_or(1),
+                    )
+                    .await;
                 acknowledged.push(rated["cursor"].as_str().expect("a change").to_owned());
             }
             acknowledged
@@ -295,7 +374,13 @@ async fn of_many_concurrent_ratings_none_is_lost_told_twice_or_out_of_order() {
     let (mut log, mut place, mut more) = (Vec::new(), after, true);
     while more {
         let page = house.data("", "query($after: String) { changes(after: $after, first: 100) { nodes { cursor } pageInfo { endCursor hasNextPage } } }", json!({ "after": place })).await["changes"].clone();
-        log.extend(page["nodes"].as_array().expect("nodes").iter().map(|node| node["cursor"].as_str().expect("a cursor").to_owned()));
+        log.extend(
+            page["nodes"]
+                .as_array()
+                .expect("nodes")
+                .iter()
+                .map(|node| node["cursor"].as_str().expect("a cursor").to_owned()),
+        );
         place = page["pageInfo"]["endCursor"].as_str().expect("a cursor").to_owned();
         more = page["pageInfo"]["hasNextPage"] == json!(true);
         assert!(log.len() <= acknowledged.len());
@@ -306,7 +391,13 @@ async fn of_many_concurrent_ratings_none_is_lost_told_twice_or_out_of_order() {
     log.sort();
     assert_eq!(acknowledged, log);
     for content in contents {
-        let now = house.data("", "query($id: ID!) { content(by: { id: $id }) { tally { count sum mean score } } }", json!({ "id": content })).await;
+        let now = house
+            .data(
+                "",
+                "query($id: ID!) { content(by: { id: $id }) { tally { count sum mean score } } }",
+                json!({ "id": content }),
+            )
+            .await;
         assert_eq!(tallies.get(&content), Some(&now["content"]["tally"]), "the last tally that was told is the tally");
         assert_eq!(now["content"]["tally"]["count"], 8);
     }

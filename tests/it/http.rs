@@ -42,7 +42,11 @@ fn request(house: &House, method: Method, path: &str) -> RequestBuilder {
 
 async fn send(request: RequestBuilder) -> Answer {
     let answer = request.send().await.expect("an answer");
-    Answer { status: answer.status().as_u16(), headers: answer.headers().clone(), text: answer.text().await.expect("text") }
+    Answer {
+        status: answer.status().as_u16(),
+        headers: answer.headers().clone(),
+        text: answer.text().await.expect("text"),
+    }
 }
 
 fn post(house: &House, query: &str) -> RequestBuilder {
@@ -50,7 +54,8 @@ fn post(house: &House, query: &str) -> RequestBuilder {
 }
 
 fn get(house: &House, parameters: &[(&str, &str)]) -> RequestBuilder {
-    let url = reqwest::Url::parse_with_params(&format!("http://{}/graphql", house.address), parameters).expect("an address");
+    let url =
+        reqwest::Url::parse_with_params(&format!("http://{}/graphql", house.address), parameters).expect("an address");
     reqwest::Client::new().get(url)
 }
 
@@ -88,7 +93,14 @@ async fn an_answer_has_the_media_type_that_was_asked_for() {
 #[tokio::test]
 async fn a_request_error_is_400_for_those_who_know_graphql_and_200_for_those_who_know_json_alone() {
     let house = House::new().await;
-    for query in ["{", "", "{ nothing }", "query a { viewer { isOperator } } query b { viewer { isOperator } }", "query($id: ID!) { node(id: $id) { id } }", "{ viewer { isOperator @unknown } }"] {
+    for query in [
+        "{",
+        "",
+        "{ nothing }",
+        "query a { viewer { isOperator } } query b { viewer { isOperator } }",
+        "query($id: ID!) { node(id: $id) { id } }",
+        "{ viewer { isOperator @unknown } }",
+    ] {
         for (accept, status) in [("application/graphql-response+json", 400), ("application/json", 200), ("*/*", 200)] {
             let answer = send(post(&house, query).header("accept", accept)).await;
             assert_eq!((answer.status, answer.code().as_str()), (status, "BAD_REQUEST"), "{query} {accept}");
@@ -96,7 +108,10 @@ async fn a_request_error_is_400_for_those_who_know_graphql_and_200_for_those_who
     }
     // An error of a field is no request error: the answer has data.
     for accept in ["application/graphql-response+json", "application/json"] {
-        let answer = send(post(&house, "{ viewer { isOperator } people(first: 1000) { nodes { handle } } }").header("accept", accept)).await;
+        let answer = send(
+            post(&house, "{ viewer { isOperator } people(first: 1000) { nodes { handle } } }").header("accept", accept),
+        )
+        .await;
         assert_eq!((answer.status, &answer.json()["data"]["viewer"]["isOperator"]), (200, &json!(false)));
         assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "BAD_REQUEST");
     }
@@ -105,14 +120,30 @@ async fn a_request_error_is_400_for_those_who_know_graphql_and_200_for_those_who
 #[tokio::test]
 async fn a_body_must_be_json_and_say_so() {
     let house = House::new().await;
-    for media in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql", "application/jsonp"] {
-        let answer = send(request(&house, Method::POST, "/graphql").header("content-type", media).body(json!({ "query": WHO }).to_string())).await;
+    for media in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/graphql",
+        "application/jsonp",
+    ] {
+        let answer = send(
+            request(&house, Method::POST, "/graphql")
+                .header("content-type", media)
+                .body(json!({ "query": WHO }).to_string()),
+        )
+        .await;
         assert_eq!((answer.status, answer.code().as_str()), (415, "BAD_REQUEST"), "{media}");
     }
     let answer = send(request(&house, Method::POST, "/graphql").body(json!({ "query": WHO }).to_string())).await;
     assert_eq!((answer.status, answer.code().as_str()), (415, "BAD_REQUEST"), "without a type");
     for media in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"] {
-        let answer = send(request(&house, Method::POST, "/graphql").header("content-type", media).body(json!({ "query": WHO }).to_string())).await;
+        let answer = send(
+            request(&house, Method::POST, "/graphql")
+                .header("content-type", media)
+                .body(json!({ "query": WHO }).to_string()),
+        )
+        .await;
         assert_eq!(answer.status, 200, "{media}");
     }
 }
@@ -135,14 +166,26 @@ async fn a_malformed_body_is_400_and_says_what_is_wrong() {
         ("{\"query\":\"{ __typename }\",\"operationName\":5}", "operationName"),
         ("{\"query\":\"{ __typename }\",\"extensions\":[]}", "extensions"),
     ] {
-        let answer = send(request(&house, Method::POST, "/graphql").header("content-type", "application/json").body(body.to_owned())).await;
+        let answer = send(
+            request(&house, Method::POST, "/graphql").header("content-type", "application/json").body(body.to_owned()),
+        )
+        .await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_REQUEST"), "{body}");
-        assert!(answer.json()["errors"][0]["message"].as_str().unwrap_or_default().contains(told), "{body}: {}", answer.text);
+        assert!(
+            answer.json()["errors"][0]["message"].as_str().unwrap_or_default().contains(told),
+            "{body}: {}",
+            answer.text
+        );
     }
-    let broken = request(&house, Method::POST, "/graphql").header("content-type", "application/json").body(vec![b'"', 0xff, b'"']);
+    let broken = request(&house, Method::POST, "/graphql")
+        .header("content-type", "application/json")
+        .body(vec![b'"', 0xff, b'"']);
     assert_eq!(send(broken).await.status, 400);
     let fine = json!({ "query": "query q { __typename }", "variables": null, "operationName": "", "extensions": {}, "unknown": 1 });
-    assert_eq!(send(request(&house, Method::POST, "/graphql").json(&fine)).await.json(), json!({ "data": { "__typename": "Query" } }));
+    assert_eq!(
+        send(request(&house, Method::POST, "/graphql").json(&fine)).await.json(),
+        json!({ "data": { "__typename": "Query" } })
+    );
 }
 
 #[tokio::test]
@@ -159,27 +202,51 @@ async fn a_body_that_is_too_large_is_413() {
 async fn a_get_asks_and_never_changes_anything() {
     let house = House::new().await;
     let query = "query a($by: PersonRef!) { person(by: $by) { handle } } query b { viewer { isOperator } }";
-    let answer = send(get(&house, &[("query", query), ("operationName", "a"), ("variables", "{\"by\":{\"handle\":\"operator\"}}")])).await;
+    let answer = send(get(
+        &house,
+        &[("query", query), ("operationName", "a"), ("variables", "{\"by\":{\"handle\":\"operator\"}}")],
+    ))
+    .await;
     assert_eq!((answer.status, answer.json()["data"]["person"]["handle"].clone()), (200, json!("operator")));
     let mutation = "mutation m { createPerson(input: { handle: \"ada\", name: \"Ada\" }) { person { id } } } query q { viewer { isOperator } }";
-    let answer = send(get(&house, &[("query", mutation), ("operationName", "m")]).header("Peerlead-Person", "operator")).await;
-    assert_eq!((answer.status, answer.headers["allow"].to_str().unwrap_or_default(), answer.code().as_str()), (405, "POST", "BAD_REQUEST"));
+    let answer =
+        send(get(&house, &[("query", mutation), ("operationName", "m")]).header("Peerlead-Person", "operator")).await;
+    assert_eq!(
+        (answer.status, answer.headers["allow"].to_str().unwrap_or_default(), answer.code().as_str()),
+        (405, "POST", "BAD_REQUEST")
+    );
     assert_eq!(send(get(&house, &[("query", mutation), ("operationName", "q")])).await.status, 200);
-    assert_eq!(house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await["person"], json!(null));
-    for parameters in [&[][..], &[("variables", "{}")], &[("query", WHO), ("variables", "{")], &[("query", WHO), ("variables", "[]")], &[("query", WHO), ("extensions", "1")]] {
+    assert_eq!(
+        house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await["person"],
+        json!(null)
+    );
+    for parameters in [
+        &[][..],
+        &[("variables", "{}")],
+        &[("query", WHO), ("variables", "{")],
+        &[("query", WHO), ("variables", "[]")],
+        &[("query", WHO), ("extensions", "1")],
+    ] {
         let answer = send(get(&house, parameters)).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_REQUEST"), "{parameters:?}");
     }
     for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
         let answer = send(request(&house, method.clone(), "/graphql")).await;
-        assert_eq!((answer.status, answer.headers["allow"].to_str().unwrap_or_default(), answer.code().as_str()), (405, "GET, POST", "BAD_REQUEST"), "{method}");
+        assert_eq!(
+            (answer.status, answer.headers["allow"].to_str().unwrap_or_default(), answer.code().as_str()),
+            (405, "GET, POST", "BAD_REQUEST"),
+            "{method}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_subscription_needs_a_stream() {
     let house = House::new().await;
-    for request in [post(&house, "subscription { ratingChanged { cursor } }"), get(&house, &[("query", "subscription { ratingChanged { cursor } }")])] {
+    for request in [
+        post(&house, "subscription { ratingChanged { cursor } }"),
+        get(&house, &[("query", "subscription { ratingChanged { cursor } }")]),
+    ] {
         let answer = send(request).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_REQUEST"));
         assert!(answer.text.contains("text/event-stream"), "{}", answer.text);

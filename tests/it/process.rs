@@ -13,7 +13,13 @@ use crate::house::{Database, House, Socket};
 /// The program with these arguments, in a folder and an environment without surprises.
 pub fn peerlead(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_peerlead"));
-    command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -21,8 +27,14 @@ pub fn peerlead(folder: &Path, arguments: &[&str]) -> Command {
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let mut child = command.spawn().expect("the program");
     let (mut out, mut err) = (child.stdout.take().expect("output"), child.stderr.take().expect("output"));
-    let out = std::thread::spawn(move || { let mut text = String::new(); out.read_to_string(&mut text).map(|_| text) });
-    let err = std::thread::spawn(move || { let mut text = String::new(); err.read_to_string(&mut text).map(|_| text) });
+    let out = std::thread::spawn(move || {
+        let mut text = String::new();
+        out.read_to_string(&mut text).map(|_| text)
+    });
+    let err = std::thread::spawn(move || {
+        let mut text = String::new();
+        err.read_to_string(&mut text).map(|_| text)
+    });
     let code = ended(&mut child, Duration::from_secs(20));
     (code, out.join().expect("a thread").expect("text"), err.join().expect("a thread").expect("text"))
 }
@@ -89,7 +101,9 @@ impl Program {
     }
 
     pub async fn post(&self, person: &str, query: &str, variables: Value) -> Value {
-        let request = reqwest::Client::new().post(format!("http://{}/graphql", self.address)).json(&json!({ "query": query, "variables": variables }));
+        let request = reqwest::Client::new()
+            .post(format!("http://{}/graphql", self.address))
+            .json(&json!({ "query": query, "variables": variables }));
         let request = if person.is_empty() { request } else { request.header("Peerlead-Person", person) };
         request.send().await.expect("an answer").json().await.expect("JSON")
     }
@@ -130,11 +144,14 @@ async fn two_servers_on_one_database_tell_the_same_in_one_order() {
     let mut acknowledged = Vec::new();
     for round in 0..5 {
         // Both take ratings at the same moment.
-        let rated = futures_util::future::join_all((0..4).map(|number| {
-            let house = if number % 2 == 0 { &one } else { &two };
-            let content = contents[usize::try_from(round % 2).unwrap_or(0)].as_str();
-            async move { house.rate(&format!("rater{number}"), content, 1 + (round + number) % 5).await["cursor"].clone() }
-        }));
+        let rated =
+            futures_util::future::join_all((0..4).map(|number| {
+                let house = if number % 2 == 0 { &one } else { &two };
+                let content = contents[usize::try_from(round % 2).unwrap_or(0)].as_str();
+                async move {
+                    house.rate(&format!("rater{number}"), content, 1 + (round + number) % 5).await["cursor"].clone()
+                }
+            }));
         acknowledged.extend(rated.await);
     }
     let (mut first, mut second) = (Vec::new(), Vec::new());
@@ -159,15 +176,31 @@ async fn what_one_process_takes_is_heard_at_the_other() {
     let cursor = two.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
     let mut socket = listener(&two.address, &cursor).await;
     one.post("operator", "mutation { a: createPerson(input: { handle: \"ada\", name: \"Ada\" }) { person { id } } b: createPerson(input: { handle: \"grace\", name: \"Grace\" }) { person { id } } }", json!({})).await;
-    let made = one.post("ada", "mutation { publishContent(input: { kind: \"post\", title: \"x\" }) { content { id } } }", json!({})).await;
+    let made = one
+        .post(
+            "ada",
+            "mutation { publishContent(input: { kind: \"post\", title: \"x\" }) { content { id } } }",
+            json!({}),
+        )
+        .await;
     let id = made["data"]["publishContent"]["content"]["id"].clone();
-    let rated = one.post("grace", "mutation($id: ID!) { rateContent(input: { content: { id: $id }, value: 5 }) { cursor } }", json!({ "id": id })).await;
+    let rated = one
+        .post(
+            "grace",
+            "mutation($id: ID!) { rateContent(input: { content: { id: $id }, value: 5 }) { cursor } }",
+            json!({ "id": id }),
+        )
+        .await;
     let told = socket.data("1").await;
     assert_eq!(told["ratingChanged"]["cursor"], rated["data"]["rateContent"]["cursor"]);
     assert_eq!(told["ratingChanged"]["content"]["title"], "x");
     // Nobody is a stranger at the other one either.
-    let seen = two.post("grace", "{ viewer { person { handle } ratings { nodes { value { raw } } } } }", json!({})).await;
-    assert_eq!(seen["data"]["viewer"], json!({ "person": { "handle": "grace" }, "ratings": { "nodes": [{ "value": { "raw": 5 } }] } }));
+    let seen =
+        two.post("grace", "{ viewer { person { handle } ratings { nodes { value { raw } } } } }", json!({})).await;
+    assert_eq!(
+        seen["data"]["viewer"],
+        json!({ "person": { "handle": "grace" }, "ratings": { "nodes": [{ "value": { "raw": 5 } }] } })
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -175,7 +208,8 @@ async fn asked_to_stop_the_program_tells_its_subscribers_and_ends_well() {
     let database = Database::fresh().await;
     let folder = folder();
     let mut program = Program::serve(folder.path(), &database.url);
-    let cursor = program.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
+    let cursor =
+        program.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
     let mut sockets = Vec::new();
     for _ in 0..20 {
         sockets.push(listener(&program.address, &cursor).await);
@@ -229,7 +263,12 @@ async fn operators(mut command: Command) -> Vec<String> {
     command.args(["serve", "--listen", "127.0.0.1:0"]);
     let program = Program::start(command);
     let told = program.post("", "{ people { nodes { handle } } }", json!({})).await;
-    let mut handles: Vec<String> = told["data"]["people"]["nodes"].as_array().expect("people").iter().map(|person| person["handle"].as_str().expect("a handle").to_owned()).collect();
+    let mut handles: Vec<String> = told["data"]["people"]["nodes"]
+        .as_array()
+        .expect("people")
+        .iter()
+        .map(|person| person["handle"].as_str().expect("a handle").to_owned())
+        .collect();
     handles.sort();
     handles
 }
@@ -237,7 +276,11 @@ async fn operators(mut command: Command) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     let by_file = folder();
-    std::fs::write(by_file.path().join("peerlead.toml"), "operators = [\"of-file\", \"second\"]\nsubscriber-buffer = 16\n").expect("a file");
+    std::fs::write(
+        by_file.path().join("peerlead.toml"),
+        "operators = [\"of-file\", \"second\"]\nsubscriber-buffer = 16\n",
+    )
+    .expect("a file");
     assert_eq!(operators(peerlead(by_file.path(), &[])).await, ["of-file", "second"]);
     for (with_flag, expected) in [(false, "of-environment"), (true, "of-flag")] {
         let folder = folder();
@@ -256,7 +299,12 @@ async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 fn a_knob_that_does_not_exist_or_a_file_that_is_missing_is_refused() {
     let folder = folder();
     let path = folder.path().join("peerlead.toml");
-    for (text, told) in [("lisen = \"127.0.0.1:0\"", "lisen"), ("listen = ", "peerlead.toml"), ("listen = \"nowhere\"", "nowhere"), ("max-body = \"much\"", "much")] {
+    for (text, told) in [
+        ("lisen = \"127.0.0.1:0\"", "lisen"),
+        ("listen = ", "peerlead.toml"),
+        ("listen = \"nowhere\"", "nowhere"),
+        ("max-body = \"much\"", "much"),
+    ] {
         std::fs::write(&path, text).expect("a file");
         let (code, _, err) = run(&mut peerlead(folder.path(), &["serve"]));
         assert_eq!(code, Some(2), "{text}: {err}");
@@ -283,7 +331,10 @@ async fn migrate_brings_a_database_up_to_date_and_no_migrate_refuses_one_that_is
     let mut command = peerlead(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--no-migrate"]);
     command.args(url);
     let program = Program::start(command);
-    assert_eq!(program.post("operator", "{ viewer { isOperator } }", json!({})).await["data"]["viewer"]["isOperator"], json!(true));
+    assert_eq!(
+        program.post("operator", "{ viewer { isOperator } }", json!({})).await["data"]["viewer"]["isOperator"],
+        json!(true)
+    );
     let Output { stdout, .. } = peerlead(folder.path(), &["schema"]).output().expect("the program");
     assert_eq!(String::from_utf8(stdout).expect("text").trim_end(), peerlead::graphql::schema::sdl().trim_end());
 }
@@ -292,7 +343,8 @@ async fn migrate_brings_a_database_up_to_date_and_no_migrate_refuses_one_that_is
 async fn the_demo_is_live_within_seconds() {
     let folder = folder();
     let program = Program::start(peerlead(folder.path(), &["demo", "--pace", "50ms", "--listen", "127.0.0.1:0"]));
-    let cursor = program.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
+    let cursor =
+        program.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
     let mut socket = listener(&program.address, &cursor).await;
     let mut last = String::new();
     for _ in 0..5 {
@@ -325,18 +377,35 @@ async fn what_is_imported_and_exported_comes_out_the_same_and_bad_lines_are_told
     for (name, text) in [
         ("people.jsonl", "{\"id\":\"ada\",\"name\":\"Ada\"}\n{\"id\":\"grace\",\"name\":\"Grace\"}\n"),
         ("topics.jsonl", "{\"id\":\"rust\",\"name\":\"Rust\"}\n"),
-        ("content.jsonl", "{\"id\":\"c-1\",\"kind\":\"post\",\"created_at\":\"2025-01-01T00:00:00Z\",\"author_ids\":[\"ada\"],\"topic_ids\":[\"rust\"],\"title\":\"On \\\"compilers\\\"\"}\n"),
-        ("ratings.jsonl", "{\"rater_id\":\"grace\",\"content_id\":\"c-1\",\"value\":4,\"at\":\"2025-01-02T00:00:00Z\"}\nno json\n"),
+        (
+            "content.jsonl",
+            "{\"id\":\"c-1\",\"kind\":\"post\",\"created_at\":\"2025-01-01T00:00:00Z\",\"author_ids\":[\"ada\"],\"topic_ids\":[\"rust\"],\"title\":\"On \\\"compilers\\\"\"}\n",
+        ),
+        (
+            "ratings.jsonl",
+            "{\"rater_id\":\"grace\",\"content_id\":\"c-1\",\"value\":4,\"at\":\"2025-01-02T00:00:00Z\"}\nno json\n",
+        ),
     ] {
         std::fs::write(forum.join(name), text).expect("a file");
     }
     let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
-    let import = |from: &str, database: &Database| run(&mut peerlead(folder.path(), &["import", &path(from), "--scale", "stars", "--quiet", "--database-url", &database.url]));
-    let export = |to: &str, database: &Database| run(&mut peerlead(folder.path(), &["export", &path(to), "--quiet", "--database-url", &database.url]));
+    let import = |from: &str, database: &Database| {
+        run(&mut peerlead(
+            folder.path(),
+            &["import", &path(from), "--scale", "stars", "--quiet", "--database-url", &database.url],
+        ))
+    };
+    let export = |to: &str, database: &Database| {
+        run(&mut peerlead(folder.path(), &["export", &path(to), "--quiet", "--database-url", &database.url]))
+    };
     let (code, _, told) = import("forum", &one);
     assert_eq!(code, Some(1), "a bad line is no success: {told}");
     assert!(told.lines().any(|line| line.contains("ratings.jsonl:2: ")), "{told}");
-    std::fs::write(forum.join("ratings.jsonl"), "{\"rater_id\":\"grace\",\"content_id\":\"c-1\",\"value\":4,\"at\":\"2025-01-02T00:00:00Z\"}\n").expect("a file");
+    std::fs::write(
+        forum.join("ratings.jsonl"),
+        "{\"rater_id\":\"grace\",\"content_id\":\"c-1\",\"value\":4,\"at\":\"2025-01-02T00:00:00Z\"}\n",
+    )
+    .expect("a file");
     let place = async |database: &Database| {
         let program = Program::serve(folder.path(), &database.url);
         program.post("", "{ cursor content(by: { external: { source: \"forum\", externalId: \"c-1\" } }) { title tally { count mean } } }", json!({})).await["data"].clone()
@@ -350,7 +419,11 @@ async fn what_is_imported_and_exported_comes_out_the_same_and_bad_lines_are_told
     assert_eq!(code, Some(0), "{told}");
     let first = files(&folder.path().join("first"));
     assert!(first.keys().any(|path| path == "forum/ratings.jsonl"), "{:?}", first.keys());
-    for source in first.keys().filter_map(|path| path.split_once('/').map(|(source, _)| source)).collect::<std::collections::BTreeSet<_>>() {
+    for source in first
+        .keys()
+        .filter_map(|path| path.split_once('/').map(|(source, _)| source))
+        .collect::<std::collections::BTreeSet<_>>()
+    {
         let (code, _, told) = import(&format!("first/{source}"), &two);
         assert_eq!(code, Some(0), "{told}");
     }

@@ -19,7 +19,7 @@ async fn closed(house: &House, acknowledged: bool, frame: Message) -> Value {
     message["closed"].clone()
 }
 
-fn text(message: Value) -> Message {
+fn text(message: &Value) -> Message {
     Message::text(message.to_string())
 }
 
@@ -31,25 +31,25 @@ async fn what_is_no_message_closes_with_4400() {
         Message::text(""),
         Message::binary(vec![1, 2, 3]),
         Message::binary(br#"{"type":"ping"}"#.to_vec()),
-        text(json!([])),
-        text(json!({})),
-        text(json!({ "type": "start", "id": "1", "payload": { "query": WHO } })),
-        text(json!({ "type": "subscribe", "id": "1" })),
-        text(json!({ "type": "subscribe", "payload": { "query": WHO } })),
-        text(json!({ "type": "subscribe", "id": "", "payload": { "query": WHO } })),
-        text(json!({ "type": "subscribe", "id": 1, "payload": { "query": WHO } })),
-        text(json!({ "type": "subscribe", "id": "1", "payload": {} })),
-        text(json!({ "type": "subscribe", "id": "1", "payload": { "query": null } })),
-        text(json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "variables": 1 } })),
-        text(json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "operationName": 1 } })),
-        text(json!({ "type": "complete" })),
-        text(json!({ "type": "ping", "payload": 1 })),
-        text(json!({ "type": "connection_ack" })),
+        text(&json!([])),
+        text(&json!({})),
+        text(&json!({ "type": "start", "id": "1", "payload": { "query": WHO } })),
+        text(&json!({ "type": "subscribe", "id": "1" })),
+        text(&json!({ "type": "subscribe", "payload": { "query": WHO } })),
+        text(&json!({ "type": "subscribe", "id": "", "payload": { "query": WHO } })),
+        text(&json!({ "type": "subscribe", "id": 1, "payload": { "query": WHO } })),
+        text(&json!({ "type": "subscribe", "id": "1", "payload": {} })),
+        text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": null } })),
+        text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "variables": 1 } })),
+        text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "operationName": 1 } })),
+        text(&json!({ "type": "complete" })),
+        text(&json!({ "type": "ping", "payload": 1 })),
+        text(&json!({ "type": "connection_ack" })),
     ];
     for frame in broken {
         assert_eq!(closed(&house, true, frame.clone()).await, json!(4400), "{frame}");
     }
-    for frame in [Message::text("nonsense"), text(json!({ "type": "connection_init", "payload": 1 }))] {
+    for frame in [Message::text("nonsense"), text(&json!({ "type": "connection_init", "payload": 1 }))] {
         assert_eq!(closed(&house, false, frame.clone()).await, json!(4400), "{frame}");
     }
 }
@@ -57,11 +57,11 @@ async fn what_is_no_message_closes_with_4400() {
 #[tokio::test]
 async fn who_is_not_acknowledged_or_not_known_or_acknowledged_already_is_closed_with_its_code() {
     let house = House::new().await;
-    let subscribe = text(json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO } }));
+    let subscribe = text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO } }));
     assert_eq!(closed(&house, false, subscribe).await, json!(4401));
-    let stranger = text(json!({ "type": "connection_init", "payload": { "Peerlead-Person": "nobody" } }));
+    let stranger = text(&json!({ "type": "connection_init", "payload": { "Peerlead-Person": "nobody" } }));
     assert_eq!(closed(&house, false, stranger).await, json!(4403));
-    assert_eq!(closed(&house, true, text(json!({ "type": "connection_init" }))).await, json!(4429));
+    assert_eq!(closed(&house, true, text(&json!({ "type": "connection_init" }))).await, json!(4429));
 }
 
 #[tokio::test]
@@ -124,13 +124,23 @@ async fn a_ping_is_answered_with_its_payload_at_any_time() {
 async fn an_operation_that_cannot_be_run_is_an_error_and_the_socket_stays() {
     let house = House::new().await;
     let mut socket = house.socket("").await;
-    let broken = ["{", "", "{ nothing }", "query a { viewer { isOperator } } query b { viewer { isOperator } }", "subscription { ratingChanged(after: \"rubbish\") { cursor } }", "subscription { a: ratingChanged { cursor } b: ratingChanged { cursor } }"];
+    let broken = [
+        "{",
+        "",
+        "{ nothing }",
+        "query a { viewer { isOperator } } query b { viewer { isOperator } }",
+        "subscription { ratingChanged(after: \"rubbish\") { cursor } }",
+        "subscription { a: ratingChanged { cursor } b: ratingChanged { cursor } }",
+    ];
     for query in broken {
         socket.subscribe("1", query, json!({})).await;
         let message = socket.next().await;
         assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("1")), "{query}: {message:#}");
         assert_eq!(message["payload"][0]["extensions"]["code"], "BAD_REQUEST", "{query}: {message:#}");
-        assert!(message["payload"][0]["extensions"]["requestId"].as_str().is_some_and(|id| !id.is_empty()), "{query}: {message:#}");
+        assert!(
+            message["payload"][0]["extensions"]["requestId"].as_str().is_some_and(|id| !id.is_empty()),
+            "{query}: {message:#}"
+        );
     }
     socket.subscribe("1", "query($x: Int!) { people(first: $x) { nodes { handle } } }", json!({})).await;
     assert_eq!(socket.next().await["type"], "error");
@@ -149,7 +159,10 @@ async fn queries_and_mutations_run_over_the_socket_as_the_one_who_opened_it() {
     assert_eq!(socket.next().await["type"], "connection_ack");
     let publish = "mutation($title: String!) { publishContent(input: { kind: \"post\", title: $title }) { content { title authors { handle } } } }";
     socket.send(json!({ "type": "subscribe", "id": "m", "payload": { "query": format!("{WHO} {publish}").replace("{ viewer", "query q { viewer").replace("mutation(", "mutation m("), "operationName": "m", "variables": { "title": "x" } } })).await;
-    assert_eq!(socket.data("m").await["publishContent"]["content"], json!({ "title": "x", "authors": [{ "handle": "ada" }] }));
+    assert_eq!(
+        socket.data("m").await["publishContent"]["content"],
+        json!({ "title": "x", "authors": [{ "handle": "ada" }] })
+    );
     assert_eq!(socket.next().await, json!({ "type": "complete", "id": "m" }));
     // The id is free as soon as its complete has come.
     for _ in 0..50 {

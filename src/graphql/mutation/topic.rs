@@ -104,6 +104,7 @@ payload! {
 }
 
 /// What a field shall be set to: nothing said, cleared, or another topic.
+#[expect(clippy::option_option, reason = "nothing said, cleared, or another one: three different wishes")]
 fn target(desk: &Request, field: &'static str, by: MaybeUndefined<TopicRef>) -> Result<Option<Option<TopicId>>, Error> {
     match by {
         MaybeUndefined::Undefined => Ok(None),

@@ -5,9 +5,8 @@ use async_graphql::{Context, Object, Result};
 use crate::graphql::context::Desk;
 use crate::graphql::edges::list;
 use crate::graphql::edges::list::shown;
-use crate::graphql::input::{
-    ContentFilter, ContentOrder, EndorsementFilter, LeadershipFilter, LeadershipOrder, PersonFilter, PersonOrder, TopicFilter, TopicOrder,
-};
+use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter, PersonFilter, TopicFilter};
+use crate::graphql::order::{ContentOrder, LeadershipOrder, PersonOrder, TopicOrder};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
 use crate::graphql::nodes::leadership::LeadershipConnection;

@@ -1,0 +1,80 @@
+//! Leaderships and endorsements of a batch.
+
+use super::{Checked, Desk};
+use crate::app::error::refuse;
+use crate::domain::change::{EndorsementAct, Fact, LeadershipAct};
+use crate::domain::endorsement::{Endorsement, NewEndorsement};
+use crate::domain::ingest::{EndorsementItem, LeadershipItem, Outcome};
+use crate::domain::invalid::Code;
+use crate::domain::leadership::{Leadership, LeadershipDraft, LeadershipKind, NewLeadership};
+use crate::domain::person::PersonKind;
+use crate::domain::time::{check_past, in_range};
+
+impl Desk<'_, '_> {
+    pub(super) async fn leadership(&mut self, item: &LeadershipItem) -> Checked<Outcome> {
+        let person = self.known_person("person", &item.person)?.id;
+        let topic = self.topic_id("topic", &item.topic).await?;
+        let kind = if item.declared { LeadershipKind::Declared } else { LeadershipKind::Appointed };
+        let draft = LeadershipDraft {
+            role: item.role.clone(),
+            valid_from: item.from,
+            valid_to: item.to,
+            evidence_text: item.evidence_text.clone(),
+            evidence_url: item.evidence_url.clone(),
+        };
+        let Some(from) = item.from else {
+            return refuse(Code::NothingGiven, "from", "an imported leadership needs its start");
+        };
+        let terms = draft.check(from)?;
+        let same = |l: &&Leadership| l.kind == kind && l.role == terms.role && l.valid_from == terms.valid_from;
+        let known = self.writing.leaderships_between(person, topic).await?;
+        let Some(known) = known.iter().find(same) else {
+            let leadership = self.writing.insert_leadership(&NewLeadership { person, topic, kind, told_by: None, terms }).await?;
+            let act = if item.declared { LeadershipAct::Declared } else { LeadershipAct::Appointed };
+            self.writing.note(Fact::Leadership { act, leadership });
+            return Ok(Outcome::Created);
+        };
+        let changed = Leadership { valid_to: terms.valid_to, evidence_text: terms.evidence_text, evidence_url: terms.evidence_url, ..known.clone() };
+        if changed == *known {
+            return Ok(Outcome::Unchanged);
+        }
+        self.writing.update_leadership(&changed).await?;
+        let act = if changed.valid_to == known.valid_to { LeadershipAct::Edited } else { LeadershipAct::Ended };
+        self.writing.note(Fact::Leadership { act, leadership: changed });
+        Ok(Outcome::Changed)
+    }
+
+    pub(super) async fn endorsement(&mut self, item: &EndorsementItem) -> Checked<Outcome> {
+        let (from, to) = (self.known_person("from", &item.from)?, self.known_person("to", &item.to)?.id);
+        if from.kind == PersonKind::Bot {
+            return refuse(Code::BotCannotRate, "from", "bots neither rate nor endorse");
+        }
+        let from = from.id;
+        let topic = self.topic_id("topic", &item.topic).await?;
+        let at = check_past("at", item.at, self.now)?;
+        let withdrawn_at = item.withdrawn_at.map(|at| in_range("withdrawnAt", at)).transpose()?;
+        let new = NewEndorsement::check((from, to, topic), &item.text, at, item.expires_at)?;
+        let Some(known) = self.writing.endorsement_between(from, to, topic).await? else {
+            let mut endorsement = self.writing.insert_endorsement(&new).await?;
+            if withdrawn_at.is_some() {
+                endorsement.withdrawn_at = withdrawn_at;
+                self.writing.update_endorsement(&endorsement).await?;
+            }
+            self.writing.note(Fact::Endorsement { act: EndorsementAct::Endorsed, endorsement });
+            return Ok(Outcome::Created);
+        };
+        let told = Endorsement { text: new.text, endorsed_at: new.endorsed_at, expires_at: new.expires_at, withdrawn_at, ..known.clone() };
+        if told == known {
+            return Ok(Outcome::Unchanged);
+        }
+        // The last thing that was said of it counts: given again after a withdrawal, it holds again.
+        let last = |e: &Endorsement| (e.withdrawn_at.unwrap_or(e.endorsed_at).max(e.endorsed_at), e.withdrawn_at.is_some(), e.expires_at);
+        if last(&known) > last(&told) {
+            return Ok(Outcome::Stale);
+        }
+        self.writing.update_endorsement(&told).await?;
+        let act = if told.withdrawn_at.is_some() { EndorsementAct::Withdrawn } else { EndorsementAct::Renewed };
+        self.writing.note(Fact::Endorsement { act, endorsement: told });
+        Ok(Outcome::Changed)
+    }
+}
