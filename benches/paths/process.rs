@@ -61,7 +61,7 @@ impl Server {
             if let Some(status) = server.child.try_wait()? {
                 return Err(format!("the server ended at its start: {status}").into());
             }
-            if began.elapsed() > Duration::from_secs(60) {
+            if began.elapsed() > Duration::from_mins(1) {
                 return Err("the server was not ready within a minute".into());
             }
             std::thread::sleep(Duration::from_millis(1));
@@ -143,12 +143,11 @@ pub fn postgres_cpu() -> f64 {
     let mut found = std::collections::HashMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        if std::fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == "postgres") {
-            if let Some(stat) =
+        if std::fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == "postgres")
+            && let Some(stat) =
                 std::fs::read_to_string(entry.path().join("stat")).ok().and_then(|line| Stat::parse(&line))
-            {
-                found.insert(pid, stat);
-            }
+        {
+            found.insert(pid, stat);
         }
     }
     // What ended is counted with the process that all others come from.

@@ -116,10 +116,10 @@ impl Scene {
     pub fn fill(&self, shape: &Shape) -> Result<Filled, Failure> {
         if let Some(filled) =
             std::fs::read(self.note()).ok().and_then(|text| serde_json::from_slice::<Filled>(&text).ok())
+            && filled.fits(shape)
+            && self.exists()?
         {
-            if filled.fits(shape) && self.exists()? {
-                return Ok(filled);
-            }
+            return Ok(filled);
         }
         eprintln!("{}: filling {:?}", self.title(), shape);
         let runtime = tokio::runtime::Runtime::new()?;
@@ -273,7 +273,8 @@ fn remove(folder: &Path, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn statements(url: &str, statements: &[&str]) -> Result<(), Failure> {
+/// Runs statements on a database.
+pub async fn statements(url: &str, statements: &[&str]) -> Result<(), Failure> {
     let connection = sea_orm::Database::connect(url).await?;
     for statement in statements {
         connection.execute_unprepared(statement).await?;
@@ -339,7 +340,7 @@ async fn late_cursor(server: &Server, page: usize) -> Result<String, Failure> {
 
 /// Milliseconds from a mutation's answer, and from its request, to the frame at a subscriber: medians.
 async fn news(server: &Server, organisation: &Organisation) -> Result<(f64, f64), Failure> {
-    tokio::time::timeout(Duration::from_secs(60), news_of(server, organisation))
+    tokio::time::timeout(Duration::from_mins(1), news_of(server, organisation))
         .await
         .map_err(|_| "news did not come within a minute")?
 }

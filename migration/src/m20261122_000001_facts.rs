@@ -92,7 +92,7 @@ const UP: &[&str] = &[
         position SMALLINT NOT NULL,
         published_at BIGINT NOT NULL,
         PRIMARY KEY (content_id, person_id)
-    )",
+    ){clustered}",
     "CREATE INDEX content_author_published ON content_author (person_id, published_at, content_id)",
     "CREATE TABLE content_topic (
         content_id BIGINT NOT NULL REFERENCES content (id),
@@ -101,12 +101,12 @@ const UP: &[&str] = &[
         published_at BIGINT NOT NULL,
         score DOUBLE PRECISION NOT NULL,
         PRIMARY KEY (content_id, topic_id)
-    )",
+    ){clustered}",
     "CREATE INDEX content_topic_published ON content_topic (topic_id, published_at, content_id)",
     "CREATE INDEX content_topic_score ON content_topic (topic_id, score, content_id)",
     // n1 to n5 count the ratings of each step of the normalised scale, -1, -0.5, 0, 0.5 and 1.
     "CREATE TABLE tally (
-        content_id BIGINT PRIMARY KEY REFERENCES content (id),
+        content_id {int} PRIMARY KEY REFERENCES content (id),
         n1 BIGINT NOT NULL,
         n2 BIGINT NOT NULL,
         n3 BIGINT NOT NULL,

@@ -11,7 +11,7 @@ impl MigrationTrait for Migration {
         super::ddl::run(
             manager,
             &[
-                "CREATE TABLE change (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, fact TEXT NOT NULL)",
+                "CREATE TABLE change (seq {int} PRIMARY KEY, at BIGINT NOT NULL, fact TEXT NOT NULL)",
                 // Names this database, so that a cursor of another one is recognised.
                 "CREATE TABLE instance (id TEXT PRIMARY KEY, created_at BIGINT NOT NULL)",
             ],

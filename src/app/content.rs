@@ -1,6 +1,7 @@
 //! Contents: read, published, withdrawn, hidden.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::error::{Error, refuse};
 use super::house::App;
@@ -9,13 +10,16 @@ use crate::domain::change::{ContentAct, ContentFact, Fact, Subject};
 use crate::domain::content::{Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, check_links, check_published};
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::invalid::Code;
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::{Page, PageRequest, Place};
 use crate::domain::person::PersonRef;
 use crate::domain::source::{NATIVE, SourceRef};
 use crate::domain::text;
 use crate::domain::time::Time;
 use crate::domain::topic::TopicRef;
 use crate::store::writing::Writing;
+
+/// A content and where it stands in a list.
+pub type Standing = (Place, Arc<Content>);
 
 /// A content as somebody publishes it.
 #[derive(Clone, Debug)]
@@ -41,11 +45,11 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) async fn content_ref(&self, by: &ContentRef) -> Result<Option<Content>, Error> {
+    pub(super) async fn content_ref(&self, by: &ContentRef) -> Result<Option<Arc<Content>>, Error> {
         match by {
-            ContentRef::Id(id) => Ok(self.store.contents(&[*id]).await?.into_iter().next()),
+            ContentRef::Id(id) => Ok(self.shelf.contents(&[*id]).await?.remove(id)),
             ContentRef::External { source, external_id } => match self.directory.source_by_slug(source) {
-                Some(source) => Ok(self.store.content_by_external(source.id, external_id).await?),
+                Some(source) => Ok(self.shelf.content_by_external(source.id, external_id).await?),
                 None => Ok(None),
             },
         }
@@ -55,7 +59,7 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn content(&self, viewer: &Viewer, by: &ContentRef) -> Result<Option<Content>, Error> {
+    pub async fn content(&self, viewer: &Viewer, by: &ContentRef) -> Result<Option<Arc<Content>>, Error> {
         Ok(self.content_ref(by).await?.filter(|content| viewer.sees_content(content)))
     }
 
@@ -63,18 +67,23 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents(&self, viewer: &Viewer, ids: &[ContentId]) -> Result<HashMap<ContentId, Content>, Error> {
-        let found = self.store.contents(ids).await?;
-        Ok(found.into_iter().filter(|content| viewer.sees_content(content)).map(|content| (content.id, content)).collect())
+    pub async fn contents(&self, viewer: &Viewer, ids: &[ContentId]) -> Result<HashMap<ContentId, Arc<Content>>, Error> {
+        let mut found = self.shelf.contents(ids).await?;
+        found.retain(|_, content| viewer.sees_content(content));
+        Ok(found)
     }
 
     /// One page for each request; what is withdrawn or hidden is left out for all but operators who ask for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents_pages(&self, viewer: &Viewer, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Content>>, Error> {
+    pub async fn contents_pages(&self, viewer: &Viewer, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Standing>>, Error> {
         check_invisible(viewer, asked.iter().map(|(filter, ..)| *filter))?;
-        Ok(self.store.contents_pages(asked).await?)
+        let pages = self.store.contents_pages(asked).await?;
+        let ids: Vec<ContentId> = pages.iter().flat_map(|page| page.items.iter().map(|place| ContentId(place.id))).collect();
+        let found = self.shelf.contents(&ids).await?;
+        let standing = |place: Place| found.get(&ContentId(place.id)).map(|content| (place, Arc::clone(content)));
+        Ok(pages.into_iter().map(|page| page.filter_map(standing)).collect())
     }
 
     /// How many contents each filter lets through.
@@ -177,7 +186,7 @@ impl App {
     }
 
     /// The content somebody names in an input, as far as the viewer may see it.
-    pub(super) async fn seen_content(&self, viewer: &Viewer, field: &'static str, by: &ContentRef) -> Result<Content, Error> {
+    pub(super) async fn seen_content(&self, viewer: &Viewer, field: &'static str, by: &ContentRef) -> Result<Arc<Content>, Error> {
         match self.content(viewer, by).await? {
             Some(content) => Ok(content),
             None => refuse(Code::ContentNotFound, field, "there is no such content"),

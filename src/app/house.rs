@@ -12,6 +12,7 @@ use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::feed::Feed;
 use crate::projection::directory::Directory;
+use crate::projection::shelf::Shelf;
 use crate::store::connection::Store;
 
 /// What the operator has decided.
@@ -35,6 +36,7 @@ pub struct App {
     pub(super) store: Arc<Store>,
     pub(super) feed: Arc<Feed>,
     pub(super) directory: Arc<Directory>,
+    pub(super) shelf: Arc<Shelf>,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
@@ -50,10 +52,14 @@ impl App {
         let store = Arc::new(store);
         let instance = furnish(&store, &clock, &settings).await?;
         let directory = Arc::new(Directory::load(Arc::clone(&store)).await?);
-        let heard = Arc::clone(&directory);
-        let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| heard.hear(change)).await?;
+        let shelf = Arc::new(Shelf::new(Arc::clone(&store)));
+        let (names, contents) = (Arc::clone(&directory), Arc::clone(&shelf));
+        let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
+            names.hear(change);
+            contents.hear(change);
+        }).await?;
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
-        let app = Arc::new(Self { store, feed, directory, clock, settings, instance, ratings });
+        let app = Arc::new(Self { store, feed, directory, shelf, clock, settings, instance, ratings });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
         Ok(app)
     }
@@ -93,6 +99,7 @@ impl App {
     pub(super) fn tell(&self, changes: &[Change]) {
         for change in changes {
             self.directory.hear(change);
+            self.shelf.hear(change);
         }
         if !changes.is_empty() {
             self.feed.wake();

@@ -177,16 +177,15 @@ impl Desk<'_, '_> {
         if let Some(known) = self.people.get(&external_id).cloned() {
             let mut patch = PersonPatch { handle: told, name: item.name.clone(), kind: item.kind, active: item.active };
             // The handle of one who was merged still names the person they were merged into.
-            if let Some(handle) = patch.handle.as_deref().filter(|handle| *handle != known.handle) {
-                if self.named(handle).await?.is_some_and(|named| named.id == known.id) {
+            if let Some(handle) = patch.handle.as_deref().filter(|handle| *handle != known.handle)
+                && self.named(handle).await?.is_some_and(|named| named.id == known.id) {
                     patch.handle = None;
                 }
-            }
             return self.change_person(external_id, known, &patch).await;
         }
         // A handle that is told names a person across sources; one that we make up must not.
-        if let Some(handle) = &told {
-            if let Some(known) = self.named(handle).await? {
+        if let Some(handle) = &told
+            && let Some(known) = self.named(handle).await? {
                 let patch = PersonPatch { name: item.name.clone(), kind: item.kind, active: item.active, ..PersonPatch::default() };
                 // What is refused must be refused before the account is written.
                 patch.apply(&known)?;
@@ -194,7 +193,6 @@ impl Desk<'_, '_> {
                 self.change_person(external_id, known, &patch).await?;
                 return Ok(Outcome::Created);
             }
-        }
         let handle = match told {
             Some(handle) => handle,
             None => self.free_handle(&text::slugify(&external_id)).await?,

@@ -96,6 +96,7 @@ impl Progress {
     }
 
     /// Ends with one line about the whole; returns how long it took.
+    #[must_use] 
     pub fn finish(self, name: &str, items: u64, result: &str) -> Duration {
         let time = self.bar.elapsed();
         self.bar.finish_and_clear();

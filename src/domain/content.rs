@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::invalid::{Code, Invalid};
-use super::page::{Direction, Key, Place};
+use super::page::Direction;
 use super::rating::Tally;
 use super::source::kind_of;
 use super::text;
-use super::time::{self, Time, micros};
+use super::time::{self, Time};
 
 /// The most authors or topics a content may have.
 pub const LINKS: usize = 100;
@@ -37,16 +37,6 @@ pub struct Content {
 }
 
 impl Content {
-    /// Where a content stands in a list of this order.
-    #[must_use]
-    pub fn place(&self, field: ContentOrderField) -> Place {
-        let key = match field {
-            ContentOrderField::Published => Key::Number(micros(self.published_at)),
-            ContentOrderField::Score => Key::Score(self.tally.score()),
-        };
-        Place { key, id: self.id.0 }
-    }
-
     /// Neither withdrawn nor hidden: it counts, and everybody may see it.
     #[must_use]
     pub const fn is_visible(&self) -> bool {

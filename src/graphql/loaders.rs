@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 use super::context::Request;
+use crate::app::content::Standing;
 use crate::app::error::Error;
 use crate::domain::content::{Content, ContentFilter, ContentOrder};
 use crate::domain::endorsement::{Endorsement, EndorsementFilter};
@@ -76,13 +77,13 @@ fn unique<K: Ord + Copy>(keys: &[K]) -> Vec<K> {
 #[derive(Debug, Default)]
 pub struct Loaders {
     people: Batch<Vec<PersonId>, Vec<Option<Arc<Person>>>>,
-    contents: Batch<ContentId, Option<Content>>,
+    contents: Batch<ContentId, Option<Arc<Content>>>,
     accounts: Batch<PersonId, Vec<Account>>,
     viewer_ratings: Batch<ContentId, Option<Rating>>,
     ratings_pages: Batch<(ContentId, PageRequest), Page<Rating>>,
     people_pages: Batch<(PersonFilter, PersonOrder, PageRequest), Page<Person>>,
     topics_pages: Batch<(TopicFilter, TopicOrder, PageRequest), Page<Topic>>,
-    contents_pages: Batch<(ContentFilter, ContentOrder, PageRequest), Page<Content>>,
+    contents_pages: Batch<(ContentFilter, ContentOrder, PageRequest), Page<Standing>>,
     leaderships_pages: Batch<(LeadershipFilter, LeadershipOrder, PageRequest), Page<Leadership>>,
     endorsements_pages: Batch<(EndorsementFilter, LeadershipOrder, PageRequest), Page<Endorsement>>,
     people_counts: Batch<PersonFilter, i64>,
@@ -121,7 +122,7 @@ macro_rules! pages {
 impl Loaders {
     pages!(people_pages, people_counts, PersonFilter, PersonOrder, Person);
     pages!(topics_pages, topics_counts, TopicFilter, TopicOrder, Topic);
-    pages!(contents_pages, contents_counts, ContentFilter, ContentOrder, Content, viewer);
+    pages!(contents_pages, contents_counts, ContentFilter, ContentOrder, Standing, viewer);
     pages!(leaderships_pages, leaderships_counts, LeadershipFilter, LeadershipOrder, Leadership);
     pages!(endorsements_pages, endorsements_counts, EndorsementFilter, LeadershipOrder, Endorsement);
 
@@ -153,7 +154,7 @@ impl Loaders {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn content(&self, desk: &Request, id: ContentId) -> Result<Option<Content>, Error> {
+    pub async fn content(&self, desk: &Request, id: ContentId) -> Result<Option<Arc<Content>>, Error> {
         let fetch = async |ids: Vec<ContentId>| Ok(spread(&ids, &desk.app.contents(&desk.viewer, &unique(&ids)).await?));
         self.contents.load(id, fetch).await
     }

@@ -1,3 +1,4 @@
 //! What is kept in memory, fed by the log in its order, the same in every process.
 
 pub mod directory;
+pub mod shelf;

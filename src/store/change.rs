@@ -23,7 +23,7 @@ impl Store {
     /// When the database fails.
     pub async fn changes_after(&self, seq: i64, limit: i64) -> Result<Vec<Change>, Error> {
         let mut sql = Sql::new("SELECT seq, at, fact FROM change WHERE seq > ");
-        sql.bind(seq).push(" ORDER BY seq LIMIT ").bind(limit);
+        sql.bind(seq).push(" ORDER BY seq").limit(limit);
         self.rows(sql).await?.iter().map(noun).collect()
     }
 

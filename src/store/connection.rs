@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
@@ -167,6 +168,8 @@ async fn sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), E
         .statement_cache_capacity(STATEMENTS)
         // A whole page at once, so that the reader is not woken for every few rows.
         .row_buffer_size(512)
+        // Ratings touch pages all over the file. The longer the log may grow, the more of them are written back only once.
+        .pragma("wal_autocheckpoint", "16384")
         .pragma("cache_size", "-65536")
         .pragma("mmap_size", "1073741824")
         .pragma("temp_store", "memory");
@@ -183,6 +186,8 @@ async fn postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection),
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
     let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("peerlead").statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
+    // Compiling to machine code takes a hundred times as long as our statements themselves.
+    let pool = pool.after_connect(|connection, _| Box::pin(async { connection.execute("SET jit = off").await.map(drop) }));
     let read = pool.clone().max_connections(16).connect_with(options.clone()).await.map_err(failed)?;
     let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;
     Ok((SqlxPostgresConnector::from_sqlx_postgres_pool(read), SqlxPostgresConnector::from_sqlx_postgres_pool(write)))

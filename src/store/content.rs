@@ -1,4 +1,4 @@
-//! Contents as they are read: a page of them with authors, topics and tallies is one statement.
+//! Contents as they are read: which are on a page is one statement, and what they are, with authors, topics and tallies, one.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use super::sql::Sql;
 use super::writing::Writing;
 use crate::domain::content::{Content, ContentFilter, ContentOrder, ContentOrderField};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::{Key, Page, PageRequest, Place};
 use crate::domain::rating::{RatedContent, Tally};
 use crate::domain::source::Scale;
 use crate::domain::time::{from_micros, micros};
@@ -74,7 +74,7 @@ struct Lead {
 fn lead(filter: &ContentFilter, by_score: bool) -> Lead {
     const LINK: (&str, &str, &str) = ("l.published_at", "l.score", "l.content_id");
     let (from, (published, score, id)) = match &filter.topics {
-        Some(topics) if topics.len() == 1 => (" FROM content_topic l CROSS JOIN content c CROSS JOIN tally y WHERE c.id = l.content_id AND y.content_id = c.id", LINK),
+        Some(topics) if topics.len() == 1 => (" FROM content_topic l CROSS JOIN content c WHERE c.id = l.content_id", LINK),
         _ if filter.author.is_some() => (
             " FROM content_author l CROSS JOIN content c CROSS JOIN tally y WHERE c.id = l.content_id AND y.content_id = c.id",
             ("l.published_at", "y.score", "l.content_id"),
@@ -131,7 +131,8 @@ fn conditions(sql: &mut Sql, filter: &ContentFilter, lead: &Lead) {
 fn list(filter: &ContentFilter, order: ContentOrder) -> List {
     let by_score = order.field == ContentOrderField::Score;
     let lead = lead(filter, by_score);
-    let mut sql = Sql::new(COLUMNS);
+    let mut sql = Sql::new("SELECT ");
+    sql.push(lead.id).push(", ").push(lead.published).push(", ").push(lead.score);
     conditions(&mut sql, filter, &lead);
     let short = filter.published_from.is_some_and(|from| {
         filter.published_before.is_none_or(|before| (before - from).num_days() <= SHORT_WINDOW_DAYS)
@@ -147,13 +148,22 @@ fn list(filter: &ContentFilter, order: ContentOrder) -> List {
 }
 
 impl Store {
-    /// One page for each request, in one statement.
+    /// Which contents are on one page for each request, and where they stand, in one statement.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents_pages(&self, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Content>>, Error> {
+    pub async fn contents_pages(&self, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Place>>, Error> {
         let lists = asked.iter().map(|(filter, order, request)| (list(filter, *order), *request)).collect();
-        self.pages(lists, noun, |list, content| content.place(asked[list].1.field)).await
+        let read = |row: &QueryResult, at: usize| Ok((row.try_get_by_index(at)?, row.try_get_by_index(at + 1)?, row.try_get_by_index(at + 2)?));
+        let place = |list: usize, (id, published, score): &(i64, i64, f64)| Place {
+            id: *id,
+            key: match asked[list].1.field {
+                ContentOrderField::Published => Key::Number(*published),
+                ContentOrderField::Score => Key::Score(*score),
+            },
+        };
+        let pages = self.pages(lists, read, place).await?;
+        Ok(pages.into_iter().enumerate().map(|(list, page)| page.map(|row| place(list, &row))).collect())
     }
 
     /// How many contents each filter lets through.
@@ -170,7 +180,7 @@ impl Store {
     /// When the database fails.
     pub async fn contents(&self, ids: &[ContentId]) -> Result<Vec<Content>, Error> {
         let filter = ContentFilter { ids: Some(ids.to_vec()), invisible: true, ..ContentFilter::default() };
-        self.contents_where(&filter, "").await
+        self.contents_where(&filter).await
     }
 
     /// Up to `limit` contents of a source after the content `after`, whatever their state, for an export.
@@ -181,7 +191,7 @@ impl Store {
         let mut sql = Sql::new(COLUMNS);
         // The plus sign: by the index of sources every chunk would sort the whole source.
         sql.push(" FROM content c CROSS JOIN tally y WHERE y.content_id = c.id AND +c.source_id = ").bind(source.0);
-        sql.push(" AND c.id > ").bind(after).push(" ORDER BY c.id LIMIT ").bind(limit);
+        sql.push(" AND c.id > ").bind(after).push(" ORDER BY c.id").limit(limit);
         self.rows(sql).await?.iter().map(|row| noun(row, 0)).collect()
     }
 
@@ -205,13 +215,12 @@ impl Store {
     /// When the database fails.
     pub async fn content_by_external(&self, source: SourceId, external_id: &str) -> Result<Option<Content>, Error> {
         let filter = ContentFilter { external: Some((source, external_id.to_owned())), invisible: true, ..ContentFilter::default() };
-        Ok(self.contents_where(&filter, "").await?.into_iter().next())
+        Ok(self.contents_where(&filter).await?.into_iter().next())
     }
 
-    async fn contents_where(&self, filter: &ContentFilter, tail: &str) -> Result<Vec<Content>, Error> {
+    async fn contents_where(&self, filter: &ContentFilter) -> Result<Vec<Content>, Error> {
         let mut sql = Sql::new(COLUMNS);
         conditions(&mut sql, filter, &lead(filter, false));
-        sql.push(tail);
         self.rows(sql).await?.iter().map(|row| noun(row, 0)).collect()
     }
 }

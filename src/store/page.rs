@@ -39,7 +39,7 @@ impl List {
         }
         let direction = if up == request.backward { " DESC" } else { " ASC" };
         self.sql.push(" ORDER BY ").push(self.key).push(direction).push(", ").push(self.id).push(direction);
-        self.sql.push(" LIMIT ").bind(i64::try_from(request.limit + 1).unwrap_or(i64::MAX));
+        self.sql.limit(request.limit + 1);
         self.sql
     }
 }

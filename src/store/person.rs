@@ -140,7 +140,7 @@ impl Store {
     pub async fn accounts_after(&self, source: SourceId, after: i64, limit: i64) -> Result<Vec<(Account, Person)>, Error> {
         // The plus sign: by the index of sources every chunk would sort the whole source.
         let mut sql = Sql::new("SELECT * FROM account WHERE +source_id = ");
-        sql.bind(source.0).push(" AND id > ").bind(after).push(" ORDER BY id LIMIT ").bind(limit);
+        sql.bind(source.0).push(" AND id > ").bind(after).push(" ORDER BY id").limit(limit);
         let found = self.rows(sql).await?;
         let found = found.iter().map(|row| Ok(account_noun(account::Model::from_query_result(row, "")?)));
         let found = found.collect::<Result<Vec<Account>, Error>>()?;

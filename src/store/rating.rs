@@ -92,7 +92,7 @@ impl Store {
     pub async fn ratings_after(&self, source: SourceId, after: (i64, i64), limit: i64) -> Result<Vec<(Rating, String)>, Error> {
         let mut sql = Sql::new("SELECT r.*, c.external_id AS external_id FROM rating r CROSS JOIN content c WHERE c.id = r.content_id");
         sql.push(" AND c.source_id = ").bind(source.0).push(" AND (r.content_id, r.person_id) > (").bind(after.0).push(", ").bind(after.1);
-        sql.push(") ORDER BY r.content_id, r.person_id LIMIT ").bind(limit);
+        sql.push(") ORDER BY r.content_id, r.person_id").limit(limit);
         let read = |row: &QueryResult| Ok((noun(rating::Model::from_query_result(row, "")?), row.try_get("", "external_id")?));
         self.rows(sql).await?.iter().map(read).collect()
     }

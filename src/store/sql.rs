@@ -36,6 +36,12 @@ impl Sql {
         self
     }
 
+    /// Adds `LIMIT rows` as text: SQLite compiles a statement again on every run whose limit is a placeholder, and
+    /// PostgreSQL plans for a tenth of all rows.
+    pub fn limit(&mut self, rows: impl std::fmt::Display) -> &mut Self {
+        self.push(" LIMIT ").push(&rows.to_string())
+    }
+
     /// Adds `(a, b, ...)`. The list is filled up to a power of two with its last element, so that few different
     /// statements have to be prepared.
     pub fn bind_list(&mut self, ids: &[i64]) -> &mut Self {

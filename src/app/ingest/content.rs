@@ -83,11 +83,10 @@ impl Desk<'_, '_> {
             let Some(id) = ids.get(&new.external_id).copied() else { continue };
             self.contents.insert(new.external_id.clone(), id);
             crate::app::content::note(self.writing, id, new, ContentAct::Published);
-            if item.withdrawn_at.is_some() || item.hidden_at.is_some() {
-                if let Some(content) = self.writing.content(id).await? {
+            if (item.withdrawn_at.is_some() || item.hidden_at.is_some())
+                && let Some(content) = self.writing.content(id).await? {
                     self.change_state(&content, item).await?;
                 }
-            }
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ impl RatingChange {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.fact.subject.content).await.map(|content| content.map(Content::from)))
+        found(desk.loaders.content(desk, self.fact.subject.content).await.map(|content| content.map(|content| Content::from(content.as_ref()))))
     }
 
     /// Who rated; null when the viewer may not see it, or when several changes are told as one.
@@ -46,7 +46,7 @@ impl ContentChange {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.subject.content).await.map(|content| content.map(Content::from)))
+        found(desk.loaders.content(desk, self.subject.content).await.map(|content| content.map(|content| Content::from(content.as_ref()))))
     }
 }
 

@@ -51,7 +51,7 @@ impl Content {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.parent_key?).await.map(|content| content.map(Self::from)))
+        found(desk.loaders.content(desk, self.parent_key?).await.map(|content| content.map(|content| Self::from(content.as_ref()))))
     }
 
     /// What was written in reply.

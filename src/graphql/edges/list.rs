@@ -121,7 +121,7 @@ pub async fn contents(
     };
     let key = (filter.clone(), order, page.request(name).map_err(failed)?);
     let found = desk.loaders.contents_pages(desk, key).await.map_err(failed)?;
-    Ok(ContentConnection { shown: Shown::of(found, name, |item| item.place(order.field), Into::into), filter })
+    Ok(ContentConnection { shown: Shown::of(found, name, |(place, _)| place.clone(), |(_, content)| content.as_ref().into()), filter })
 }
 
 /// A page of leaderships.

@@ -21,7 +21,7 @@ impl Rating {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.content_key).await.map(|content| content.map(Content::from)))
+        found(desk.loaders.content(desk, self.content_key).await.map(|content| content.map(|content| Content::from(content.as_ref()))))
     }
 
     /// Who rated it.

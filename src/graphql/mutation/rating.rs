@@ -92,7 +92,7 @@ async fn content(ctx: &Context<'_>, desk: &Request, rated: &Rated) -> Result<Opt
     if !ctx.look_ahead().field("content").exists() {
         return Ok(None);
     }
-    Ok(desk.loaders.content(desk, rated.content).await.map_err(failed)?.map(Into::into))
+    Ok(desk.loaders.content(desk, rated.content).await.map_err(failed)?.map(|content| content.as_ref().into()))
 }
 
 fn cursor(desk: &Request, rated: &Rated) -> Option<String> {

@@ -80,6 +80,12 @@ impl From<content::Content> for Content {
     }
 }
 
+impl From<&content::Content> for Content {
+    fn from(content: &content::Content) -> Self {
+        content.clone().into()
+    }
+}
+
 connection!(
     /// A page of contents.
     ContentConnection,

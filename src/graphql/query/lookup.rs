@@ -82,7 +82,7 @@ impl LookupQuery {
                 by @ ContentBy::External { .. } => desk.app.content(&desk.viewer, &by).await,
             }
         };
-        found(look.await.map(|content| content.map(Content::from)))
+        found(look.await.map(|content| content.map(|content| Content::from(content.as_ref()))))
     }
 }
 
@@ -92,7 +92,7 @@ async fn node(desk: &Request, id: &ID) -> Result<Option<Node>, Error> {
     };
     Ok(match letter {
         PersonId::LETTER => desk.app.person(&PersonBy::Id(PersonId(number))).await?.map(|noun| Node::Person(Box::new(noun.as_ref().into()))),
-        ContentId::LETTER => desk.loaders.content(desk, ContentId(number)).await?.map(|noun| Node::Content(Box::new(noun.into()))),
+        ContentId::LETTER => desk.loaders.content(desk, ContentId(number)).await?.map(|noun| Node::Content(Box::new(noun.as_ref().into()))),
         TopicId::LETTER => desk.app.topic_by_id(TopicId(number)).map(|noun| Node::Topic(Box::new(noun.as_ref().into()))),
         SourceId::LETTER => desk.app.source_by_id(SourceId(number)).map(|noun| Node::Source(Box::new(noun.as_ref().into()))),
         LeadershipId::LETTER => desk.app.leadership(LeadershipId(number)).await?.map(|noun| Node::Leadership(Box::new((&noun).into()))),

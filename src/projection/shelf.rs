@@ -1,0 +1,161 @@
+//! The shelf: the contents asked for lately, with their tallies, so that a page need only find out which they are.
+//!
+//! A rating carries the tally it left, so keeping up needs no question back; whatever else happens to a content takes it from
+//! the shelf. What changes while it is being read is not put there.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::change::{Change, Fact};
+use crate::domain::content::Content;
+use crate::domain::id::{ContentId, SourceId};
+use crate::store::connection::Store;
+use crate::store::error::Error;
+
+/// How much is kept, in bytes.
+const ROOM: u64 = 64 * 1024 * 1024;
+/// What a content takes beside its texts, in bytes.
+const FRAME: usize = 400;
+/// How many names in sources are kept.
+const NAMES: u64 = 100_000;
+
+#[derive(Clone, Debug)]
+struct Held {
+    /// The last change that it is known to have.
+    seq: i64,
+    content: Arc<Content>,
+}
+
+/// Contents at hand.
+#[derive(Debug)]
+pub struct Shelf {
+    store: Arc<Store>,
+    held: moka::sync::Cache<ContentId, Held>,
+    /// A name in a source never changes its content.
+    names: moka::sync::Cache<(SourceId, String), ContentId>,
+    /// How many are reading a content now, and whether it changed meanwhile.
+    reading: Mutex<HashMap<ContentId, (usize, bool)>>,
+    heard: AtomicI64,
+}
+
+/// Contents that somebody is reading; dropped, they are no longer.
+struct Reading<'a> {
+    shelf: &'a Shelf,
+    ids: &'a [ContentId],
+}
+
+impl<'a> Reading<'a> {
+    fn begin(shelf: &'a Shelf, ids: &'a [ContentId]) -> Self {
+        let mut reading = shelf.reading();
+        for id in ids {
+            reading.entry(*id).or_default().0 += 1;
+        }
+        Self { shelf, ids }
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let mut reading = self.shelf.reading();
+        for id in self.ids {
+            if let Some(entry) = reading.get_mut(id) {
+                entry.0 -= 1;
+                if entry.0 == 0 {
+                    reading.remove(id);
+                }
+            }
+        }
+    }
+}
+
+impl Shelf {
+    /// An empty shelf.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Self {
+        let weight = |held: &Held| held.content.title.len() + held.content.body.len() + held.content.external_id.len() + FRAME;
+        let weigher = move |_: &ContentId, held: &Held| u32::try_from(weight(held)).unwrap_or(u32::MAX);
+        let held = moka::sync::Cache::builder().max_capacity(ROOM).weigher(weigher).build();
+        Self { store, held, names: moka::sync::Cache::new(NAMES), reading: Mutex::default(), heard: AtomicI64::new(0) }
+    }
+
+    fn reading(&self) -> MutexGuard<'_, HashMap<ContentId, (usize, bool)>> {
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a change.
+    pub fn hear(&self, change: &Change) {
+        // One at a time, so that of two tallies the later one stays.
+        let mut reading = self.reading();
+        self.heard.fetch_max(change.seq, Ordering::SeqCst);
+        match &change.fact {
+            Fact::Rating(fact) => {
+                let id = fact.subject.content;
+                reading.entry(id).and_modify(|entry| entry.1 = true);
+                if let Some(held) = self.held.get(&id).filter(|held| held.seq < change.seq) {
+                    let content = Content { tally: fact.tally, ..held.content.as_ref().clone() };
+                    self.held.insert(id, Held { seq: change.seq, content: Arc::new(content) });
+                }
+            }
+            Fact::Content(fact) => {
+                let id = fact.subject.content;
+                reading.entry(id).and_modify(|entry| entry.1 = true);
+                self.held.invalidate(&id);
+            }
+            // A merge moves authors and topics, and whether somebody is a bot moves tallies, without a change of each content.
+            Fact::Merge { .. } | Fact::Person(_) => {
+                reading.values_mut().for_each(|entry| entry.1 = true);
+                self.held.invalidate_all();
+            }
+            _ => {}
+        }
+    }
+
+    /// The contents with these ids, whatever their state, from memory or in one statement.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contents(&self, ids: &[ContentId]) -> Result<HashMap<ContentId, Arc<Content>>, Error> {
+        let mut found = HashMap::with_capacity(ids.len());
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.held.get(id) {
+                Some(held) => drop(found.insert(*id, held.content)),
+                None => missing.push(*id),
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        for some in missing.chunks(1_000) {
+            let seq = self.heard.load(Ordering::SeqCst);
+            let begun = Reading::begin(self, some);
+            for content in self.store.contents(some).await? {
+                let content = Arc::new(content);
+                let reading = self.reading();
+                if reading.get(&content.id).is_some_and(|(_, changed)| !changed) {
+                    self.held.insert(content.id, Held { seq, content: Arc::clone(&content) });
+                }
+                drop(reading);
+                found.insert(content.id, content);
+            }
+            drop(begun);
+        }
+        Ok(found)
+    }
+
+    /// The content that a source names so, whatever its state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn content_by_external(&self, source: SourceId, external_id: &str) -> Result<Option<Arc<Content>>, Error> {
+        let name = (source, external_id.to_owned());
+        if let Some(id) = self.names.get(&name) {
+            return Ok(self.contents(&[id]).await?.remove(&id));
+        }
+        let content = self.store.content_by_external(source, external_id).await?;
+        if let Some(content) = &content {
+            self.names.insert(name, content.id);
+        }
+        Ok(content.map(Arc::new))
+    }
+}
