@@ -1,7 +1,10 @@
 //! Every knob: a flag, an environment variable and a key of the configuration file with the same name.
 //!
 //! Flags win over the environment, the environment over the file, the file over what stands here.
-#![expect(clippy::doc_markdown, reason = "the comments of knobs are the texts of --help, which show as they are written")]
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments of knobs are the texts of --help, which show as they are written"
+)]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,7 +20,14 @@ pub struct Config {
     pub command: Command,
 
     /// The database: sqlite:PATH for an embedded one, or postgres://USER:PASSWORD@HOST/NAME.
-    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, default_value = "sqlite:peerlead.db", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite:peerlead.db",
+        value_name = "URL"
+    )]
     pub database_url: String,
 
     /// A TOML file of knobs: `listen = "127.0.0.1:9000"`. Without this flag peerlead.toml is read if it is there.
@@ -33,7 +43,14 @@ pub struct Config {
     pub log_format: LogFormat,
 
     /// Handles of the people who may do everything, separated by commas. Those who are missing are made.
-    #[arg(long, global = true, env = "PEERLEAD_OPERATORS", default_value = "operator", value_delimiter = ',', value_name = "HANDLES")]
+    #[arg(
+        long,
+        global = true,
+        env = "PEERLEAD_OPERATORS",
+        default_value = "operator",
+        value_delimiter = ',',
+        value_name = "HANDLES"
+    )]
     pub operators: Vec<String>,
 }
 
@@ -172,7 +189,12 @@ impl Config {
         for (key, value) in &table {
             match with_default(&command, key, value) {
                 Some(changed) => command = changed,
-                None => command.error(clap::error::ErrorKind::UnknownArgument, format!("the configuration file has the unknown key {key:?}")).exit(),
+                None => command
+                    .error(
+                        clap::error::ErrorKind::UnknownArgument,
+                        format!("the configuration file has the unknown key {key:?}"),
+                    )
+                    .exit(),
             }
         }
         match Self::from_arg_matches(&command.get_matches()) {
@@ -199,7 +221,11 @@ fn with_default(command: &clap::Command, key: &str, value: &toml::Value) -> Opti
     let id = key.replace('-', "_");
     let value = match value {
         toml::Value::String(text) => text.clone(),
-        toml::Value::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(","),
+        toml::Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(","),
         other => other.to_string(),
     };
     let mut found = false;

@@ -41,7 +41,9 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
     let code = runtime.block_on(async {
         match config.command.clone() {
             Command::Serve { server, no_migrate } => serve_database(config, &server, no_migrate).await,
-            Command::Demo { server, folder, pace } => serve_demo(config, &server, Demo::in_folder(folder.as_deref())?, pace).await,
+            Command::Demo { server, folder, pace } => {
+                serve_demo(config, &server, Demo::in_folder(folder.as_deref())?, pace).await
+            }
             Command::Import { folder, source, scale, name, kind, public, quiet } => {
                 let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
                 let app = open(config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
@@ -88,7 +90,9 @@ async fn serve_database(config: &Config, server: &Server, no_migrate: bool) -> R
     let listener = listen(server).await?;
     let app = open(config, settings(config, server), no_migrate).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    say(&format!("Peerlead answers on {url}/graphql; look around at {url}/\nNo identity is configured: it listens on this machine only, and the header Peerlead-Person says who acts."));
+    say(&format!(
+        "Peerlead answers on {url}/graphql; look around at {url}/\nNo identity is configured: it listens on this machine only, and the header Peerlead-Person says who acts."
+    ));
     serve_app(app, listener, server, demo::tabs(None)).await
 }
 
@@ -108,10 +112,16 @@ async fn serve_demo(config: &Config, server: &Server, demo: Demo, pace: Duration
 /// Binds the address first: without configured identity only one of this machine alone.
 async fn listen(server: &Server) -> Result<TcpListener, Failure> {
     if !server.listen.ip().is_loopback() {
-        let told = format!("no identity is configured, so anybody could act as anybody: --listen must be an address of this machine alone, such as 127.0.0.1:{}, not {}", server.listen.port(), server.listen);
+        let told = format!(
+            "no identity is configured, so anybody could act as anybody: --listen must be an address of this machine alone, such as 127.0.0.1:{}, not {}",
+            server.listen.port(),
+            server.listen
+        );
         return Err(told.into());
     }
-    TcpListener::bind(server.listen).await.map_err(|error| format!("cannot listen on {}: {error}", server.listen).into())
+    TcpListener::bind(server.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", server.listen).into())
 }
 
 fn settings(config: &Config, server: &Server) -> Settings {

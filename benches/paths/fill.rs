@@ -1,7 +1,7 @@
 //! Fills an empty database, batch by batch, through the same door as every import.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use peerlead::app::clock::Clock;
 use peerlead::app::house::{App, Settings};
@@ -56,6 +56,7 @@ pub async fn fill(url: &str, shape: &Shape) -> Result<Filled, Failure> {
     let store = Store::connect(url).await?;
     store.migrate().await?;
     let app = App::start(store, Arc::new(clock), Settings::default()).await?;
+    let counting = url.starts_with("postgres").then(|| tokio::spawn(analyze(url.to_owned())));
     make_sources(&app).await?;
     take_people_and_topics(&app, &organisation).await?;
 
@@ -65,15 +66,11 @@ pub async fn fill(url: &str, shape: &Shape) -> Result<Filled, Failure> {
     eprintln!("  {} contents, {contents_per_second:.0}/s", shape.contents);
 
     take_leaderships(&app, &organisation).await?;
-    analyze(url).await?;
 
     let batches = rating_batches(&organisation);
     let began = Instant::now();
     for (number, (source, batch)) in batches.iter().enumerate() {
         take(&app, source, batch).await?;
-        if number == 50 {
-            analyze(url).await?;
-        }
         if number % 100 == 99 {
             eprintln!(
                 "  {} ratings, {:.0}/s",
@@ -83,13 +80,20 @@ pub async fn fill(url: &str, shape: &Shape) -> Result<Filled, Failure> {
         }
     }
     let ratings_per_second = shape.ratings as f64 / began.elapsed().as_secs_f64();
+    if let Some(task) = counting {
+        task.abort();
+    }
     app.close().await;
     Ok(Filled { version: VERSION, scale: shape.scale, now: micros(now), contents_per_second, ratings_per_second })
 }
 
-/// Counts what PostgreSQL plans with, as its autovacuum does within a minute where it is on.
-async fn analyze(url: &str) -> Result<(), Failure> {
-    if url.starts_with("postgres") { statements(url, &["ANALYZE"]).await } else { Ok(()) }
+/// Counts what PostgreSQL plans with again and again, as its autovacuum does where it is on.
+async fn analyze(url: String) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        // What fails here is only slower.
+        let _ = statements(&url, &["ANALYZE"]).await;
+    }
 }
 
 async fn make_sources(app: &App) -> Result<(), Failure> {

@@ -43,7 +43,9 @@ impl App {
         match decode(cursor) {
             Some((instance, seq)) if instance == self.instance => Ok(seq),
             Some(_) => Err(Error::CursorExpired),
-            None => Err(Error::BadRequest("after: this is no cursor of a change; take one from a change's cursor field".to_owned())),
+            None => Err(Error::BadRequest(
+                "after: this is no cursor of a change; take one from a change's cursor field".to_owned(),
+            )),
         }
     }
 
@@ -51,7 +53,12 @@ impl App {
     ///
     /// # Errors
     /// `CURSOR_EXPIRED` or `BAD_REQUEST`.
-    pub async fn changes(&self, after: Option<&str>, first: usize, interest: &Interest) -> Result<(Page<Change>, i64), Error> {
+    pub async fn changes(
+        &self,
+        after: Option<&str>,
+        first: usize,
+        interest: &Interest,
+    ) -> Result<(Page<Change>, i64), Error> {
         let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
         self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
         let (mut last, mut items) = (after.unwrap_or(0), Vec::new());
@@ -77,7 +84,8 @@ impl App {
         let full = items.len() > first;
         items.truncate(first);
         let end = if full { items.last().map_or(last, |change| change.seq) } else { last };
-        let page = Page { items, has_next: full || (more && last >= until), has_previous: after.is_some_and(|seq| seq > 0) };
+        let page =
+            Page { items, has_next: full || (more && last >= until), has_previous: after.is_some_and(|seq| seq > 0) };
         Ok((page, end))
     }
 
@@ -85,7 +93,12 @@ impl App {
     ///
     /// # Errors
     /// `BAD_REQUEST` for a cursor that is none or an interval out of range, `CURSOR_EXPIRED`.
-    pub async fn watch(&self, interest: Interest, after: Option<&str>, interval: Option<Duration>) -> Result<News, Error> {
+    pub async fn watch(
+        &self,
+        interest: Interest,
+        after: Option<&str>,
+        interval: Option<Duration>,
+    ) -> Result<News, Error> {
         if interval.is_some_and(|interval| !INTERVALS.contains(&interval)) {
             return Err(Error::BadRequest("interval: it must lie between PT0.01S and PT1H".to_owned()));
         }

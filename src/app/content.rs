@@ -7,7 +7,9 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
 use crate::domain::change::{ContentAct, ContentFact, Fact, Subject};
-use crate::domain::content::{Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, check_links, check_published};
+use crate::domain::content::{
+    Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, check_links, check_published,
+};
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest, Place};
@@ -67,7 +69,11 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents(&self, viewer: &Viewer, ids: &[ContentId]) -> Result<HashMap<ContentId, Arc<Content>>, Error> {
+    pub async fn contents(
+        &self,
+        viewer: &Viewer,
+        ids: &[ContentId],
+    ) -> Result<HashMap<ContentId, Arc<Content>>, Error> {
         let mut found = self.shelf.contents(ids).await?;
         found.retain(|_, content| viewer.sees_content(content));
         Ok(found)
@@ -77,10 +83,15 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents_pages(&self, viewer: &Viewer, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Standing>>, Error> {
+    pub async fn contents_pages(
+        &self,
+        viewer: &Viewer,
+        asked: &[(&ContentFilter, ContentOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Standing>>, Error> {
         check_invisible(viewer, asked.iter().map(|(filter, ..)| *filter))?;
         let pages = self.store.contents_pages(asked).await?;
-        let ids: Vec<ContentId> = pages.iter().flat_map(|page| page.items.iter().map(|place| ContentId(place.id))).collect();
+        let ids: Vec<ContentId> =
+            pages.iter().flat_map(|page| page.items.iter().map(|place| ContentId(place.id))).collect();
         let found = self.shelf.contents(&ids).await?;
         let standing = |place: Place| found.get(&ContentId(place.id)).map(|content| (place, Arc::clone(content)));
         Ok(pages.into_iter().map(|page| page.filter_map(standing)).collect())
@@ -102,8 +113,15 @@ impl App {
     pub async fn publish(&self, viewer: &Viewer, draft: ContentDraft) -> Result<Content, Error> {
         let actor = viewer.member()?.id;
         let now = self.clock.now();
-        let text = ContentText::check(&draft.kind, &draft.title, &draft.body, draft.url.as_deref(), draft.language.as_deref())?;
-        let source = self.named_source("source", &draft.source.unwrap_or_else(|| SourceRef::Slug(NATIVE.to_owned())))?;
+        let text = ContentText::check(
+            &draft.kind,
+            &draft.title,
+            &draft.body,
+            draft.url.as_deref(),
+            draft.language.as_deref(),
+        )?;
+        let source =
+            self.named_source("source", &draft.source.unwrap_or_else(|| SourceRef::Slug(NATIVE.to_owned())))?;
         let authors = self.named_authors(viewer, actor, draft.authors.as_deref()).await?;
         let topics = self.named_topics(&draft.topics)?;
         let parent = match &draft.parent {
@@ -163,7 +181,8 @@ impl App {
         let act = if reason.is_some() { ContentAct::Hidden } else { ContentAct::Restored };
         self.change_state(known.id, act, |content| {
             if content.hidden_at.is_some() == reason.is_some() {
-                let told = if reason.is_some() { "this content is hidden already" } else { "this content is not hidden" };
+                let told =
+                    if reason.is_some() { "this content is hidden already" } else { "this content is not hidden" };
                 return refuse(Code::Conflict, "content", told);
             }
             content.hidden_at = reason.is_some().then_some(now);
@@ -173,7 +192,12 @@ impl App {
         .await
     }
 
-    async fn change_state(&self, id: ContentId, act: ContentAct, change: impl FnOnce(&mut Content) -> Result<(), Error>) -> Result<Content, Error> {
+    async fn change_state(
+        &self,
+        id: ContentId,
+        act: ContentAct,
+        change: impl FnOnce(&mut Content) -> Result<(), Error>,
+    ) -> Result<Content, Error> {
         let mut writing = self.store.begin().await?;
         let Some(mut content) = writing.content(id).await? else {
             return refuse(Code::ContentNotFound, "content", "there is no such content");
@@ -186,14 +210,24 @@ impl App {
     }
 
     /// The content somebody names in an input, as far as the viewer may see it.
-    pub(super) async fn seen_content(&self, viewer: &Viewer, field: &'static str, by: &ContentRef) -> Result<Arc<Content>, Error> {
+    pub(super) async fn seen_content(
+        &self,
+        viewer: &Viewer,
+        field: &'static str,
+        by: &ContentRef,
+    ) -> Result<Arc<Content>, Error> {
         match self.content(viewer, by).await? {
             Some(content) => Ok(content),
             None => refuse(Code::ContentNotFound, field, "there is no such content"),
         }
     }
 
-    async fn named_authors(&self, viewer: &Viewer, actor: PersonId, named: Option<&[PersonRef]>) -> Result<Vec<PersonId>, Error> {
+    async fn named_authors(
+        &self,
+        viewer: &Viewer,
+        actor: PersonId,
+        named: Option<&[PersonRef]>,
+    ) -> Result<Vec<PersonId>, Error> {
         let Some(named) = named else { return Ok(vec![actor]) };
         let mut authors = Vec::with_capacity(named.len());
         for by in named.iter().take(crate::domain::content::LINKS + 1) {
@@ -201,7 +235,11 @@ impl App {
         }
         check_links("authors", &authors)?;
         if !authors.contains(&actor) && !viewer.is_operator() {
-            return refuse(Code::NotAuthor, "authors", "you publish only what you wrote; name yourself among the authors");
+            return refuse(
+                Code::NotAuthor,
+                "authors",
+                "you publish only what you wrote; name yourself among the authors",
+            );
         }
         Ok(authors)
     }
@@ -231,6 +269,12 @@ pub(super) fn subject(content: &Content) -> Subject {
 
 /// Notes what happened to a content that was just written down.
 pub(super) fn note(writing: &mut Writing<'_>, id: ContentId, new: &NewContent, act: ContentAct) {
-    let subject = Subject { content: id, source: new.source, authors: new.authors.clone(), topics: new.topics.clone(), visible: true };
+    let subject = Subject {
+        content: id,
+        source: new.source,
+        authors: new.authors.clone(),
+        topics: new.topics.clone(),
+        visible: true,
+    };
     writing.note(Fact::Content(ContentFact { act, subject }));
 }

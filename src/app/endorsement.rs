@@ -18,7 +18,10 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn endorsements_pages(&self, asked: &[(&EndorsementFilter, LeadershipOrder, &PageRequest)]) -> Result<Vec<Page<Endorsement>>, Error> {
+    pub async fn endorsements_pages(
+        &self,
+        asked: &[(&EndorsementFilter, LeadershipOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Endorsement>>, Error> {
         Ok(self.store.endorsements_pages(asked).await?)
     }
 
@@ -45,7 +48,14 @@ impl App {
     ///
     /// # Errors
     /// `PERSON_NOT_FOUND`, `TOPIC_NOT_FOUND`, `INACTIVE`, `BOT_CANNOT_RATE`, or what the checks say.
-    pub async fn endorse(&self, viewer: &Viewer, person: &PersonRef, topic: &TopicRef, text: &str, expires_at: Option<Time>) -> Result<Endorsement, Error> {
+    pub async fn endorse(
+        &self,
+        viewer: &Viewer,
+        person: &PersonRef,
+        topic: &TopicRef,
+        text: &str,
+        expires_at: Option<Time>,
+    ) -> Result<Endorsement, Error> {
         let endorser = viewer.human()?.id;
         let person = self.named_person("person", person).await?;
         if !person.active {

@@ -21,7 +21,10 @@ const CHUNK: i64 = 500;
 
 impl App {
     /// The accounts of a source with their people.
-    pub fn all_accounts(self: &Arc<Self>, source: &Source) -> impl Stream<Item = Result<(Account, Person), Error>> + use<> {
+    pub fn all_accounts(
+        self: &Arc<Self>,
+        source: &Source,
+    ) -> impl Stream<Item = Result<(Account, Person), Error>> + use<> {
         let (app, source) = (Arc::clone(self), source.id);
         walk(move |after| {
             let app = Arc::clone(&app);
@@ -46,7 +49,10 @@ impl App {
 
     /// The ratings of a source's contents, content by content, each with the external id of its content; withdrawn ones
     /// without a mark.
-    pub fn all_ratings(self: &Arc<Self>, source: &Source) -> impl Stream<Item = Result<(Rating, String), Error>> + use<> {
+    pub fn all_ratings(
+        self: &Arc<Self>,
+        source: &Source,
+    ) -> impl Stream<Item = Result<(Rating, String), Error>> + use<> {
         let (app, source) = (Arc::clone(self), source.id);
         walk(move |after| {
             let app = Arc::clone(&app);
@@ -108,7 +114,8 @@ impl App {
         walk(move |after: Option<Place>| {
             let app = Arc::clone(&app);
             async move {
-                let (filter, order) = (LeadershipFilter::default(), LeadershipOrder { direction: Direction::Ascending });
+                let (filter, order) =
+                    (LeadershipFilter::default(), LeadershipOrder { direction: Direction::Ascending });
                 let request = PageRequest { after, ..PageRequest::first(CAP) };
                 let pages = app.store.leaderships_pages(&[(&filter, order, &request)]).await?;
                 Ok(rest(pages, Leadership::place))
@@ -122,7 +129,8 @@ impl App {
         walk(move |after: Option<Place>| {
             let app = Arc::clone(&app);
             async move {
-                let (filter, order) = (EndorsementFilter::default(), LeadershipOrder { direction: Direction::Ascending });
+                let (filter, order) =
+                    (EndorsementFilter::default(), LeadershipOrder { direction: Direction::Ascending });
                 let request = PageRequest { after, ..PageRequest::first(CAP) };
                 let pages = app.store.endorsements_pages(&[(&filter, order, &request)]).await?;
                 Ok(rest(pages, Endorsement::place))

@@ -57,7 +57,8 @@ impl App {
         let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
             names.hear(change);
             contents.hear(change);
-        }).await?;
+        })
+        .await?;
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
         let app = Arc::new(Self { store, feed, directory, shelf, clock, settings, instance, ratings });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));

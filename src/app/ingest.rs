@@ -130,7 +130,11 @@ fn unique<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 /// A name of the source's own, exactly as later items will say it.
 fn external_id(id: &str) -> Result<String, Invalid> {
     let checked = text::required("externalId", id, text::LINE)?;
-    if checked == id { Ok(checked) } else { Err(Invalid::new(Code::TextInvalid, "externalId", "it must not begin or end with blanks")) }
+    if checked == id {
+        Ok(checked)
+    } else {
+        Err(Invalid::new(Code::TextInvalid, "externalId", "it must not begin or end with blanks"))
+    }
 }
 
 fn named_people(batch: &Batch) -> Vec<&str> {
@@ -143,7 +147,8 @@ fn named_people(batch: &Batch) -> Vec<&str> {
 }
 
 fn named_contents(batch: &Batch) -> Vec<&str> {
-    let told = batch.contents.iter().flat_map(|item| std::iter::once(item.external_id.as_str()).chain(item.parent.as_deref()));
+    let told =
+        batch.contents.iter().flat_map(|item| std::iter::once(item.external_id.as_str()).chain(item.parent.as_deref()));
     unique(told.chain(batch.ratings.iter().map(|item| item.content.as_str())))
 }
 
@@ -178,21 +183,24 @@ impl Desk<'_, '_> {
             let mut patch = PersonPatch { handle: told, name: item.name.clone(), kind: item.kind, active: item.active };
             // The handle of one who was merged still names the person they were merged into.
             if let Some(handle) = patch.handle.as_deref().filter(|handle| *handle != known.handle)
-                && self.named(handle).await?.is_some_and(|named| named.id == known.id) {
-                    patch.handle = None;
-                }
+                && self.named(handle).await?.is_some_and(|named| named.id == known.id)
+            {
+                patch.handle = None;
+            }
             return self.change_person(external_id, known, &patch).await;
         }
         // A handle that is told names a person across sources; one that we make up must not.
         if let Some(handle) = &told
-            && let Some(known) = self.named(handle).await? {
-                let patch = PersonPatch { name: item.name.clone(), kind: item.kind, active: item.active, ..PersonPatch::default() };
-                // What is refused must be refused before the account is written.
-                patch.apply(&known)?;
-                self.writing.insert_account(self.source.id, &external_id, known.id).await?;
-                self.change_person(external_id, known, &patch).await?;
-                return Ok(Outcome::Created);
-            }
+            && let Some(known) = self.named(handle).await?
+        {
+            let patch =
+                PersonPatch { name: item.name.clone(), kind: item.kind, active: item.active, ..PersonPatch::default() };
+            // What is refused must be refused before the account is written.
+            patch.apply(&known)?;
+            self.writing.insert_account(self.source.id, &external_id, known.id).await?;
+            self.change_person(external_id, known, &patch).await?;
+            return Ok(Outcome::Created);
+        }
         let handle = match told {
             Some(handle) => handle,
             None => self.free_handle(&text::slugify(&external_id)).await?,
@@ -210,7 +218,11 @@ impl Desk<'_, '_> {
     async fn change_person(&mut self, external_id: String, known: Person, patch: &PersonPatch) -> Checked<Outcome> {
         let changed = patch.apply(&known)?;
         if changed.handle != known.handle && self.writing.is_handle_taken(&changed.handle).await? {
-            return refuse(Code::Taken, "handle", format!("the handle {:?} is taken by another person", changed.handle));
+            return refuse(
+                Code::Taken,
+                "handle",
+                format!("the handle {:?} is taken by another person", changed.handle),
+            );
         }
         self.people.insert(external_id, changed.clone());
         if changed == known {
@@ -218,7 +230,8 @@ impl Desk<'_, '_> {
         }
         self.writing.update_person(&changed).await?;
         if changed.kind != known.kind {
-            let rated: Vec<ContentId> = self.writing.all_ratings_of(known.id).await?.iter().map(|rating| rating.content).collect();
+            let rated: Vec<ContentId> =
+                self.writing.all_ratings_of(known.id).await?.iter().map(|rating| rating.content).collect();
             let tallies = self.writing.recount(&rated).await?;
             self.writing.update_tallies(&tallies).await?;
         }

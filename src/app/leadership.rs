@@ -6,7 +6,9 @@ use super::viewer::Viewer;
 use crate::domain::change::{Fact, LeadershipAct};
 use crate::domain::id::{LeadershipId, PersonId};
 use crate::domain::invalid::Code;
-use crate::domain::leadership::{Leadership, LeadershipDraft, LeadershipFilter, LeadershipKind, LeadershipOrder, NewLeadership, check_end};
+use crate::domain::leadership::{
+    Leadership, LeadershipDraft, LeadershipFilter, LeadershipKind, LeadershipOrder, NewLeadership, check_end,
+};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::person::PersonRef;
 use crate::domain::time::Time;
@@ -18,7 +20,10 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn leaderships_pages(&self, asked: &[(&LeadershipFilter, LeadershipOrder, &PageRequest)]) -> Result<Vec<Page<Leadership>>, Error> {
+    pub async fn leaderships_pages(
+        &self,
+        asked: &[(&LeadershipFilter, LeadershipOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Leadership>>, Error> {
         Ok(self.store.leaderships_pages(asked).await?)
     }
 
@@ -45,7 +50,12 @@ impl App {
     ///
     /// # Errors
     /// `TOPIC_NOT_FOUND`, `CONFLICT`, or what the checks say.
-    pub async fn declare_leadership(&self, viewer: &Viewer, topic: &TopicRef, draft: &LeadershipDraft) -> Result<Leadership, Error> {
+    pub async fn declare_leadership(
+        &self,
+        viewer: &Viewer,
+        topic: &TopicRef,
+        draft: &LeadershipDraft,
+    ) -> Result<Leadership, Error> {
         let person = viewer.human()?.id;
         self.write_leadership(person, person, topic, LeadershipKind::Declared, draft).await
     }
@@ -54,7 +64,13 @@ impl App {
     ///
     /// # Errors
     /// `PERSON_NOT_FOUND`, `TOPIC_NOT_FOUND`, `INACTIVE`, `CONFLICT`, or what the checks say.
-    pub async fn appoint_leader(&self, viewer: &Viewer, person: &PersonRef, topic: &TopicRef, draft: &LeadershipDraft) -> Result<Leadership, Error> {
+    pub async fn appoint_leader(
+        &self,
+        viewer: &Viewer,
+        person: &PersonRef,
+        topic: &TopicRef,
+        draft: &LeadershipDraft,
+    ) -> Result<Leadership, Error> {
         let actor = viewer.operator()?.id;
         let person = self.named_person("person", person).await?;
         if !person.active {
@@ -63,7 +79,14 @@ impl App {
         self.write_leadership(actor, person.id, topic, LeadershipKind::Appointed, draft).await
     }
 
-    async fn write_leadership(&self, by: PersonId, person: PersonId, topic: &TopicRef, kind: LeadershipKind, draft: &LeadershipDraft) -> Result<Leadership, Error> {
+    async fn write_leadership(
+        &self,
+        by: PersonId,
+        person: PersonId,
+        topic: &TopicRef,
+        kind: LeadershipKind,
+        draft: &LeadershipDraft,
+    ) -> Result<Leadership, Error> {
         let topic = self.named_topic("topic", topic)?.id;
         let terms = draft.check(self.clock.now())?;
         let new = NewLeadership { person, topic, kind, told_by: Some(by), terms };
@@ -80,7 +103,12 @@ impl App {
     ///
     /// # Errors
     /// `LEADERSHIP_NOT_FOUND`, `ALREADY_ENDED`, `REVERSED_INTERVAL`, `FORBIDDEN`.
-    pub async fn end_leadership(&self, viewer: &Viewer, id: LeadershipId, at: Option<Time>) -> Result<Leadership, Error> {
+    pub async fn end_leadership(
+        &self,
+        viewer: &Viewer,
+        id: LeadershipId,
+        at: Option<Time>,
+    ) -> Result<Leadership, Error> {
         let actor = viewer.member()?.id;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
@@ -94,7 +122,8 @@ impl App {
         if leadership.valid_to.is_some_and(|end| end <= now) {
             return refuse(Code::AlreadyEnded, "leadership", "this leadership has ended already");
         }
-        leadership.valid_to = Some(check_end(leadership.valid_from, at.unwrap_or_else(|| now.max(leadership.valid_from)))?);
+        leadership.valid_to =
+            Some(check_end(leadership.valid_from, at.unwrap_or_else(|| now.max(leadership.valid_from)))?);
         writing.update_leadership(&leadership).await?;
         writing.note(Fact::Leadership { act: LeadershipAct::Ended, leadership: leadership.clone() });
         self.commit(writing).await?;

@@ -35,7 +35,8 @@ impl App {
         let journal = move_person(&writing, from, into).await?;
         let person = Person { merged_into: Some(into), ..person };
         writing.update_person(&person).await?;
-        let merge = writing.insert_merge(&Merged::Person { from, into }, Some(actor), self.clock.now(), &journal).await?;
+        let merge =
+            writing.insert_merge(&Merged::Person { from, into }, Some(actor), self.clock.now(), &journal).await?;
         writing.note(Fact::Person(person));
         writing.note(Fact::Merge { merge: merge.clone() });
         self.commit(writing).await?;
@@ -53,14 +54,19 @@ impl App {
             return refuse(Code::SameTwice, "into", "these are one topic already");
         }
         if self.subtree(from).contains(&into) {
-            return refuse(Code::Cycle, "into", "a topic cannot be merged into one below itself; merge that one into it");
+            return refuse(
+                Code::Cycle,
+                "into",
+                "a topic cannot be merged into one below itself; merge that one into it",
+            );
         }
         let mut writing = self.store.begin().await?;
         let Some(topic) = writing.topic(from).await?.filter(|topic| topic.main.is_none()) else {
             return refuse(Code::TopicNotFound, "from", "there is no such topic");
         };
         let journal = move_topic(&mut writing, &topic, into).await?;
-        let merge = writing.insert_merge(&Merged::Topic { from, into }, Some(actor), self.clock.now(), &journal).await?;
+        let merge =
+            writing.insert_merge(&Merged::Topic { from, into }, Some(actor), self.clock.now(), &journal).await?;
         writing.note(Fact::Merge { merge: merge.clone() });
         self.commit(writing).await?;
         Ok(merge)
@@ -81,12 +87,18 @@ impl App {
             return refuse(Code::AlreadyUndone, "merge", "this merge was undone before");
         }
         let merged_on = match merge.merged {
-            Merged::Person { into, .. } => writing.person(into).await?.is_some_and(|person| person.merged_into.is_some()),
+            Merged::Person { into, .. } => {
+                writing.person(into).await?.is_some_and(|person| person.merged_into.is_some())
+            }
             Merged::Topic { into, .. } => writing.topic(into).await?.is_some_and(|topic| topic.main.is_some()),
         };
         // A later merge into the same one may have set aside what this one moved: they come apart last first.
         if merged_on || writing.is_merged_later(&merge).await? {
-            return refuse(Code::Conflict, "merge", "what came of this merge was merged on; undo the later merge first");
+            return refuse(
+                Code::Conflict,
+                "merge",
+                "what came of this merge was merged on; undo the later merge first",
+            );
         }
         match merge.merged {
             Merged::Person { from, into } => unmove_person(&mut writing, id, from, into).await?,
@@ -104,7 +116,8 @@ async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> R
     let mut journal = PersonJournal { accounts: writing.account_rows(from).await?, ..PersonJournal::default() };
     writing.move_accounts(&journal.accounts, into).await?;
     let own: HashSet<ContentId> = writing.authored(into).await?.into_iter().map(|(id, _)| id).collect();
-    (journal.authored_twice, journal.authored) = writing.authored(from).await?.into_iter().partition(|(id, _)| own.contains(id));
+    (journal.authored_twice, journal.authored) =
+        writing.authored(from).await?.into_iter().partition(|(id, _)| own.contains(id));
     writing.delete_authored(from, &ids(&journal.authored_twice)).await?;
     writing.move_authored(from, into, &ids(&journal.authored)).await?;
     move_ratings(writing, from, into, &mut journal).await?;
@@ -119,7 +132,8 @@ async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> R
             journal.leaderships.push(leadership.id);
         }
     }
-    let known: HashSet<_> = writing.endorsements_of(into).await?.iter().map(|e| (e.endorser, e.person, e.topic)).collect();
+    let known: HashSet<_> =
+        writing.endorsements_of(into).await?.iter().map(|e| (e.endorser, e.person, e.topic)).collect();
     for endorsement in writing.endorsements_of(from).await? {
         let given = endorsement.endorser == from;
         let mut moved = endorsement.clone();
@@ -136,9 +150,15 @@ async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> R
 }
 
 /// Moves ratings. Of two of one content the later stays; those of what is now one's own content do not stay at all.
-async fn move_ratings(writing: &Writing<'_>, from: PersonId, into: PersonId, journal: &mut PersonJournal) -> Result<(), Error> {
+async fn move_ratings(
+    writing: &Writing<'_>,
+    from: PersonId,
+    into: PersonId,
+    journal: &mut PersonJournal,
+) -> Result<(), Error> {
     let own: HashSet<ContentId> = writing.authored(into).await?.into_iter().map(|(id, _)| id).collect();
-    let known: HashMap<ContentId, Rating> = writing.all_ratings_of(into).await?.into_iter().map(|r| (r.content, r)).collect();
+    let known: HashMap<ContentId, Rating> =
+        writing.all_ratings_of(into).await?.into_iter().map(|r| (r.content, r)).collect();
     let mut dropped: Vec<Rating> = known.values().filter(|rating| own.contains(&rating.content)).cloned().collect();
     let mut touched: HashSet<ContentId> = dropped.iter().map(|rating| rating.content).collect();
     for rating in writing.all_ratings_of(from).await? {
@@ -164,12 +184,17 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
     writing.move_accounts(&journal.accounts, from).await?;
     writing.move_authored(into, from, &ids(&journal.authored)).await?;
     writing.restore_authored(from, &journal.authored_twice).await?;
-    let mut touched: HashSet<ContentId> = writing.all_ratings_of(into).await?.iter().map(|rating| rating.content).collect();
+    let mut touched: HashSet<ContentId> =
+        writing.all_ratings_of(into).await?.iter().map(|rating| rating.content).collect();
     writing.move_ratings(&journal.ratings, from).await?;
     // What was rated since then is a later word, and stays.
     let pairs: Vec<_> = journal.dropped_ratings.iter().map(|rating| (rating.rater, rating.content)).collect();
     let since = writing.current_ratings(&pairs).await?;
-    let restored: Vec<Rating> = journal.dropped_ratings.into_iter().filter(|rating| !since.contains_key(&(rating.rater, rating.content))).collect();
+    let restored: Vec<Rating> = journal
+        .dropped_ratings
+        .into_iter()
+        .filter(|rating| !since.contains_key(&(rating.rater, rating.content)))
+        .collect();
     touched.extend(restored.iter().map(|rating| rating.content));
     writing.restore_ratings(&restored).await?;
     recount(writing, touched).await?;
@@ -198,7 +223,8 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
 async fn move_topic(writing: &mut Writing<'_>, from: &Topic, into: TopicId) -> Result<TopicJournal, Error> {
     let mut journal = TopicJournal { parent: from.parent, ..TopicJournal::default() };
     let there: HashSet<ContentId> = writing.on_topic(into).await?.into_iter().map(|(id, _)| id).collect();
-    (journal.contents_twice, journal.contents) = writing.on_topic(from.id).await?.into_iter().partition(|(id, _)| there.contains(id));
+    (journal.contents_twice, journal.contents) =
+        writing.on_topic(from.id).await?.into_iter().partition(|(id, _)| there.contains(id));
     writing.delete_on_topic(from.id, &ids(&journal.contents_twice)).await?;
     writing.move_on_topic(from.id, into, &ids(&journal.contents)).await?;
     let known: HashSet<_> = writing.leaderships_on(into).await?.iter().map(|l| relation(l, l.person, into)).collect();
@@ -274,7 +300,9 @@ async fn unmove_topic(writing: &mut Writing<'_>, id: MergeId, from: TopicId, int
 async fn restore_leaderships(writing: &Writing<'_>, dropped: &[Leadership]) -> Result<(), Error> {
     for leadership in dropped {
         let since = writing.leaderships_between(leadership.person, leadership.topic).await?;
-        if !since.iter().any(|known| relation(known, known.person, known.topic) == relation(leadership, leadership.person, leadership.topic)) {
+        if !since.iter().any(|known| {
+            relation(known, known.person, known.topic) == relation(leadership, leadership.person, leadership.topic)
+        }) {
             writing.restore_leadership(leadership).await?;
         }
     }
@@ -307,6 +335,10 @@ fn ids(contents: &[(ContentId, i16)]) -> Vec<ContentId> {
 }
 
 /// What makes two relations the same one.
-fn relation(l: &Leadership, person: PersonId, topic: TopicId) -> (PersonId, TopicId, crate::domain::leadership::LeadershipKind, String, crate::domain::time::Time) {
+fn relation(
+    l: &Leadership,
+    person: PersonId,
+    topic: TopicId,
+) -> (PersonId, TopicId, crate::domain::leadership::LeadershipKind, String, crate::domain::time::Time) {
     (person, topic, l.kind, l.role.clone(), l.valid_from)
 }

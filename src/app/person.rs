@@ -69,7 +69,10 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn people_pages(&self, asked: &[(&PersonFilter, PersonOrder, &PageRequest)]) -> Result<Vec<Page<Person>>, Error> {
+    pub async fn people_pages(
+        &self,
+        asked: &[(&PersonFilter, PersonOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Person>>, Error> {
         Ok(self.store.people_pages(asked).await?)
     }
 

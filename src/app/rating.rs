@@ -100,7 +100,10 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn rating(&self, viewer: &Viewer, id: RatingId) -> Result<Option<Rating>, Error> {
-        let Some(rating) = self.store.ratings(&[id]).await?.into_iter().next().filter(|rating| rating.mark.is_some()) else { return Ok(None) };
+        let Some(rating) = self.store.ratings(&[id]).await?.into_iter().next().filter(|rating| rating.mark.is_some())
+        else {
+            return Ok(None);
+        };
         let Some(content) = self.store.contents(&[rating.content]).await?.into_iter().next() else { return Ok(None) };
         if viewer.id() != Some(rating.rater) && !viewer.sees_content(&content) {
             return Ok(None);
@@ -145,7 +148,10 @@ async fn write_together(app: &Arc<App>, drafts: &[RatingDraft]) -> Result<Vec<Re
 }
 
 /// Judges each draft after those before it, and writes what they come to. A change noted here gets its number at the commit.
-pub(super) async fn rate_all(writing: &mut Writing<'_>, drafts: &[RatingDraft]) -> Result<Vec<Result<Rated, Invalid>>, Error> {
+pub(super) async fn rate_all(
+    writing: &mut Writing<'_>,
+    drafts: &[RatingDraft],
+) -> Result<Vec<Result<Rated, Invalid>>, Error> {
     let mut wanted: Vec<ContentId> = drafts.iter().map(|draft| draft.content).collect();
     wanted.sort_unstable();
     wanted.dedup();
@@ -192,7 +198,14 @@ fn judge(draft: &RatingDraft, content: Option<&mut RatedContent>, current: &mut 
         return Ok(Rated { content: draft.content, before, rating, tally: content.tally, stale, change: None });
     };
     let id = stored.map_or(RatingId(0), |rating| rating.id);
-    let rating = Rating { id, content: draft.content, rater: draft.rater, mark: after, kind: draft.kind.clone(), rated_at: draft.at };
+    let rating = Rating {
+        id,
+        content: draft.content,
+        rater: draft.rater,
+        mark: after,
+        kind: draft.kind.clone(),
+        rated_at: draft.at,
+    };
     content.tally = content.tally.moved(before, after);
     let fact = RatingFact {
         rating: id,
@@ -212,7 +225,14 @@ fn judge(draft: &RatingDraft, content: Option<&mut RatedContent>, current: &mut 
     };
     current.insert((draft.rater, draft.content), rating.clone());
     let change = Some(Change { seq: 0, at: draft.at, fact: Fact::Rating(fact) });
-    Ok(Rated { content: draft.content, before, rating: after.map(|_| rating), tally: content.tally, stale: false, change })
+    Ok(Rated {
+        content: draft.content,
+        before,
+        rating: after.map(|_| rating),
+        tally: content.tally,
+        stale: false,
+        change,
+    })
 }
 
 async fn write_moved(

@@ -45,7 +45,10 @@ impl App {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn topics_pages(&self, asked: &[(&TopicFilter, TopicOrder, &PageRequest)]) -> Result<Vec<Page<Topic>>, Error> {
+    pub async fn topics_pages(
+        &self,
+        asked: &[(&TopicFilter, TopicOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Topic>>, Error> {
         Ok(self.store.topics_pages(asked).await?)
     }
 
@@ -61,7 +64,13 @@ impl App {
     ///
     /// # Errors
     /// `TAKEN`, `TOPIC_NOT_FOUND`, `IS_SYNONYM`, or what [`NewTopic::check`] says.
-    pub async fn create_topic(&self, viewer: &Viewer, mut new: NewTopic, parent: Option<&TopicRef>, main: Option<&TopicRef>) -> Result<Topic, Error> {
+    pub async fn create_topic(
+        &self,
+        viewer: &Viewer,
+        mut new: NewTopic,
+        parent: Option<&TopicRef>,
+        main: Option<&TopicRef>,
+    ) -> Result<Topic, Error> {
         viewer.operator()?;
         new.parent = parent.map(|by| self.named_topic("parent", by)).transpose()?.map(|topic| topic.id);
         new.main = main.map(|by| self.named_topic("synonymOf", by)).transpose()?.map(|topic| topic.id);
@@ -123,7 +132,11 @@ pub(super) async fn check_place(writing: &Writing<'_>, topic: &Topic) -> Result<
             return refuse(Code::TopicNotFound, "parent", "there is no such topic");
         };
         if first && parent.main.is_some() {
-            return refuse(Code::IsSynonym, "parent", format!("{:?} is another word for a topic; name that one", parent.slug));
+            return refuse(
+                Code::IsSynonym,
+                "parent",
+                format!("{:?} is another word for a topic; name that one", parent.slug),
+            );
         }
         first = false;
         above = parent.parent;
@@ -135,13 +148,22 @@ pub(super) async fn check_place(writing: &Writing<'_>, topic: &Topic) -> Result<
     match writing.topic(main).await? {
         None => return refuse(Code::TopicNotFound, "synonymOf", "there is no such topic"),
         Some(main) if main.main.is_some() => {
-            return refuse(Code::IsSynonym, "synonymOf", format!("{:?} is another word itself; name its main topic", main.slug));
+            return refuse(
+                Code::IsSynonym,
+                "synonymOf",
+                format!("{:?} is another word itself; name its main topic", main.slug),
+            );
         }
         Some(_) => {}
     }
-    let has_own = !writing.topic_children(topic.id).await?.is_empty() || !writing.topic_synonyms(topic.id).await?.is_empty();
+    let has_own =
+        !writing.topic_children(topic.id).await?.is_empty() || !writing.topic_synonyms(topic.id).await?.is_empty();
     if has_own || topic.parent.is_some() || writing.is_topic_used(topic.id).await? {
-        return refuse(Code::Conflict, "synonymOf", "this topic has a place or facts of its own; merge it instead (mergeTopics)");
+        return refuse(
+            Code::Conflict,
+            "synonymOf",
+            "this topic has a place or facts of its own; merge it instead (mergeTopics)",
+        );
     }
     Ok(())
 }

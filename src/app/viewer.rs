@@ -23,7 +23,9 @@ impl App {
     /// # Errors
     /// `BAD_REQUEST` for a handle that nobody has.
     pub async fn viewer(&self, handle: Option<&str>) -> Result<Viewer, Error> {
-        let Some(handle) = handle.map(str::trim).filter(|handle| !handle.is_empty()) else { return Ok(Viewer::default()) };
+        let Some(handle) = handle.map(str::trim).filter(|handle| !handle.is_empty()) else {
+            return Ok(Viewer::default());
+        };
         let operator = self.settings.operators.iter().any(|operator| operator == handle);
         match self.person_by_handle(handle).await? {
             Some(person) => Ok(Viewer { person: Some(person), operator }),

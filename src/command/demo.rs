@@ -64,10 +64,14 @@ impl Demo {
     /// When the folder cannot be made.
     pub fn in_folder(folder: Option<&Path>) -> Result<Self, Failure> {
         let temporary = if folder.is_none() { Some(tempfile::tempdir()?) } else { None };
-        let folder = folder.or(temporary.as_ref().map(tempfile::TempDir::path)).map(Path::to_path_buf).unwrap_or_default();
+        let folder =
+            folder.or(temporary.as_ref().map(tempfile::TempDir::path)).map(Path::to_path_buf).unwrap_or_default();
         fs::create_dir_all(&folder)?;
         let read = |text: &str| text.lines().map(serde_json::from_str).collect::<Result<Vec<Row>, _>>();
-        let rows = FILES.iter().filter(|(name, _)| Path::new(name).extension().is_some_and(|kind| kind == "jsonl")).map(|(name, text)| Ok((*name, read(text)?)));
+        let rows = FILES
+            .iter()
+            .filter(|(name, _)| Path::new(name).extension().is_some_and(|kind| kind == "jsonl"))
+            .map(|(name, text)| Ok((*name, read(text)?)));
         Ok(Self { folder, _temporary: temporary, rows: rows.collect::<Result<_, Failure>>()? })
     }
 
@@ -101,20 +105,38 @@ impl Demo {
             let shift = app.clock().now() - split;
             for (name, text) in FILES {
                 let text = match self.rows.iter().find(|(file, _)| *file == name) {
-                    Some((_, rows)) => rows.iter().filter(|row| is_history(row)).map(|row| moved(row, shift)).collect::<String>(),
+                    Some((_, rows)) => {
+                        rows.iter().filter(|row| is_history(row)).map(|row| moved(row, shift)).collect::<String>()
+                    }
                     None => text.to_owned(),
                 };
                 fs::write(files.join(name), text)?;
             }
-            let options = ImportOptions { folder: files.clone(), source: None, scale: None, name: None, kind: None, public: false, quiet: true };
+            let options = ImportOptions {
+                folder: files.clone(),
+                source: None,
+                scale: None,
+                name: None,
+                kind: None,
+                public: false,
+                quiet: true,
+            };
             let summary = import(app, &options).await?;
             fs::remove_dir_all(&files)?;
             if summary.bad > 0 {
                 return Err(format!("{} rows of the demo were refused", summary.bad).into());
             }
         }
-        let contents = self.rows("content.jsonl").iter().filter(|row| !is_history(row)).filter_map(|row| Some((time(row, "created_at")?, Event::Published(content(row)))));
-        let ratings = self.rows("ratings.jsonl").iter().filter(|row| !is_history(row)).filter_map(|row| Some((time(row, "at")?, Event::Rated(rating(row)))));
+        let contents = self
+            .rows("content.jsonl")
+            .iter()
+            .filter(|row| !is_history(row))
+            .filter_map(|row| Some((time(row, "created_at")?, Event::Published(content(row)))));
+        let ratings = self
+            .rows("ratings.jsonl")
+            .iter()
+            .filter(|row| !is_history(row))
+            .filter_map(|row| Some((time(row, "at")?, Event::Rated(rating(row)))));
         let mut events: Vec<(DateTime<Utc>, Event)> = contents.chain(ratings).collect();
         // The sort is stable: a content comes before its ratings.
         events.sort_by_key(|(at, _)| *at);
@@ -123,7 +145,9 @@ impl Demo {
 
     /// Who acts in the explorer until somebody else is chosen: the first author of the slice's newest content.
     fn guest(&self) -> Option<String> {
-        self.rows("content.jsonl").last().and_then(|row| row.get("author_ids")?.as_array()?.first()?.as_str().map(str::to_owned))
+        self.rows("content.jsonl")
+            .last()
+            .and_then(|row| row.get("author_ids")?.as_array()?.first()?.as_str().map(str::to_owned))
     }
 
     /// What is said when the demo is ready.
@@ -164,7 +188,12 @@ fn text(row: &Row, field: &str) -> String {
 }
 
 fn texts(row: &Row, field: &str) -> Vec<String> {
-    row.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    row.get(field)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn content(row: &Row) -> ContentItem {
@@ -187,7 +216,13 @@ fn content(row: &Row) -> ContentItem {
 
 fn rating(row: &Row) -> RatingItem {
     let kind = Some(text(row, "kind"));
-    RatingItem { rater: text(row, "rater_id"), content: text(row, "content_id"), value: row.get("value").and_then(Value::as_i64), kind, at: DateTime::UNIX_EPOCH }
+    RatingItem {
+        rater: text(row, "rater_id"),
+        content: text(row, "content_id"),
+        value: row.get("value").and_then(Value::as_i64),
+        kind,
+        at: DateTime::UNIX_EPOCH,
+    }
 }
 
 /// Lets the rest happen, one thing after another, now. When all of it has, the same ratings are taken back and given again.
@@ -201,7 +236,8 @@ pub async fn replay(app: Arc<App>, Replay(events): Replay, pace: Duration) {
         };
         take_in(&app, batch).await;
     }
-    let ratings: Vec<&RatingItem> = events.iter().filter_map(|event| if let Event::Rated(item) = event { Some(item) } else { None }).collect();
+    let ratings: Vec<&RatingItem> =
+        events.iter().filter_map(|event| if let Event::Rated(item) = event { Some(item) } else { None }).collect();
     for number in 0_usize.. {
         let Some(item) = ratings.get(number / 2 % ratings.len().max(1)) else { return };
         tokio::time::sleep(pace.mul_f64(RHYTHM[number % RHYTHM.len()])).await;
@@ -213,7 +249,10 @@ pub async fn replay(app: Arc<App>, Replay(events): Replay, pace: Duration) {
 async fn publish(app: &App, item: &ContentItem) -> Batch {
     let by = ContentRef::External { source: SOURCE.to_owned(), external_id: item.external_id.clone() };
     match app.content(&Viewer::default(), &by).await {
-        Ok(None) => Batch { contents: vec![ContentItem { published_at: app.clock().now(), ..item.clone() }], ..Batch::default() },
+        Ok(None) => Batch {
+            contents: vec![ContentItem { published_at: app.clock().now(), ..item.clone() }],
+            ..Batch::default()
+        },
         _ => Batch::default(),
     }
 }
@@ -234,7 +273,8 @@ async fn take_in(app: &App, batch: Batch) {
 /// What the explorer shows first.
 #[must_use]
 pub fn tabs(demo: Option<&Demo>) -> Start {
-    let tab = |title: &str, query: &str| Tab { title: title.to_owned(), query: query.to_owned(), variables: String::new() };
+    let tab =
+        |title: &str, query: &str| Tab { title: title.to_owned(), query: query.to_owned(), variables: String::new() };
     let tabs = vec![
         tab("Best of the last weeks", include_str!("query/best.graphql")),
         tab("Live ratings", include_str!("query/live.graphql")),

@@ -135,7 +135,7 @@ impl Shelf {
 
     fn end(&self, file: &str, sheet: Sheet, progress: Progress) -> Result<u64, CommandError> {
         let count = sheet.end()?;
-        progress.finish(&self.folder.join(file).display().to_string(), count, "");
+        let _ = progress.finish(&self.folder.join(file).display().to_string(), count, "");
         Ok(count)
     }
 }
@@ -174,7 +174,10 @@ impl Desk<'_> {
             progress.show(0, sheet.count());
         }
         if strangers > 0 {
-            let told = format!("{}: replies to contents of other sources, written without parent_id: {strangers}", source.slug);
+            let told = format!(
+                "{}: replies to contents of other sources, written without parent_id: {strangers}",
+                source.slug
+            );
             self.report.warn(&told);
         }
         self.summary.contents += self.shelves[at].end(ContentRecord::FILE, sheet, progress)?;
@@ -189,7 +192,9 @@ impl Desk<'_> {
         let mut of_one: Vec<(Rating, String)> = Vec::new();
         loop {
             let next = ratings.try_next().await?;
-            let same = next.as_ref().is_some_and(|(next, _)| of_one.first().is_none_or(|(first, _)| first.content == next.content));
+            let same = next
+                .as_ref()
+                .is_some_and(|(next, _)| of_one.first().is_none_or(|(first, _)| first.content == next.content));
             if !same {
                 self.shelves[at].roll.add(app, of_one.iter().map(|(rating, _)| rating.rater)).await?;
                 self.put_ratings(at, &mut sheet, &mut of_one)?;
@@ -203,7 +208,12 @@ impl Desk<'_> {
     }
 
     /// Writes the ratings of one content by time: in an order that does not depend on the numbers that a database gave.
-    fn put_ratings(&self, at: usize, sheet: &mut Sheet, ratings: &mut Vec<(Rating, String)>) -> Result<(), CommandError> {
+    fn put_ratings(
+        &self,
+        at: usize,
+        sheet: &mut Sheet,
+        ratings: &mut Vec<(Rating, String)>,
+    ) -> Result<(), CommandError> {
         let roll = &self.shelves[at].roll;
         ratings.sort_unstable_by_key(|(rating, _)| (rating.rated_at, roll.name(rating.rater)));
         for (rating, content) in ratings.drain(..) {

@@ -111,7 +111,8 @@ fn folder_name(slug: &str, source: SourceId) -> String {
     }
     if name.len() > LONGEST {
         name.truncate(name.floor_char_boundary(LONGEST));
-        name.push_str(&format!("-{}", source.0));
+        name.push('-');
+        name.push_str(&source.0.to_string());
     }
     name
 }

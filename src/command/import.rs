@@ -83,7 +83,14 @@ pub struct FileSummary {
 impl Display for ImportSummary {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         let Self { source, read, created, changed, unchanged, stale, bad, .. } = self;
-        let counts = Counts { read: *read, created: *created, changed: *changed, unchanged: *unchanged, stale: *stale, bad: *bad };
+        let counts = Counts {
+            read: *read,
+            created: *created,
+            changed: *changed,
+            unchanged: *unchanged,
+            stale: *stale,
+            bad: *bad,
+        };
         write!(f, "{source}: {read} lines read: {counts}")
     }
 }
@@ -138,7 +145,7 @@ impl Desk<'_> {
         let Some(mut open) = self.open::<R>()? else { return Ok(()) };
         let path = open.path.clone();
         let unread = CommandError::of_file(&path);
-        while let Some(line) = open.lines.next().map_err(&unread)? {
+        while let Some(line) = open.lines.next_line().map_err(&unread)? {
             open.counts.read += 1;
             match line.parse::<R>().and_then(R::item) {
                 Ok(item) => open.gather(line.place, item, line.len()),
@@ -160,7 +167,7 @@ impl Desk<'_> {
         let path = open.path.clone();
         let unread = CommandError::of_file(&path);
         let mut topics: Vec<(Place, TopicItem)> = Vec::new();
-        while let Some(line) = open.lines.next().map_err(&unread)? {
+        while let Some(line) = open.lines.next_line().map_err(&unread)? {
             open.counts.read += 1;
             match line.parse::<TopicRecord>().and_then(TopicRecord::item) {
                 Ok(topic) => topics.push((line.place, topic)),

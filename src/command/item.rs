@@ -2,9 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::record::{
-    ContentRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, TopicRecord,
-};
+use super::record::{ContentRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, TopicRecord};
 use super::told::Id;
 use crate::domain::ingest::{
     Batch, ContentItem, EndorsementItem, LeadershipItem, Outcome, PersonItem, RatingItem, Report, TopicItem,
@@ -44,7 +42,11 @@ impl Record for PersonRecord {
             external_id: self.id.needed("id")?.0,
             handle: self.handle.given("handle")?.filter(said),
             name: self.name.given("name")?.filter(said),
-            kind: self.kind.given("kind")?.map(|kind| word("kind", &kind, PersonKind::parse, "HUMAN or BOT")).transpose()?,
+            kind: self
+                .kind
+                .given("kind")?
+                .map(|kind| word("kind", &kind, PersonKind::parse, "HUMAN or BOT"))
+                .transpose()?,
             active: self.active.given("active")?,
         })
     }
@@ -232,6 +234,7 @@ pub fn word<T>(field: &str, word: &str, parse: impl Fn(&str) -> Option<T>, right
 }
 
 /// Whether a text says anything: a blank one is as good as none.
+#[expect(clippy::ptr_arg, reason = "it filters options of texts, which are strings")]
 fn said(text: &String) -> bool {
     !text.trim().is_empty()
 }

@@ -70,7 +70,7 @@ impl Lines {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<Line>> {
+    pub fn next_line(&mut self) -> Result<Option<Line>> {
         loop {
             let line = self.read()?;
             match line {
@@ -129,7 +129,8 @@ impl Line {
         if self.too_long {
             return Err(format!("longer than {} MiB", LONGEST >> 20));
         }
-        let text = std::str::from_utf8(&self.bytes).map_err(|error| format!("no UTF-8 from byte {} on", error.valid_up_to() + 1))?;
+        let text = std::str::from_utf8(&self.bytes)
+            .map_err(|error| format!("no UTF-8 from byte {} on", error.valid_up_to() + 1))?;
         if !text.trim_start().starts_with('{') {
             return Err("no JSON object".to_owned());
         }
@@ -156,7 +157,7 @@ mod tests {
     fn lines_keep_their_numbers_and_are_found_again() {
         let mut lines = lines(b"\xEF\xBB\xBF{\"a\":1}\r\n\n  \n{\"a\":2}\n{\"a\":3");
         let mut found = Vec::new();
-        while let Some(line) = lines.next().unwrap() {
+        while let Some(line) = lines.next_line().unwrap() {
             found.push((line.place, line.parse::<serde_json::Value>().map(|value| value["a"].clone())));
         }
         let numbers: Vec<u64> = found.iter().map(|(place, _)| place.number).collect();
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn what_is_no_object_is_told_apart() {
         let mut lines = lines(b"[1]\n{\"a\":\"\xFF\"}\n{\"a\" 1}\n");
-        let mut reason = || lines.next().unwrap().unwrap().parse::<serde_json::Value>().unwrap_err();
+        let mut reason = || lines.next_line().unwrap().unwrap().parse::<serde_json::Value>().unwrap_err();
         assert_eq!(reason(), "no JSON object");
         assert_eq!(reason(), "no UTF-8 from byte 7 on");
         assert!(reason().starts_with("no JSON: expected `:`"));
@@ -182,7 +183,7 @@ mod tests {
         let mut text = vec![b'x'; LONGEST + 10];
         text.extend_from_slice(b"\n{}\n");
         let mut lines = lines(&text);
-        assert_eq!(lines.next().unwrap().unwrap().parse::<serde_json::Value>().unwrap_err(), "longer than 16 MiB");
-        assert!(lines.next().unwrap().unwrap().parse::<serde_json::Value>().is_ok());
+        assert_eq!(lines.next_line().unwrap().unwrap().parse::<serde_json::Value>().unwrap_err(), "longer than 16 MiB");
+        assert!(lines.next_line().unwrap().unwrap().parse::<serde_json::Value>().is_ok());
     }
 }

@@ -122,7 +122,7 @@ fn infer_scale(mut lines: Lines) -> std::io::Result<(Scale, &'static str)> {
         value: Told<Whole>,
     }
     let (mut least, mut most) = (i64::MAX, i64::MIN);
-    while let Some(line) = lines.next()? {
+    while let Some(line) = lines.next_line()? {
         if let Ok(Valued { value: Told::Given(Whole(value)) }) = line.parse() {
             (least, most) = (least.min(value), most.max(value));
         }

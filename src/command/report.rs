@@ -23,7 +23,13 @@ pub struct Counts {
 impl Display for Counts {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "{} created, {} changed, ", HumanCount(self.created), HumanCount(self.changed))?;
-        write!(f, "{} unchanged, {} stale, {} bad", HumanCount(self.unchanged), HumanCount(self.stale), HumanCount(self.bad))
+        write!(
+            f,
+            "{} unchanged, {} stale, {} bad",
+            HumanCount(self.unchanged),
+            HumanCount(self.stale),
+            HumanCount(self.bad)
+        )
     }
 }
 
@@ -71,7 +77,11 @@ impl Report {
     pub fn start(&self, name: &str, bytes: u64) -> Progress {
         // Without a bar the clock still runs.
         let bar = self.bars.as_ref().map_or_else(ProgressBar::hidden, |bars| bars.add(ProgressBar::new(bytes)));
-        let shape = if bytes > 0 { "{prefix:20} {bar:30} {percent:>3} % {msg}, {eta} left" } else { "{prefix:20} {spinner} {msg}" };
+        let shape = if bytes > 0 {
+            "{prefix:20} {bar:30} {percent:>3} % {msg}, {eta} left"
+        } else {
+            "{prefix:20} {spinner} {msg}"
+        };
         if let Ok(style) = ProgressStyle::with_template(shape) {
             bar.set_style(style);
         }
@@ -96,7 +106,7 @@ impl Progress {
     }
 
     /// Ends with one line about the whole; returns how long it took.
-    #[must_use] 
+    #[must_use]
     pub fn finish(self, name: &str, items: u64, result: &str) -> Duration {
         let time = self.bar.elapsed();
         self.bar.finish_and_clear();
@@ -110,7 +120,12 @@ impl Progress {
 }
 
 fn rate(items: u64, time: Duration) -> String {
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for people to read")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "for people to read"
+    )]
     let rate = (items as f64 / time.as_secs_f64().max(0.001)) as u64;
     format!("{} items, {}/s", HumanCount(items), HumanCount(rate))
 }

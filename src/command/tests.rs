@@ -68,43 +68,59 @@ fn seen(summary: &ImportSummary) -> [u64; 6] {
 async fn bad_lines_are_left_out_and_the_same_folder_changes_nothing() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("My Forum");
-    write(&folder, "people.jsonl", &[
-        r#"{"id":1,"name":"Ada"}"#,
-        r#"{"id":"bea","name":null,"kind":"human","extra":[1]}"#,
-        r#"{"id":"bot","kind":"BOT","active":false}"#,
-        r#"{"name":"nobody"}"#,
-        r#"{"id":"eve","kind":"ROBOT"}"#,
-        r#"{"id":"a\u0000b"}"#,
-        r#"["array"]"#,
-        "",
-        r#"{"id":"cut"#,
-    ]);
-    write(&folder, "topics.jsonl", &[
-        r#"{"id":"leaf","parent_id":"branch","kind":"sig"}"#,
-        r#"{"id":"branch","parent_id":"Root","mission":"to grow"}"#,
-        r#"{"id":"Root","name":"The root","parent_id":null}"#,
-        r#"{"id":"lost","parent_id":"nowhere"}"#,
-        r#"{"id":"wort","synonym_of":"root"}"#,
-        r#"{"id":"round","parent_id":"and-round"}"#,
-        r#"{"id":"and-round","parent_id":"round"}"#,
-    ]);
-    write(&folder, "content.jsonl", &[
-        r#"{"id":"r2","kind":"reply","created_at":"2024-01-03","body":"c","parent_id":"r1"}"#,
-        r#"{"id":"r1","kind":"reply","created_at":"2024-01-02","body":"b","parent_id":"p"}"#,
-        r#"{"id":"p","kind":"post","created_at":"2024-01-01","author_ids":[1],"topic_ids":["wort","leaf"],"title":"a","language":"en"}"#,
-        r#"{"id":"r0","kind":"reply","created_at":"2024-01-02","body":"b","parent_id":"gone"}"#,
-        r#"{"id":"n","kind":"post","created_at":null,"title":"a"}"#,
-    ]);
-    write(&folder, "ratings.jsonl", &[
-        r#"{"rater_id":"bea","content_id":"p","value":4.0,"at":"2024-01-05T00:00:00Z"}"#,
-        r#"{"rater_id":"bea","content_id":"p","value":2,"at":"2024-01-04T00:00:00Z"}"#,
-        r#"{"rater_id":"bea","content_id":"r1","value":null,"at":"2024-01-05T00:00:00Z"}"#,
-        r#"{"rater_id":"bea","content_id":"r1","value":5,"at":"2024-01-04T00:00:00Z"}"#,
-        r#"{"rater_id":"bea","content_id":"r2","at":"2024-01-04T00:00:00Z"}"#,
-        r#"{"rater_id":"bea","content_id":"r2","value":2.5,"at":"2024-01-04T00:00:00Z"}"#,
-        r#"{"rater_id":"1","content_id":"p","value":5,"at":"2024-01-04T00:00:00Z"}"#,
-        r#"{"rater_id":"bot","content_id":"p","value":5,"at":"2024-01-04T00:00:00Z"}"#,
-    ]);
+    write(
+        &folder,
+        "people.jsonl",
+        &[
+            r#"{"id":1,"name":"Ada"}"#,
+            r#"{"id":"bea","name":null,"kind":"human","extra":[1]}"#,
+            r#"{"id":"bot","kind":"BOT","active":false}"#,
+            r#"{"name":"nobody"}"#,
+            r#"{"id":"eve","kind":"ROBOT"}"#,
+            r#"{"id":"a\u0000b"}"#,
+            r#"["array"]"#,
+            "",
+            r#"{"id":"cut"#,
+        ],
+    );
+    write(
+        &folder,
+        "topics.jsonl",
+        &[
+            r#"{"id":"leaf","parent_id":"branch","kind":"sig"}"#,
+            r#"{"id":"branch","parent_id":"Root","mission":"to grow"}"#,
+            r#"{"id":"Root","name":"The root","parent_id":null}"#,
+            r#"{"id":"lost","parent_id":"nowhere"}"#,
+            r#"{"id":"wort","synonym_of":"root"}"#,
+            r#"{"id":"round","parent_id":"and-round"}"#,
+            r#"{"id":"and-round","parent_id":"round"}"#,
+        ],
+    );
+    write(
+        &folder,
+        "content.jsonl",
+        &[
+            r#"{"id":"r2","kind":"reply","created_at":"2024-01-03","body":"c","parent_id":"r1"}"#,
+            r#"{"id":"r1","kind":"reply","created_at":"2024-01-02","body":"b","parent_id":"p"}"#,
+            r#"{"id":"p","kind":"post","created_at":"2024-01-01","author_ids":[1],"topic_ids":["wort","leaf"],"title":"a","language":"en"}"#,
+            r#"{"id":"r0","kind":"reply","created_at":"2024-01-02","body":"b","parent_id":"gone"}"#,
+            r#"{"id":"n","kind":"post","created_at":null,"title":"a"}"#,
+        ],
+    );
+    write(
+        &folder,
+        "ratings.jsonl",
+        &[
+            r#"{"rater_id":"bea","content_id":"p","value":4.0,"at":"2024-01-05T00:00:00Z"}"#,
+            r#"{"rater_id":"bea","content_id":"p","value":2,"at":"2024-01-04T00:00:00Z"}"#,
+            r#"{"rater_id":"bea","content_id":"r1","value":null,"at":"2024-01-05T00:00:00Z"}"#,
+            r#"{"rater_id":"bea","content_id":"r1","value":5,"at":"2024-01-04T00:00:00Z"}"#,
+            r#"{"rater_id":"bea","content_id":"r2","at":"2024-01-04T00:00:00Z"}"#,
+            r#"{"rater_id":"bea","content_id":"r2","value":2.5,"at":"2024-01-04T00:00:00Z"}"#,
+            r#"{"rater_id":"1","content_id":"p","value":5,"at":"2024-01-04T00:00:00Z"}"#,
+            r#"{"rater_id":"bot","content_id":"p","value":5,"at":"2024-01-04T00:00:00Z"}"#,
+        ],
+    );
     let app = fresh(home.path(), "bad").await;
     let first = take(&app, &folder).await;
     assert_eq!(first.source, "my-forum");
@@ -140,32 +156,56 @@ async fn a_folder_without_files_is_refused_by_name() {
 /// Two sources, and everything that was never told by one.
 async fn furnish(app: &Arc<App>, home: &Path) {
     let (forum, chat) = (home.join("forum"), home.join("chat"));
-    write(&forum, "source.json", &[r#"{"id":"forum/one","name":"Forum","kind":"FORUM","scale":"vote","visibility":"PUBLIC"}"#]);
-    write(&forum, "people.jsonl", &[
-        r#"{"id":"ada","handle":"ada-l","name":"Ada"}"#,
-        r#"{"id":"cy","handle":"cy","name":"Cy","active":false}"#,
-        r#"{"id":"robin","name":"Robin"}"#,
-        r#"{"id":"twin","handle":"twin","name":"Ada"}"#,
-    ]);
+    write(
+        &forum,
+        "source.json",
+        &[r#"{"id":"forum/one","name":"Forum","kind":"FORUM","scale":"vote","visibility":"PUBLIC"}"#],
+    );
+    write(
+        &forum,
+        "people.jsonl",
+        &[
+            r#"{"id":"ada","handle":"ada-l","name":"Ada"}"#,
+            r#"{"id":"cy","handle":"cy","name":"Cy","active":false}"#,
+            r#"{"id":"robin","name":"Robin"}"#,
+            r#"{"id":"twin","handle":"twin","name":"Ada"}"#,
+        ],
+    );
     write(&forum, "topics.jsonl", &[r#"{"id":"tools"}"#, r#"{"id":"ci","parent_id":"tools"}"#, r#"{"id":"builds"}"#]);
-    write(&forum, "content.jsonl", &[
-        r#"{"id":"1","kind":"post","created_at":"2024-01-01","author_ids":["ada","cy"],"topic_ids":["ci","builds"],"title":"t","body":"b\n\"q\"","url":"https://x.org/1","lang":"en"}"#,
-        r#"{"id":"2","kind":"reply","created_at":"2024-01-02T03:04:05.678Z","body":"re","parent_id":"1","withdrawn_at":"2024-02-01"}"#,
-        r#"{"id":"3","kind":"reply","created_at":"2024-01-02","body":"re","parent_id":"1","hidden_at":"2024-02-02","hidden_reason":"spam"}"#,
-    ]);
-    write(&forum, "ratings.jsonl", &[
-        r#"{"rater_id":"robin","content_id":"1","value":-1,"kind":"down","at":"2024-01-03"}"#,
-        r#"{"rater_id":"twin","content_id":"2","value":1,"at":"2024-01-03"}"#,
-        r#"{"rater_id":"robin","content_id":"2","value":null,"at":"2024-01-03"}"#,
-    ]);
+    write(
+        &forum,
+        "content.jsonl",
+        &[
+            r#"{"id":"1","kind":"post","created_at":"2024-01-01","author_ids":["ada","cy"],"topic_ids":["ci","builds"],"title":"t","body":"b\n\"q\"","url":"https://x.org/1","lang":"en"}"#,
+            r#"{"id":"2","kind":"reply","created_at":"2024-01-02T03:04:05.678Z","body":"re","parent_id":"1","withdrawn_at":"2024-02-01"}"#,
+            r#"{"id":"3","kind":"reply","created_at":"2024-01-02","body":"re","parent_id":"1","hidden_at":"2024-02-02","hidden_reason":"spam"}"#,
+        ],
+    );
+    write(
+        &forum,
+        "ratings.jsonl",
+        &[
+            r#"{"rater_id":"robin","content_id":"1","value":-1,"kind":"down","at":"2024-01-03"}"#,
+            r#"{"rater_id":"twin","content_id":"2","value":1,"at":"2024-01-03"}"#,
+            r#"{"rater_id":"robin","content_id":"2","value":null,"at":"2024-01-03"}"#,
+        ],
+    );
     write(&chat, "people.jsonl", &[r#"{"id":"u1","handle":"cy"}"#, r#"{"id":"u2","handle":"dee"}"#]);
-    write(&chat, "leadership.jsonl", &[
-        r#"{"person_id":"u1","topic_id":"ci","role":"chair","from":"2023-01-01","to":"2024-01-01","evidence_text":"minutes"}"#,
-        r#"{"person_id":"u2","topic_id":"tools","kind":"DECLARED","from":"2023-01-01"}"#,
-    ]);
-    write(&chat, "endorsements.jsonl", &[
-        r#"{"from_id":"u1","to_id":"u2","topic_id":"tools","text":"helps","at":"2024-01-01","withdrawn_at":"2024-03-01"}"#,
-    ]);
+    write(
+        &chat,
+        "leadership.jsonl",
+        &[
+            r#"{"person_id":"u1","topic_id":"ci","role":"chair","from":"2023-01-01","to":"2024-01-01","evidence_text":"minutes"}"#,
+            r#"{"person_id":"u2","topic_id":"tools","kind":"DECLARED","from":"2023-01-01"}"#,
+        ],
+    );
+    write(
+        &chat,
+        "endorsements.jsonl",
+        &[
+            r#"{"from_id":"u1","to_id":"u2","topic_id":"tools","text":"helps","at":"2024-01-01","withdrawn_at":"2024-03-01"}"#,
+        ],
+    );
     assert_eq!(take(app, &forum).await.bad, 0);
     assert_eq!(take(app, &chat).await.bad, 0);
 }
@@ -176,7 +216,8 @@ async fn act(app: &Arc<App>) {
     let handle = |handle: &str| PersonRef::Handle(handle.to_owned());
     let topic = |slug: &str| TopicRef::Slug(slug.to_owned());
     let native = SourceRef::Slug(NATIVE.to_owned());
-    let patch = SourcePatch { scale: Some(Scale::Like), visibility: Some(Visibility::Public), ..SourcePatch::default() };
+    let patch =
+        SourcePatch { scale: Some(Scale::Like), visibility: Some(Visibility::Public), ..SourcePatch::default() };
     app.update_source(&operator, &native, &patch).await.unwrap();
     // The handle of the first is the external id of somebody else in the forum.
     for person in ["ada", "zoe", "bo"] {

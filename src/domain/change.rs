@@ -168,7 +168,9 @@ impl Interest {
             return false;
         }
         match fact {
-            Fact::Rating(RatingFact { subject, .. }) | Fact::Content(ContentFact { subject, .. }) => self.matches_content(subject),
+            Fact::Rating(RatingFact { subject, .. }) | Fact::Content(ContentFact { subject, .. }) => {
+                self.matches_content(subject)
+            }
             Fact::Leadership { leadership: l, .. } => self.matches_relation(l.topic, &[l.person]),
             Fact::Endorsement { endorsement: e, .. } => self.matches_relation(e.topic, &[e.person, e.endorser]),
             _ => self.is_open(),
@@ -192,6 +194,10 @@ impl Interest {
     }
 
     const fn is_open(&self) -> bool {
-        self.content.is_none() && self.source.is_none() && self.author.is_none() && self.topics.is_none() && self.person.is_none()
+        self.content.is_none()
+            && self.source.is_none()
+            && self.author.is_none()
+            && self.topics.is_none()
+            && self.person.is_none()
     }
 }

@@ -69,7 +69,13 @@ pub struct ContentText {
 impl ContentText {
     /// # Errors
     /// When title and body are both empty, or a text is too long or of the wrong form.
-    pub fn check(kind: &str, title: &str, body: &str, url: Option<&str>, language: Option<&str>) -> Result<Self, Invalid> {
+    pub fn check(
+        kind: &str,
+        title: &str,
+        body: &str,
+        url: Option<&str>,
+        language: Option<&str>,
+    ) -> Result<Self, Invalid> {
         let checked = Self {
             kind: kind_of("kind", kind)?,
             title: text::optional("title", title, text::LINE)?,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{EndorsementId, PersonId, TopicId};
 use super::invalid::{Code, Invalid};
-use super::text;
 use super::page::{Key, Place};
+use super::text;
 use super::time::{self, Time, micros};
 
 /// How long an endorsement lasts when nobody says: a year.

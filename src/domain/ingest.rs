@@ -22,7 +22,12 @@ impl Batch {
     /// Items in it.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.people.len() + self.topics.len() + self.contents.len() + self.ratings.len() + self.leaderships.len() + self.endorsements.len()
+        self.people.len()
+            + self.topics.len()
+            + self.contents.len()
+            + self.ratings.len()
+            + self.leaderships.len()
+            + self.endorsements.len()
     }
 
     /// Whether nothing is in it.

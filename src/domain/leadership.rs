@@ -89,7 +89,8 @@ impl LeadershipDraft {
     pub fn check(&self, now: Time) -> Result<LeadershipTerms, Invalid> {
         let valid_from = time::in_range("validFrom", self.valid_from.unwrap_or(now))?;
         let valid_to = self.valid_to.map(|end| check_end(valid_from, end)).transpose()?;
-        let line = |field, text: &Option<String>| text.as_deref().map(|t| text::required(field, t, text::ADDRESS)).transpose();
+        let line =
+            |field, text: &Option<String>| text.as_deref().map(|t| text::required(field, t, text::ADDRESS)).transpose();
         Ok(LeadershipTerms {
             role: text::required("role", self.role.as_deref().unwrap_or("lead"), 100)?,
             valid_from,
@@ -107,7 +108,11 @@ impl LeadershipDraft {
 pub fn check_end(from: Time, to: Time) -> Result<Time, Invalid> {
     let to = time::in_range("validTo", to)?;
     if to < from {
-        return Err(Invalid::new(Code::ReversedInterval, "validTo", format!("it ends at {to}, before it starts at {from}")));
+        return Err(Invalid::new(
+            Code::ReversedInterval,
+            "validTo",
+            format!("it ends at {to}, before it starts at {from}"),
+        ));
     }
     Ok(to)
 }

@@ -129,12 +129,20 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page of something else, without what is no such thing.
     pub fn filter_map<U>(self, change: impl FnMut(T) -> Option<U>) -> Page<U> {
-        Page { items: self.items.into_iter().filter_map(change).collect(), has_next: self.has_next, has_previous: self.has_previous }
+        Page {
+            items: self.items.into_iter().filter_map(change).collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        }
     }
 
     /// The same page of something else.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(change).collect(), has_next: self.has_next, has_previous: self.has_previous }
+        Page {
+            items: self.items.into_iter().map(change).collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        }
     }
 
     /// Makes a page of up to `limit + 1` rows, as read: the one too many only tells that there is more.

@@ -67,7 +67,12 @@ impl NewPerson {
     /// # Errors
     /// When the handle is no slug or the name is empty or too long.
     pub fn check(handle: &str, name: &str, kind: PersonKind) -> Result<Self, Invalid> {
-        Ok(Self { handle: text::slug("handle", handle)?, name: text::required("name", name, text::LINE)?, kind, active: true })
+        Ok(Self {
+            handle: text::slug("handle", handle)?,
+            name: text::required("name", name, text::LINE)?,
+            kind,
+            active: true,
+        })
     }
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{ContentId, PersonId, RatingId, SourceId, TopicId};
 use super::invalid::{Code, Invalid};
-use super::source::Scale;
 use super::page::{Key, Place};
+use super::source::Scale;
 use super::time::{Time, micros};
 
 /// A value on its scale, and the same as a step of the common measure.
@@ -40,7 +40,11 @@ impl Mark {
         };
         match (i16::try_from(value), i16::try_from(step)) {
             (Ok(value), Ok(step)) if values.is_empty() => Ok(Self { value, step }),
-            _ => Err(Invalid::new(Code::OffScale, "value", format!("{value} is off this source's scale; it must be {values}"))),
+            _ => Err(Invalid::new(
+                Code::OffScale,
+                "value",
+                format!("{value} is off this source's scale; it must be {values}"),
+            )),
         }
     }
 
@@ -196,7 +200,11 @@ impl RatingDraft {
         }
         // History stays true: an import may bring ratings of contents that were withdrawn or hidden later.
         if !content.visible && !self.imported {
-            return Err(Invalid::new(Code::NotVisible, "content", "this content was withdrawn or hidden and takes no ratings"));
+            return Err(Invalid::new(
+                Code::NotVisible,
+                "content",
+                "this content was withdrawn or hidden and takes no ratings",
+            ));
         }
         Ok(Verdict::Moved(Some(mark)))
     }

@@ -64,7 +64,13 @@ impl NewSource {
     /// # Errors
     /// When a text is empty, too long or of the wrong form.
     pub fn check(slug: &str, name: &str, kind: &str, scale: Scale, visibility: Visibility) -> Result<Self, Invalid> {
-        Ok(Self { slug: text::slug("slug", slug)?, name: text::required("name", name, text::LINE)?, kind: kind_of("kind", kind)?, scale, visibility })
+        Ok(Self {
+            slug: text::slug("slug", slug)?,
+            name: text::required("name", name, text::LINE)?,
+            kind: kind_of("kind", kind)?,
+            scale,
+            visibility,
+        })
     }
 }
 

@@ -29,7 +29,9 @@ pub fn optional(field: &'static str, text: &str, most: usize) -> Result<String, 
         return Err(Invalid::new(Code::TextTooLong, field, format!("it must have at most {most} characters")));
     }
     match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        Some(c) => Err(Invalid::new(Code::TextInvalid, field, format!("it contains the control character U+{:04X}", c as u32))),
+        Some(c) => {
+            Err(Invalid::new(Code::TextInvalid, field, format!("it contains the control character U+{:04X}", c as u32)))
+        }
         None => Ok(text.to_owned()),
     }
 }
@@ -82,7 +84,11 @@ pub fn slugify(text: &str) -> String {
 pub fn language(field: &'static str, text: &str) -> Result<String, Invalid> {
     let part = |p: &str| (1..=8).contains(&p.len()) && p.chars().all(|c| c.is_ascii_alphanumeric());
     let first = text.split('-').next().unwrap_or_default();
-    if (2..=8).contains(&first.len()) && first.chars().all(|c| c.is_ascii_alphabetic()) && text.split('-').all(part) && text.len() <= 35 {
+    if (2..=8).contains(&first.len())
+        && first.chars().all(|c| c.is_ascii_alphabetic())
+        && text.split('-').all(part)
+        && text.len() <= 35
+    {
         Ok(text.to_owned())
     } else {
         Err(Invalid::new(Code::TextInvalid, field, "it must be a language tag such as \"en\" or \"zh-Hant\""))

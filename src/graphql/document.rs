@@ -5,9 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet, VariableDefinition};
-use async_graphql::{Positioned, Request, ServerError, Value as Const};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+    VariableDefinition,
+};
 use async_graphql::{Name, Variables};
+use async_graphql::{Positioned, Request, ServerError, Value as Const};
 
 use super::error::refused;
 use super::schema::OperationKind;
@@ -79,9 +82,13 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
         (DocumentOperations::Single(_), Some(_)) => None,
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-        (DocumentOperations::Multiple(_), None) => return Err(refused("BAD_REQUEST", "the document has several operations; say which one in operationName")),
+        (DocumentOperations::Multiple(_), None) => {
+            return Err(refused("BAD_REQUEST", "the document has several operations; say which one in operationName"));
+        }
     };
-    found.map(|operation| &operation.node).ok_or_else(|| refused("BAD_REQUEST", "the document has no operation of this name"))
+    found
+        .map(|operation| &operation.node)
+        .ok_or_else(|| refused("BAD_REQUEST", "the document has no operation of this name"))
 }
 
 /// Refuses an operation whose required variables are not given. The library would find out at the first field that uses
@@ -91,7 +98,10 @@ fn check_variables(operation: &OperationDefinition, given: &Variables) -> Result
         let (name, kind) = (&definition.name.node, &definition.var_type.node);
         let missing = matches!(given.get(name), None | Some(Const::Null));
         if missing && !kind.nullable && (definition.default_value.is_none() || given.contains_key(name)) {
-            return Err(refused("BAD_REQUEST", format!("the variable ${name} must be given: it is of the type {kind}")));
+            return Err(refused(
+                "BAD_REQUEST",
+                format!("the variable ${name} must be given: it is of the type {kind}"),
+            ));
         }
     }
     Ok(())
@@ -109,12 +119,22 @@ fn check_root(document: &ExecutableDocument, operation: &OperationDefinition) ->
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
-                    sets.extend(document.fragments.get(name).filter(|_| fragments.insert(name)).map(|fragment| &fragment.node.selection_set.node));
+                    sets.extend(
+                        document
+                            .fragments
+                            .get(name)
+                            .filter(|_| fragments.insert(name))
+                            .map(|fragment| &fragment.node.selection_set.node),
+                    );
                 }
             }
         }
     }
-    if names.len() > 1 { Err(refused("BAD_REQUEST", "a subscription has one root field; open one for each")) } else { Ok(()) }
+    if names.len() > 1 {
+        Err(refused("BAD_REQUEST", "a subscription has one root field; open one for each"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Fields and items that a part of a document means.
@@ -144,16 +164,24 @@ impl<'a> Measure<'a> {
             let name = &definition.node.name.node;
             (name, given.get(name).or(definition.node.default_value.as_ref().map(|value| &value.node)))
         };
-        Self { document, variables: operation.variable_definitions.iter().map(variable).collect(), fragments: HashMap::new() }
+        Self {
+            document,
+            variables: operation.variable_definitions.iter().map(variable).collect(),
+            fragments: HashMap::new(),
+        }
     }
 
     fn check(mut self, operation: &'a OperationDefinition) -> Result<(), ServerError> {
         let size = self.set(&operation.selection_set, 1, 0);
         if size.fields > FIELDS {
-            return Err(refused("COST_EXCEEDED", format!("this operation means more than {FIELDS} fields; ask for less at once")));
+            return Err(refused(
+                "COST_EXCEEDED",
+                format!("this operation means more than {FIELDS} fields; ask for less at once"),
+            ));
         }
         if size.items > ITEMS {
-            let told = format!("this operation asks for up to {} items, more than {ITEMS}; ask for smaller pages", size.items);
+            let told =
+                format!("this operation asks for up to {} items, more than {ITEMS}; ask for smaller pages", size.items);
             return Err(refused("COST_EXCEEDED", told));
         }
         Ok(())
@@ -203,8 +231,13 @@ impl<'a> Measure<'a> {
     /// How many items the list of a field has at most.
     fn page(&self, field: &Field) -> u64 {
         let (cap, unsaid) = (u64::try_from(CAP).unwrap_or(u64::MAX), u64::try_from(DEFAULT).unwrap_or_default());
-        let Some((_, value)) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "first" | "last")) else { return unsaid };
-        let given = |name: Name| Ok::<_, std::convert::Infallible>(self.variables.get(&name).copied().flatten().cloned().unwrap_or_default());
+        let Some((_, value)) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "first" | "last"))
+        else {
+            return unsaid;
+        };
+        let given = |name: Name| {
+            Ok::<_, std::convert::Infallible>(self.variables.get(&name).copied().flatten().cloned().unwrap_or_default())
+        };
         match value.node.clone().into_const_with(given) {
             Ok(Const::Number(number)) => number.as_u64().unwrap_or(0).min(cap),
             _ => unsaid,
@@ -215,9 +248,7 @@ impl<'a> Measure<'a> {
 /// Whether a selection is that of a connection. Only its own fields are looked at: who hides them in a fragment is counted
 /// for both.
 fn has_pages(set: &Positioned<SelectionSet>) -> bool {
-    let named = |selection: &Positioned<Selection>| {
-        matches!(&selection.node, Selection::Field(field) if matches!(field.node.name.node.as_str(), "nodes" | "edges"))
-    };
+    let named = |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if matches!(field.node.name.node.as_str(), "nodes" | "edges"));
     set.node.items.iter().any(named)
 }
 

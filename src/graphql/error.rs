@@ -54,8 +54,12 @@ pub fn refused(code: &str, message: impl Into<String>) -> ServerError {
 pub fn mark(response: &mut Response, request_id: &str) {
     for error in &mut response.errors {
         match error.source::<Error>() {
-            Some(Error::Internal(cause)) => tracing::error!(request.id = request_id, error = %cause, path = ?error.path, "a request failed"),
-            Some(Error::Unavailable(cause)) => tracing::warn!(request.id = request_id, error = %cause, "the database was not available"),
+            Some(Error::Internal(cause)) => {
+                tracing::error!(request.id = request_id, error = %cause, path = ?error.path, "a request failed")
+            }
+            Some(Error::Unavailable(cause)) => {
+                tracing::warn!(request.id = request_id, error = %cause, "the database was not available")
+            }
             _ => {}
         }
         let extensions = error.extensions.get_or_insert_default();

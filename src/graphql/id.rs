@@ -30,7 +30,11 @@ pub trait Key: Sized {
     fn parse(field: &str, id: &ID) -> Result<Self, Error> {
         match split(id) {
             Some((letter, number)) if letter == Self::LETTER => Ok(Self::of(number)),
-            Some(_) => Err(Error::BadRequest(format!("{field}: {:?} is the id of something else; it must be the id of a {}", id.0, Self::NAME))),
+            Some(_) => Err(Error::BadRequest(format!(
+                "{field}: {:?} is the id of something else; it must be the id of a {}",
+                id.0,
+                Self::NAME
+            ))),
             None => Err(Error::BadRequest(format!("{field}: {:?} is no id; take one from an id field", id.0))),
         }
     }

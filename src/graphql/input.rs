@@ -108,7 +108,9 @@ impl ContentRef {
     pub fn read(self, field: &str) -> Result<content::ContentRef, Error> {
         Ok(match self {
             Self::Id(id) => content::ContentRef::Id(ContentId::parse(field, &id)?),
-            Self::External(ExternalName { source, external_id }) => content::ContentRef::External { source, external_id },
+            Self::External(ExternalName { source, external_id }) => {
+                content::ContentRef::External { source, external_id }
+            }
         })
     }
 }

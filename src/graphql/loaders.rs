@@ -155,7 +155,8 @@ impl Loaders {
     /// # Errors
     /// When the database fails.
     pub async fn content(&self, desk: &Request, id: ContentId) -> Result<Option<Arc<Content>>, Error> {
-        let fetch = async |ids: Vec<ContentId>| Ok(spread(&ids, &desk.app.contents(&desk.viewer, &unique(&ids)).await?));
+        let fetch =
+            async |ids: Vec<ContentId>| Ok(spread(&ids, &desk.app.contents(&desk.viewer, &unique(&ids)).await?));
         self.contents.load(id, fetch).await
     }
 

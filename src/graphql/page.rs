@@ -60,7 +60,9 @@ impl PageArguments {
             None => Ok(None),
             Some(text) => match Place::decode(text, order).filter(|place| fits(&place.key, order)) {
                 Some(place) => Ok(Some(place)),
-                None => Err(Error::BadRequest(format!("{name}: this is no cursor of this list in this order; take one from its edges or pageInfo"))),
+                None => Err(Error::BadRequest(format!(
+                    "{name}: this is no cursor of this list in this order; take one from its edges or pageInfo"
+                ))),
             },
         };
         Ok(PageRequest { limit, backward, after: place("after", &self.after)?, before: place("before", &self.before)? })
@@ -101,8 +103,14 @@ impl<N> Shown<N> {
     }
 
     /// The same, leaving out what is no node.
-    pub fn of_some<T>(page: &Page<T>, order: &'static str, place: impl Fn(&T) -> Place, node: impl Fn(&T) -> Option<N>) -> Self {
-        let edges = page.items.iter().filter_map(|item| Some(Placed { place: place(item), node: node(item)? })).collect();
+    pub fn of_some<T>(
+        page: &Page<T>,
+        order: &'static str,
+        place: impl Fn(&T) -> Place,
+        node: impl Fn(&T) -> Option<N>,
+    ) -> Self {
+        let edges =
+            page.items.iter().filter_map(|item| Some(Placed { place: place(item), node: node(item)? })).collect();
         Self { edges, has_next: page.has_next, has_previous: page.has_previous, order }
     }
 

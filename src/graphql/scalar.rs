@@ -20,7 +20,9 @@ impl ScalarType for DateTime {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         match chrono::DateTime::parse_from_rfc3339(text) {
             Ok(time) => Ok(Self(whole_micros(time.to_utc()))),
-            Err(_) => Err(InputValueError::custom(format!("{text:?} is no moment; write it like \"2026-03-01T09:30:00Z\""))),
+            Err(_) => {
+                Err(InputValueError::custom(format!("{text:?} is no moment; write it like \"2026-03-01T09:30:00Z\"")))
+            }
         }
     }
 
@@ -38,7 +40,8 @@ pub struct Duration(pub StdDuration);
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        let refused = || InputValueError::custom(format!("{text:?} is no duration; write it like \"PT0.5S\" or \"P7D\""));
+        let refused =
+            || InputValueError::custom(format!("{text:?} is no duration; write it like \"PT0.5S\" or \"P7D\""));
         if !text.starts_with('P') {
             return Err(refused());
         }

@@ -22,7 +22,9 @@ const DIRECTIVES: usize = 10;
 type Schema = Built<Query, Mutation, Subscription>;
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    let builder = Built::build(Query::default(), Mutation::default(), Subscription).limit_depth(DEPTH).limit_directives(DIRECTIVES);
+    let builder = Built::build(Query::default(), Mutation::default(), Subscription)
+        .limit_depth(DEPTH)
+        .limit_directives(DIRECTIVES);
     builder.register_output_type::<super::nodes::node::Node>()
 }
 
@@ -103,7 +105,12 @@ impl Executor {
     }
 
     /// Runs any operation as a stream of answers. A subscription ends with the first answer that has nothing but an error.
-    pub fn stream(&self, operation: Operation, viewer: Viewer, request_id: String) -> impl Stream<Item = Response> + Send + 'static {
+    pub fn stream(
+        &self,
+        operation: Operation,
+        viewer: Viewer,
+        request_id: String,
+    ) -> impl Stream<Item = Response> + Send + 'static {
         let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
         self.schema.execute_stream(operation.request.data(desk)).map(move |mut response| {
             mark(&mut response, &request_id);

@@ -28,7 +28,8 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all when it is missing.")] filter: Option<ChangeFilter>,
         #[graphql(desc = "Go on after this cursor; from now on when it is missing.")] after: Option<String>,
-        #[graphql(desc = "Tell at most once in this time, then the latest state of each content; PT0.01S to PT1H.")] interval: Option<Duration>,
+        #[graphql(desc = "Tell at most once in this time, then the latest state of each content; PT0.01S to PT1H.")]
+        interval: Option<Duration>,
     ) -> Result<Heard<RatingChange>> {
         let heard = hear(ctx, vec![Noun::Rating], filter, after, interval).await?;
         Ok(only(heard, |change| if let Change::RatingChange(change) = change { Some(*change) } else { None }))
@@ -40,7 +41,8 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all when it is missing.")] filter: Option<ChangeFilter>,
         #[graphql(desc = "Go on after this cursor; from now on when it is missing.")] after: Option<String>,
-        #[graphql(desc = "Tell at most once in this time, then the latest state of each content; PT0.01S to PT1H.")] interval: Option<Duration>,
+        #[graphql(desc = "Tell at most once in this time, then the latest state of each content; PT0.01S to PT1H.")]
+        interval: Option<Duration>,
     ) -> Result<Heard<ContentChange>> {
         let heard = hear(ctx, vec![Noun::Content], filter, after, interval).await?;
         Ok(only(heard, |change| if let Change::ContentChange(change) = change { Some(*change) } else { None }))
@@ -52,7 +54,8 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all when it is missing.")] filter: Option<ChangeFilter>,
         #[graphql(desc = "Go on after this cursor; from now on when it is missing.")] after: Option<String>,
-        #[graphql(desc = "Tell at most once in this time, then the latest state of each relation; PT0.01S to PT1H.")] interval: Option<Duration>,
+        #[graphql(desc = "Tell at most once in this time, then the latest state of each relation; PT0.01S to PT1H.")]
+        interval: Option<Duration>,
     ) -> Result<Heard<LeadershipChange>> {
         let heard = hear(ctx, vec![Noun::Leadership, Noun::Endorsement], filter, after, interval).await?;
         Ok(only(heard, |change| if let Change::LeadershipChange(change) = change { Some(*change) } else { None }))
@@ -65,7 +68,8 @@ impl Subscription {
         #[graphql(desc = "Only changes of these nouns.")] nouns: Option<Vec<ChangeNoun>>,
         #[graphql(desc = "Which of them; all when it is missing.")] filter: Option<ChangeFilter>,
         #[graphql(desc = "Go on after this cursor; from now on when it is missing.")] after: Option<String>,
-        #[graphql(desc = "Tell at most once in this time, then the latest state of each noun; PT0.01S to PT1H.")] interval: Option<Duration>,
+        #[graphql(desc = "Tell at most once in this time, then the latest state of each noun; PT0.01S to PT1H.")]
+        interval: Option<Duration>,
     ) -> Result<Heard<Change>> {
         let nouns = nouns.unwrap_or_default().into_iter().map(Into::into).collect();
         hear(ctx, nouns, filter, after, interval).await
@@ -73,7 +77,13 @@ impl Subscription {
 }
 
 /// What is of interest, as the viewer may see it. No nouns mean all.
-async fn hear(ctx: &Context<'_>, nouns: Vec<Noun>, filter: Option<ChangeFilter>, after: Option<String>, interval: Option<Duration>) -> Result<Heard<Change>> {
+async fn hear(
+    ctx: &Context<'_>,
+    nouns: Vec<Noun>,
+    filter: Option<ChangeFilter>,
+    after: Option<String>,
+    interval: Option<Duration>,
+) -> Result<Heard<Change>> {
     let desk = Arc::clone(ctx.data::<Arc<Request>>()?);
     let interest = filter.unwrap_or_default().read(&desk).await.map_err(failed)?;
     let interest = Interest { nouns: (!nouns.is_empty()).then_some(nouns), ..interest };
@@ -104,4 +114,3 @@ pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<C
     }
     Some(Change::of(&change.fact, mark, seen, changes))
 }
-

@@ -60,7 +60,9 @@ struct Body<'a> {
 /// Whether nothing was executed: the operation was refused before its first field.
 #[must_use]
 pub fn is_refused(response: &Response) -> bool {
-    response.data == async_graphql::Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty())
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// The bytes of an answer.
@@ -94,7 +96,12 @@ pub fn of(response: &Response, form: Form) -> axum::response::Response {
 
 /// The answer to a request that was not understood.
 #[must_use]
-pub fn not_understood(status: StatusCode, error: async_graphql::ServerError, form: Form, request_id: &str) -> axum::response::Response {
+pub fn not_understood(
+    status: StatusCode,
+    error: async_graphql::ServerError,
+    form: Form,
+    request_id: &str,
+) -> axum::response::Response {
     let mut response = Response::from_errors(vec![error]);
     crate::graphql::error::mark(&mut response, request_id);
     let mut answer = of(&response, form);

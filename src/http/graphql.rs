@@ -89,7 +89,10 @@ impl Caller {
         match Form::of(headers) {
             Some(form) => Ok(Self { form, request_id }),
             None => {
-                let told = refused("BAD_REQUEST", "accept application/graphql-response+json, application/json or text/event-stream");
+                let told = refused(
+                    "BAD_REQUEST",
+                    "accept application/graphql-response+json, application/json or text/event-stream",
+                );
                 Err(answer::not_understood(StatusCode::NOT_ACCEPTABLE, told, Form::Json, &request_id))
             }
         }
@@ -115,7 +118,8 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
     let viewer = match identity::of_headers(&hall.executor, headers).await {
         Ok(viewer) => viewer,
         Err(error) => {
-            let status = if code(&error) == "BAD_REQUEST" { StatusCode::BAD_REQUEST } else { StatusCode::SERVICE_UNAVAILABLE };
+            let status =
+                if code(&error) == "BAD_REQUEST" { StatusCode::BAD_REQUEST } else { StatusCode::SERVICE_UNAVAILABLE };
             return answer::not_understood(status, of_app(&error), caller.form, &caller.request_id);
         }
     };
@@ -131,7 +135,8 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
         }
     };
     if by_get && operation.kind == OperationKind::Mutation {
-        let mut answer = caller.not_understood(StatusCode::METHOD_NOT_ALLOWED, "a GET changes nothing; send a mutation with POST");
+        let mut answer =
+            caller.not_understood(StatusCode::METHOD_NOT_ALLOWED, "a GET changes nothing; send a mutation with POST");
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return answer;
     }
@@ -140,18 +145,27 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
         return events(hall.executor.stream(operation, viewer, caller.request_id), live).into_response();
     }
     if operation.kind == OperationKind::Subscription {
-        let told = "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
+        let told =
+            "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
         return caller.not_understood(StatusCode::BAD_REQUEST, told);
     }
     answer::of(&execute(hall, operation, viewer, &caller.request_id).await, caller.form)
 }
 
 /// Runs an operation within the time that it may take. What was not committed by then leaves nothing behind.
-async fn execute(hall: &Hall, operation: Operation, viewer: crate::app::viewer::Viewer, request_id: &str) -> async_graphql::Response {
+async fn execute(
+    hall: &Hall,
+    operation: Operation,
+    viewer: crate::app::viewer::Viewer,
+    request_id: &str,
+) -> async_graphql::Response {
     match tokio::time::timeout(hall.settings.patience, hall.executor.execute(operation, viewer, request_id)).await {
         Ok(response) => response,
         Err(_) => {
-            let told = format!("this took longer than the {} s that an operation may take; ask for less at once", hall.settings.patience.as_secs_f32());
+            let told = format!(
+                "this took longer than the {} s that an operation may take; ask for less at once",
+                hall.settings.patience.as_secs_f32()
+            );
             let mut response = async_graphql::Response::from_errors(vec![refused("UNAVAILABLE", told)]);
             crate::graphql::error::mark(&mut response, request_id);
             response
@@ -165,10 +179,19 @@ fn of_app(error: &crate::app::error::Error) -> ServerError {
 
 /// An event stream as the protocol graphql-sse has it in distinct connections mode: `next` for each answer, then `complete`.
 /// A subscription that ends because the server stops is not complete: without the word its client connects again.
-fn events(answers: impl Stream<Item = async_graphql::Response> + Send + 'static, live: Option<watch::Receiver<bool>>) -> impl IntoResponse {
-    let next = answers.map(|response| Event::default().event("next").data(String::from_utf8(answer::bytes(&response)).unwrap_or_default()));
+fn events(
+    answers: impl Stream<Item = async_graphql::Response> + Send + 'static,
+    live: Option<watch::Receiver<bool>>,
+) -> impl IntoResponse {
+    let next = answers.map(|response| {
+        Event::default().event("next").data(String::from_utf8(answer::bytes(&response)).unwrap_or_default())
+    });
     let is_over = async move { live.is_none_or(|stopping| !*stopping.borrow()) };
-    let complete = stream::once(is_over).filter_map(|over| std::future::ready(over.then(|| Event::default().event("complete").data(""))));
+    let complete = stream::once(is_over)
+        .filter_map(|over| std::future::ready(over.then(|| Event::default().event("complete").data(""))));
     let events = next.chain(complete).map(Ok::<_, Infallible>);
-    ([(header::CACHE_CONTROL, "no-cache"), (header::HeaderName::from_static("x-accel-buffering"), "no")], Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    (
+        [(header::CACHE_CONTROL, "no-cache"), (header::HeaderName::from_static("x-accel-buffering"), "no")],
+        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)),
+    )
 }

@@ -25,7 +25,10 @@ pub async fn of_headers(executor: &Executor, headers: &HeaderMap) -> Result<View
 ///
 /// # Errors
 /// `BAD_REQUEST` for a handle that nobody has.
-pub async fn of_init(executor: &Executor, payload: Option<&serde_json::Map<String, serde_json::Value>>) -> Result<Viewer, Error> {
+pub async fn of_init(
+    executor: &Executor,
+    payload: Option<&serde_json::Map<String, serde_json::Value>>,
+) -> Result<Viewer, Error> {
     let entries = payload.into_iter().flatten();
     let handle = entries.filter(|(key, _)| key.eq_ignore_ascii_case(HEADER)).find_map(|(_, value)| value.as_str());
     executor.app().viewer(handle).await

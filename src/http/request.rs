@@ -25,7 +25,9 @@ pub fn of_query(parameters: Vec<(String, String)>) -> Result<Request, String> {
     for (name, value) in parameters {
         let value = match name.as_str() {
             "variables" | "extensions" if value.is_empty() => Value::Null,
-            "variables" | "extensions" => serde_json::from_str(&value).map_err(|error| format!("{name} is no JSON: {error}"))?,
+            "variables" | "extensions" => {
+                serde_json::from_str(&value).map_err(|error| format!("{name} is no JSON: {error}"))?
+            }
             _ => Value::String(value),
         };
         fields.insert(name, value);

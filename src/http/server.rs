@@ -69,7 +69,12 @@ pub fn router(hall: Hall) -> Router {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve(listener: TcpListener, executor: Executor, settings: Settings, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    executor: Executor,
+    settings: Settings,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let (sender, stopping) = watch::channel(false);
     let sender = Arc::new(sender);
     let teller = Arc::clone(&sender);

@@ -34,7 +34,12 @@ const WAITING: usize = 32;
 
 /// Opens the socket. Without a protocol of ours it is closed at once, with the protocol's code for that.
 pub fn open(upgrade: WebSocketUpgrade, speaks_graphql: bool, hall: Hall, request_id: String) -> Response {
-    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(FRAME).max_frame_size(FRAME).read_buffer_size(4096).write_buffer_size(0);
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(FRAME)
+        .max_frame_size(FRAME)
+        .read_buffer_size(4096)
+        .write_buffer_size(0);
     let ours = speaks_graphql && upgrade.selected_protocol().is_some();
     upgrade.on_upgrade(move |mut socket| async move {
         if ours {
@@ -136,7 +141,12 @@ impl Connection {
         self.frames.send(message.frame()).await.map_err(|_| Close::BadMessage.frame())
     }
 
-    async fn subscribe(&mut self, id: String, payload: serde_json::Map<String, serde_json::Value>, ended: &Ended) -> Result<(), Message> {
+    async fn subscribe(
+        &mut self,
+        id: String,
+        payload: serde_json::Map<String, serde_json::Value>,
+        ended: &Ended,
+    ) -> Result<(), Message> {
         let Some(viewer) = self.viewer.clone() else { return Err(Close::Unauthorized.frame()) };
         if self.running.contains_key(&id) {
             return Err(Close::duplicate(&id));
@@ -152,9 +162,11 @@ impl Connection {
         };
         let live = operation.kind == OperationKind::Subscription;
         let answers = self.hall.executor.stream(operation, viewer, self.request_id.clone());
-        let (frames, ended, name, stopping) = (self.frames.clone(), ended.clone(), id.clone(), self.hall.stopping.clone());
+        let (frames, ended, name, stopping) =
+            (self.frames.clone(), ended.clone(), id.clone(), self.hall.stopping.clone());
         let task = tokio::spawn(async move {
-            let answers = answers.take_while(|response| std::future::ready(!(live && response.is_err() && *stopping.borrow())));
+            let answers =
+                answers.take_while(|response| std::future::ready(!(live && response.is_err() && *stopping.borrow())));
             let last = tell(&name, Box::pin(answers), live, &frames).await;
             let _ = ended.send((name, tokio::task::id(), last));
         });
@@ -177,7 +189,8 @@ async fn tell(
 ) -> Option<Message> {
     let mut first = true;
     while let Some(response) = answers.next().await {
-        let nothing = answer::is_refused(&response) || live && response.data == async_graphql::Value::Null && response.is_err();
+        let nothing =
+            answer::is_refused(&response) || live && response.data == async_graphql::Value::Null && response.is_err();
         if first && nothing {
             return Some(FromServer::Error { id, payload: &response.errors }.frame());
         }

@@ -22,13 +22,18 @@ pub struct Told {
 }
 
 /// Tells every change at once.
-pub fn each(feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static) -> impl Stream<Item = Result<Told, Gap>> + Send {
+pub fn each(
+    feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static,
+) -> impl Stream<Item = Result<Told, Gap>> + Send {
     feed.map(|item| item.map(|change| Told { change, changes: 1 }))
 }
 
 /// Tells a change at once when the last interval is over, and otherwise the latest of each subject at its end, in the
 /// order of the log. So the first and the last state are always told, and every cursor is safe to go on from.
-pub fn at_most(feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static, interval: Duration) -> impl Stream<Item = Result<Told, Gap>> + Send {
+pub fn at_most(
+    feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static,
+    interval: Duration,
+) -> impl Stream<Item = Result<Told, Gap>> + Send {
     async_stream::stream! {
         let mut feed = std::pin::pin!(feed);
         let mut waiting: HashMap<_, Told> = HashMap::new();

@@ -50,11 +50,21 @@ impl Feed {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn start(store: Arc<Store>, buffer: usize, first: impl Fn(&Change) + Send + Sync + 'static) -> Result<Arc<Self>, Error> {
+    pub async fn start(
+        store: Arc<Store>,
+        buffer: usize,
+        first: impl Fn(&Change) + Send + Sync + 'static,
+    ) -> Result<Arc<Self>, Error> {
         let (_, head) = store.log_ends().await?;
         let listener = store.listener().await?;
         let (sender, _) = broadcast::channel(buffer);
-        let feed = Arc::new(Self { store, sender, head: Mutex::new(head), wake: Notify::new(), closed: watch::Sender::new(false) });
+        let feed = Arc::new(Self {
+            store,
+            sender,
+            head: Mutex::new(head),
+            wake: Notify::new(),
+            closed: watch::Sender::new(false),
+        });
         tokio::spawn(Arc::clone(&feed).run(listener, first));
         Ok(feed)
     }
@@ -117,7 +127,10 @@ impl Feed {
     }
 
     /// Every change after the number `after`, or from now on: first from the log, then as it comes, without a gap or a repeat.
-    pub fn follow(self: &Arc<Self>, after: Option<i64>) -> impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static {
+    pub fn follow(
+        self: &Arc<Self>,
+        after: Option<i64>,
+    ) -> impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static {
         let feed = Arc::clone(self);
         // Under one lock, so that no change falls between the two.
         let (mut receiver, head) = {

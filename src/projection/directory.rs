@@ -192,7 +192,9 @@ impl Directory {
     /// # Errors
     /// When the database fails.
     pub async fn person_by_handle(&self, handle: &str) -> Result<Option<Arc<Person>>, Error> {
-        if let Some(person) = self.handles.get(handle).and_then(|id| self.people.get(&id)).filter(|person| person.handle == handle) {
+        if let Some(person) =
+            self.handles.get(handle).and_then(|id| self.people.get(&id)).filter(|person| person.handle == handle)
+        {
             return Ok(Some(person));
         }
         let before = self.people_seq.load(Ordering::SeqCst);

@@ -73,7 +73,8 @@ impl Shelf {
     /// An empty shelf.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        let weight = |held: &Held| held.content.title.len() + held.content.body.len() + held.content.external_id.len() + FRAME;
+        let weight =
+            |held: &Held| held.content.title.len() + held.content.body.len() + held.content.external_id.len() + FRAME;
         let weigher = move |_: &ContentId, held: &Held| u32::try_from(weight(held)).unwrap_or(u32::MAX);
         let held = moka::sync::Cache::builder().max_capacity(ROOM).weigher(weigher).build();
         Self { store, held, names: moka::sync::Cache::new(NAMES), reading: Mutex::default(), heard: AtomicI64::new(0) }
@@ -147,7 +148,11 @@ impl Shelf {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn content_by_external(&self, source: SourceId, external_id: &str) -> Result<Option<Arc<Content>>, Error> {
+    pub async fn content_by_external(
+        &self,
+        source: SourceId,
+        external_id: &str,
+    ) -> Result<Option<Arc<Content>>, Error> {
         let name = (source, external_id.to_owned());
         if let Some(id) = self.names.get(&name) {
             return Ok(self.contents(&[id]).await?.remove(&id));

@@ -33,7 +33,8 @@ impl Store {
     /// When the database fails.
     pub async fn log_ends(&self) -> Result<(i64, i64), Error> {
         // Two look-ups at the ends of the key: an aggregate over both would read every row on SQLite.
-        let sql = Sql::new("SELECT (SELECT COALESCE(MIN(seq), 0) FROM change), (SELECT COALESCE(MAX(seq), 0) FROM change)");
+        let sql =
+            Sql::new("SELECT (SELECT COALESCE(MIN(seq), 0) FROM change), (SELECT COALESCE(MAX(seq), 0) FROM change)");
         let row = self.row(sql).await?;
         row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
     }
@@ -45,7 +46,6 @@ impl Store {
     pub async fn instance(&self) -> Result<Option<String>, Error> {
         Ok(instance::Entity::find().one(&self.read).await?.map(|row| row.id))
     }
-
 }
 
 impl Writing<'_> {

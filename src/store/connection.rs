@@ -8,7 +8,9 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector,
+};
 use tokio::sync::Mutex;
 
 use super::error::Error;
@@ -61,7 +63,8 @@ impl Store {
     /// [`Error::Newer`] or [`Error::Older`].
     pub async fn check_migrated(&self) -> Result<(), Error> {
         self.check_history().await?;
-        let pending: Vec<String> = Migrator::get_pending_migrations(&self.write).await?.iter().map(|m| m.name().to_owned()).collect();
+        let pending: Vec<String> =
+            Migrator::get_pending_migrations(&self.write).await?.iter().map(|m| m.name().to_owned()).collect();
         if pending.is_empty() { Ok(()) } else { Err(Error::Older(pending.join(", "))) }
     }
 
@@ -77,7 +80,8 @@ impl Store {
         Migrator::install(&self.write).await?;
         let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
         let applied = Migrator::get_migration_models(&self.write).await?;
-        let unknown: Vec<String> = applied.into_iter().map(|row| row.version).filter(|version| !known.contains(version)).collect();
+        let unknown: Vec<String> =
+            applied.into_iter().map(|row| row.version).filter(|version| !known.contains(version)).collect();
         if unknown.is_empty() { Ok(()) } else { Err(Error::Newer(unknown.join(", "))) }
     }
 
@@ -170,24 +174,39 @@ async fn sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), E
         .row_buffer_size(512)
         // Ratings touch pages all over the file. The longer the log may grow, the more of them are written back only once.
         .pragma("wal_autocheckpoint", "16384")
-        .pragma("cache_size", "-65536")
-        .pragma("mmap_size", "1073741824")
+        // What is read most is mapped, and the writer keeps what it touches; the rest is left to the system's own cache.
+        .pragma("mmap_size", "67108864")
         .pragma("temp_store", "memory");
     // The writer first: it makes the file and its write-ahead log, which readers cannot.
-    let write = SqlitePoolOptions::new().max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None).acquire_timeout(PATIENCE);
-    let write = write.connect_with(options.clone()).await.map_err(failed)?;
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(PATIENCE);
+    let write = write.connect_with(options.clone().pragma("cache_size", "-49152")).await.map_err(failed)?;
     let readers = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from)).unwrap_or(2).clamp(2, 16);
-    let read = SqlitePoolOptions::new().max_connections(readers).idle_timeout(None).max_lifetime(None).acquire_timeout(PATIENCE).test_before_acquire(false);
-    let read = read.connect_with(options.pragma("query_only", "on")).await.map_err(failed)?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(readers)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false);
+    let read =
+        read.connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192")).await.map_err(failed)?;
     Ok((SqlxSqliteConnector::from_sqlx_sqlite_pool(read), SqlxSqliteConnector::from_sqlx_sqlite_pool(write)))
 }
 
 async fn postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), Error> {
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
-    let options = PgConnectOptions::from_str(url).map_err(failed)?.application_name("peerlead").statement_cache_capacity(STATEMENTS);
+    let options = PgConnectOptions::from_str(url)
+        .map_err(failed)?
+        .application_name("peerlead")
+        .statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
     // Compiling to machine code takes a hundred times as long as our statements themselves.
-    let pool = pool.after_connect(|connection, _| Box::pin(async { connection.execute("SET jit = off").await.map(drop) }));
+    let pool =
+        pool.after_connect(|connection, _| Box::pin(async { connection.execute("SET jit = off").await.map(drop) }));
     let read = pool.clone().max_connections(16).connect_with(options.clone()).await.map_err(failed)?;
     let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;
     Ok((SqlxPostgresConnector::from_sqlx_postgres_pool(read), SqlxPostgresConnector::from_sqlx_postgres_pool(write)))

@@ -74,12 +74,17 @@ struct Lead {
 fn lead(filter: &ContentFilter, by_score: bool) -> Lead {
     const LINK: (&str, &str, &str) = ("l.published_at", "l.score", "l.content_id");
     let (from, (published, score, id)) = match &filter.topics {
-        Some(topics) if topics.len() == 1 => (" FROM content_topic l CROSS JOIN content c WHERE c.id = l.content_id", LINK),
+        Some(topics) if topics.len() == 1 => {
+            (" FROM content_topic l CROSS JOIN content c WHERE c.id = l.content_id", LINK)
+        }
         _ if filter.author.is_some() => (
             " FROM content_author l CROSS JOIN content c CROSS JOIN tally y WHERE c.id = l.content_id AND y.content_id = c.id",
             ("l.published_at", "y.score", "l.content_id"),
         ),
-        _ if by_score && filter.ids.is_none() => (" FROM tally y CROSS JOIN content c WHERE c.id = y.content_id", ("c.published_at", "y.score", "y.content_id")),
+        _ if by_score && filter.ids.is_none() => (
+            " FROM tally y CROSS JOIN content c WHERE c.id = y.content_id",
+            ("c.published_at", "y.score", "y.content_id"),
+        ),
         _ => (" FROM content c CROSS JOIN tally y WHERE y.content_id = c.id", ("c.published_at", "y.score", "c.id")),
     };
     Lead { from, published, score, id }
@@ -93,12 +98,16 @@ fn conditions(sql: &mut Sql, filter: &ContentFilter, lead: &Lead) {
         if one_topic {
             sql.push(" AND l.topic_id = ").bind(topics[0]);
         } else {
-            sql.push(" AND EXISTS (SELECT 1 FROM content_topic f WHERE f.content_id = c.id AND f.topic_id IN ").bind_list(&topics).push(")");
+            sql.push(" AND EXISTS (SELECT 1 FROM content_topic f WHERE f.content_id = c.id AND f.topic_id IN ")
+                .bind_list(&topics)
+                .push(")");
         }
     }
     match filter.author {
         Some(author) if one_topic => {
-            sql.push(" AND EXISTS (SELECT 1 FROM content_author f WHERE f.content_id = c.id AND f.person_id = ").bind(author.0).push(")");
+            sql.push(" AND EXISTS (SELECT 1 FROM content_author f WHERE f.content_id = c.id AND f.person_id = ")
+                .bind(author.0)
+                .push(")");
         }
         Some(author) => {
             sql.push(" AND l.person_id = ").bind(author.0);
@@ -152,9 +161,14 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents_pages(&self, asked: &[(&ContentFilter, ContentOrder, &PageRequest)]) -> Result<Vec<Page<Place>>, Error> {
+    pub async fn contents_pages(
+        &self,
+        asked: &[(&ContentFilter, ContentOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Place>>, Error> {
         let lists = asked.iter().map(|(filter, order, request)| (list(filter, *order), *request)).collect();
-        let read = |row: &QueryResult, at: usize| Ok((row.try_get_by_index(at)?, row.try_get_by_index(at + 1)?, row.try_get_by_index(at + 2)?));
+        let read = |row: &QueryResult, at: usize| {
+            Ok((row.try_get_by_index(at)?, row.try_get_by_index(at + 1)?, row.try_get_by_index(at + 2)?))
+        };
         let place = |list: usize, (id, published, score): &(i64, i64, f64)| Place {
             id: *id,
             key: match asked[list].1.field {
@@ -171,7 +185,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn contents_counts(&self, filters: &[&ContentFilter]) -> Result<Vec<i64>, Error> {
-        self.counts(filters.iter().map(|filter| counted(|sql| conditions(sql, filter, &lead(filter, false)))).collect()).await
+        self.counts(filters.iter().map(|filter| counted(|sql| conditions(sql, filter, &lead(filter, false)))).collect())
+            .await
     }
 
     /// The contents with these ids, whatever their state.
@@ -214,7 +229,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn content_by_external(&self, source: SourceId, external_id: &str) -> Result<Option<Content>, Error> {
-        let filter = ContentFilter { external: Some((source, external_id.to_owned())), invisible: true, ..ContentFilter::default() };
+        let filter = ContentFilter {
+            external: Some((source, external_id.to_owned())),
+            invisible: true,
+            ..ContentFilter::default()
+        };
         Ok(self.contents_where(&filter).await?.into_iter().next())
     }
 
@@ -240,7 +259,11 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents_by_external(&self, source: SourceId, external_ids: &[&str]) -> Result<HashMap<String, Content>, Error> {
+    pub async fn contents_by_external(
+        &self,
+        source: SourceId,
+        external_ids: &[&str],
+    ) -> Result<HashMap<String, Content>, Error> {
         let mut found = HashMap::new();
         for some in external_ids.chunks(1_000) {
             let mut sql = Sql::new(COLUMNS);
@@ -262,7 +285,11 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn content_ids(&self, source: SourceId, external_ids: &[&str]) -> Result<HashMap<String, ContentId>, Error> {
+    pub async fn content_ids(
+        &self,
+        source: SourceId,
+        external_ids: &[&str],
+    ) -> Result<HashMap<String, ContentId>, Error> {
         let mut found = HashMap::new();
         for some in external_ids.chunks(1_000) {
             let mut sql = Sql::new("SELECT external_id, id FROM content WHERE source_id = ");
@@ -294,10 +321,23 @@ impl Writing<'_> {
         let read = |row: QueryResult| {
             let id = ContentId(row.try_get_by_index(0)?);
             let scale: String = row.try_get_by_index(2)?;
-            let scale = Scale::parse(&scale).ok_or_else(|| Error::Inconsistent(format!("a source has the scale {scale}")))?;
-            let (authors, topics) = (ids(&row, 4)?.into_iter().map(PersonId).collect(), ids(&row, 5)?.into_iter().map(TopicId).collect());
+            let scale =
+                Scale::parse(&scale).ok_or_else(|| Error::Inconsistent(format!("a source has the scale {scale}")))?;
+            let (authors, topics) =
+                (ids(&row, 4)?.into_iter().map(PersonId).collect(), ids(&row, 5)?.into_iter().map(TopicId).collect());
             let source = SourceId(row.try_get_by_index(1)?);
-            Ok((id, RatedContent { id, source, scale, visible: row.try_get_by_index(3)?, authors, topics, tally: tally(&row, 6)? }))
+            Ok((
+                id,
+                RatedContent {
+                    id,
+                    source,
+                    scale,
+                    visible: row.try_get_by_index(3)?,
+                    authors,
+                    topics,
+                    tally: tally(&row, 6)?,
+                },
+            ))
         };
         self.rows(sql).await?.into_iter().map(read).collect()
     }

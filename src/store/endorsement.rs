@@ -1,7 +1,9 @@
 //! Endorsements: rows to nouns and back.
 
 use entity::endorsement;
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter,
+};
 
 use super::connection::Store;
 use super::error::Error;
@@ -71,14 +73,22 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn endorsements_pages(&self, asked: &[(&EndorsementFilter, LeadershipOrder, &PageRequest)]) -> Result<Vec<Page<Endorsement>>, Error> {
+    pub async fn endorsements_pages(
+        &self,
+        asked: &[(&EndorsementFilter, LeadershipOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Endorsement>>, Error> {
         let list = |filter: &EndorsementFilter, order: LeadershipOrder| {
             let mut sql = Sql::new("SELECT e.*");
             conditions(&mut sql, filter);
             List { sql, key: "e.endorsed_at", id: "e.id", direction: order.direction }
         };
         let lists = asked.iter().map(|(filter, order, request)| (list(filter, *order), *request)).collect();
-        self.pages(lists, |row, _| Ok(noun(endorsement::Model::from_query_result(row, "")?)), |_, endorsement| endorsement.place()).await
+        self.pages(
+            lists,
+            |row, _| Ok(noun(endorsement::Model::from_query_result(row, "")?)),
+            |_, endorsement| endorsement.place(),
+        )
+        .await
     }
 
     /// How many endorsements each filter lets through.
@@ -103,9 +113,15 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn endorsement_between(&self, endorser: PersonId, person: PersonId, topic: TopicId) -> Result<Option<Endorsement>, Error> {
+    pub async fn endorsement_between(
+        &self,
+        endorser: PersonId,
+        person: PersonId,
+        topic: TopicId,
+    ) -> Result<Option<Endorsement>, Error> {
         let query = endorsement::Entity::find().filter(endorsement::Column::EndorserId.eq(endorser.0));
-        let query = query.filter(endorsement::Column::PersonId.eq(person.0)).filter(endorsement::Column::TopicId.eq(topic.0));
+        let query =
+            query.filter(endorsement::Column::PersonId.eq(person.0)).filter(endorsement::Column::TopicId.eq(topic.0));
         Ok(query.one(&self.transaction).await?.map(noun))
     }
 
@@ -114,7 +130,9 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn endorsements_of(&self, person: PersonId) -> Result<Vec<Endorsement>, Error> {
-        let either = Condition::any().add(endorsement::Column::EndorserId.eq(person.0)).add(endorsement::Column::PersonId.eq(person.0));
+        let either = Condition::any()
+            .add(endorsement::Column::EndorserId.eq(person.0))
+            .add(endorsement::Column::PersonId.eq(person.0));
         Ok(endorsement::Entity::find().filter(either).all(&self.transaction).await?.into_iter().map(noun).collect())
     }
 
@@ -123,7 +141,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn endorsements_on(&self, topic: TopicId) -> Result<Vec<Endorsement>, Error> {
-        Ok(endorsement::Entity::find().filter(endorsement::Column::TopicId.eq(topic.0)).all(&self.transaction).await?.into_iter().map(noun).collect())
+        Ok(endorsement::Entity::find()
+            .filter(endorsement::Column::TopicId.eq(topic.0))
+            .all(&self.transaction)
+            .await?
+            .into_iter()
+            .map(noun)
+            .collect())
     }
 
     /// Writes a new endorsement down.

@@ -32,23 +32,31 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         let told = error.to_string();
         let cause = match &error {
-            DbErr::Conn(RuntimeErr::SqlxError(e)) | DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
+            DbErr::Conn(RuntimeErr::SqlxError(e))
+            | DbErr::Exec(RuntimeErr::SqlxError(e))
+            | DbErr::Query(RuntimeErr::SqlxError(e)) => e,
             DbErr::ConnectionAcquire(_) => return Self::Gone(told),
             _ => return Self::Fault(error),
         };
         match cause.as_ref() {
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Gone(told),
-            sqlx::Error::Database(e) => match e.code().as_deref().map(|code| (code, code.parse::<u32>().map(|n| n & 0xff))) {
-                // SQLite's primary result codes: BUSY and LOCKED, FULL, then what a vanished or unreadable file gives.
-                Some((code, Ok(5 | 6))) if code.len() < 5 => Self::Locked(told),
-                Some((code, Ok(13))) if code.len() < 5 => Self::Full(told),
-                Some((code, Ok(8 | 10 | 11 | 14 | 26))) if code.len() < 5 => Self::Gone(told),
-                // PostgreSQL's classes: lock not available, disk full, shutting down or refusing connections.
-                Some(("55P03", _)) => Self::Locked(told),
-                Some(("53100", _)) => Self::Full(told),
-                Some((code, _)) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => Self::Gone(told),
-                _ => Self::Fault(error),
-            },
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Gone(told)
+            }
+            sqlx::Error::Database(e) => {
+                match e.code().as_deref().map(|code| (code, code.parse::<u32>().map(|n| n & 0xff))) {
+                    // SQLite's primary result codes: BUSY and LOCKED, FULL, then what a vanished or unreadable file gives.
+                    Some((code, Ok(5 | 6))) if code.len() < 5 => Self::Locked(told),
+                    Some((code, Ok(13))) if code.len() < 5 => Self::Full(told),
+                    Some((code, Ok(8 | 10 | 11 | 14 | 26))) if code.len() < 5 => Self::Gone(told),
+                    // PostgreSQL's classes: lock not available, disk full, shutting down or refusing connections.
+                    Some(("55P03", _)) => Self::Locked(told),
+                    Some(("53100", _)) => Self::Full(told),
+                    Some((code, _)) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
+                        Self::Gone(told)
+                    }
+                    _ => Self::Fault(error),
+                }
+            }
             _ => Self::Fault(error),
         }
     }

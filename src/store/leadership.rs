@@ -19,7 +19,8 @@ fn noun(row: leadership::Model) -> Result<Leadership, Error> {
         id: LeadershipId(row.id),
         person: PersonId(row.person_id),
         topic: TopicId(row.topic_id),
-        kind: LeadershipKind::parse(&row.kind).ok_or_else(|| Error::Inconsistent(format!("leadership {} is {}", row.id, row.kind)))?,
+        kind: LeadershipKind::parse(&row.kind)
+            .ok_or_else(|| Error::Inconsistent(format!("leadership {} is {}", row.id, row.kind)))?,
         role: row.role,
         valid_from: from_micros(row.valid_from),
         valid_to: row.valid_to.map(from_micros),
@@ -78,14 +79,22 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn leaderships_pages(&self, asked: &[(&LeadershipFilter, LeadershipOrder, &PageRequest)]) -> Result<Vec<Page<Leadership>>, Error> {
+    pub async fn leaderships_pages(
+        &self,
+        asked: &[(&LeadershipFilter, LeadershipOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Leadership>>, Error> {
         let list = |filter: &LeadershipFilter, order: LeadershipOrder| {
             let mut sql = Sql::new("SELECT l.*");
             conditions(&mut sql, filter);
             List { sql, key: "l.valid_from", id: "l.id", direction: order.direction }
         };
         let lists = asked.iter().map(|(filter, order, request)| (list(filter, *order), *request)).collect();
-        self.pages(lists, |row, _| noun(leadership::Model::from_query_result(row, "")?), |_, leadership| leadership.place()).await
+        self.pages(
+            lists,
+            |row, _| noun(leadership::Model::from_query_result(row, "")?),
+            |_, leadership| leadership.place(),
+        )
+        .await
     }
 
     /// How many relations each filter lets through.
@@ -111,7 +120,9 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn leaderships_between(&self, person: PersonId, topic: TopicId) -> Result<Vec<Leadership>, Error> {
-        let query = leadership::Entity::find().filter(leadership::Column::PersonId.eq(person.0)).filter(leadership::Column::TopicId.eq(topic.0));
+        let query = leadership::Entity::find()
+            .filter(leadership::Column::PersonId.eq(person.0))
+            .filter(leadership::Column::TopicId.eq(topic.0));
         query.all(&self.transaction).await?.into_iter().map(noun).collect()
     }
 
@@ -120,7 +131,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn leaderships_of(&self, person: PersonId) -> Result<Vec<Leadership>, Error> {
-        leadership::Entity::find().filter(leadership::Column::PersonId.eq(person.0)).all(&self.transaction).await?.into_iter().map(noun).collect()
+        leadership::Entity::find()
+            .filter(leadership::Column::PersonId.eq(person.0))
+            .all(&self.transaction)
+            .await?
+            .into_iter()
+            .map(noun)
+            .collect()
     }
 
     /// Every relation to this topic.
@@ -128,7 +145,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn leaderships_on(&self, topic: TopicId) -> Result<Vec<Leadership>, Error> {
-        leadership::Entity::find().filter(leadership::Column::TopicId.eq(topic.0)).all(&self.transaction).await?.into_iter().map(noun).collect()
+        leadership::Entity::find()
+            .filter(leadership::Column::TopicId.eq(topic.0))
+            .all(&self.transaction)
+            .await?
+            .into_iter()
+            .map(noun)
+            .collect()
     }
 
     /// Writes a new relation down.

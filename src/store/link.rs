@@ -34,9 +34,11 @@ impl Writing<'_> {
             let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5, score) VALUES ");
             tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Tally::default())));
             self.execute(tallies).await?;
-            self.insert_authors(some.iter().flat_map(|c| authors_of(id(c), &c.authors, c.published_at)).collect()).await?;
+            self.insert_authors(some.iter().flat_map(|c| authors_of(id(c), &c.authors, c.published_at)).collect())
+                .await?;
             let score = Tally::default().score();
-            self.insert_topics(some.iter().flat_map(|c| topics_of(id(c), &c.topics, c.published_at, score)).collect()).await?;
+            self.insert_topics(some.iter().flat_map(|c| topics_of(id(c), &c.topics, c.published_at, score)).collect())
+                .await?;
         }
         Ok(ids)
     }
@@ -59,7 +61,14 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn replace_links(&self, id: ContentId, authors: &[PersonId], topics: &[TopicId], published: Time, tally: &Tally) -> Result<(), Error> {
+    pub async fn replace_links(
+        &self,
+        id: ContentId,
+        authors: &[PersonId],
+        topics: &[TopicId],
+        published: Time,
+        tally: &Tally,
+    ) -> Result<(), Error> {
         for table in ["content_author", "content_topic"] {
             let mut sql = Sql::new("DELETE FROM ");
             sql.push(table).push(" WHERE content_id = ").bind(id.0);
@@ -101,11 +110,16 @@ impl Writing<'_> {
     }
 
     async fn insert_authors(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-        self.insert_links("INSERT INTO content_author (content_id, person_id, position, published_at) VALUES ", rows).await
+        self.insert_links("INSERT INTO content_author (content_id, person_id, position, published_at) VALUES ", rows)
+            .await
     }
 
     async fn insert_topics(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-        self.insert_links("INSERT INTO content_topic (content_id, topic_id, position, published_at, score) VALUES ", rows).await
+        self.insert_links(
+            "INSERT INTO content_topic (content_id, topic_id, position, published_at, score) VALUES ",
+            rows,
+        )
+        .await
     }
 
     async fn insert_links(&self, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), Error> {
@@ -142,9 +156,13 @@ fn tally_row(id: ContentId, tally: &Tally) -> Vec<Value> {
 }
 
 fn authors_of(id: ContentId, authors: &[PersonId], published: Time) -> impl Iterator<Item = Vec<Value>> {
-    (0_i16..).zip(authors).map(move |(position, person)| vec![id.0.into(), person.0.into(), position.into(), micros(published).into()])
+    (0_i16..)
+        .zip(authors)
+        .map(move |(position, person)| vec![id.0.into(), person.0.into(), position.into(), micros(published).into()])
 }
 
 fn topics_of(id: ContentId, topics: &[TopicId], published: Time, score: f64) -> impl Iterator<Item = Vec<Value>> {
-    (0_i16..).zip(topics).map(move |(position, topic)| vec![id.0.into(), topic.0.into(), position.into(), micros(published).into(), score.into()])
+    (0_i16..).zip(topics).map(move |(position, topic)| {
+        vec![id.0.into(), topic.0.into(), position.into(), micros(published).into(), score.into()]
+    })
 }

@@ -32,7 +32,13 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn insert_merge(&self, merged: &Merged, by: Option<PersonId>, now: Time, journal: &(impl Serialize + Sync)) -> Result<Merge, Error> {
+    pub async fn insert_merge(
+        &self,
+        merged: &Merged,
+        by: Option<PersonId>,
+        now: Time,
+        journal: &(impl Serialize + Sync),
+    ) -> Result<Merge, Error> {
         let (noun_word, from, into) = match merged {
             Merged::Person { from, into } => ("PERSON", from.0, into.0),
             Merged::Topic { from, into } => ("TOPIC", from.0, into.0),
@@ -97,7 +103,8 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn account_rows(&self, person: PersonId) -> Result<Vec<i64>, Error> {
-        let rows = account::Entity::find().filter(account::Column::PersonId.eq(person.0)).all(&self.transaction).await?;
+        let rows =
+            account::Entity::find().filter(account::Column::PersonId.eq(person.0)).all(&self.transaction).await?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
@@ -116,7 +123,10 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn authored(&self, person: PersonId) -> Result<Vec<(ContentId, i16)>, Error> {
-        let rows = content_author::Entity::find().filter(content_author::Column::PersonId.eq(person.0)).all(&self.transaction).await?;
+        let rows = content_author::Entity::find()
+            .filter(content_author::Column::PersonId.eq(person.0))
+            .all(&self.transaction)
+            .await?;
         Ok(rows.into_iter().map(|row| (ContentId(row.content_id), row.position)).collect())
     }
 
@@ -125,15 +135,32 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn on_topic(&self, topic: TopicId) -> Result<Vec<(ContentId, i16)>, Error> {
-        let rows = content_topic::Entity::find().filter(content_topic::Column::TopicId.eq(topic.0)).all(&self.transaction).await?;
+        let rows = content_topic::Entity::find()
+            .filter(content_topic::Column::TopicId.eq(topic.0))
+            .all(&self.transaction)
+            .await?;
         Ok(rows.into_iter().map(|row| (ContentId(row.content_id), row.position)).collect())
     }
 
     /// Puts another author (`content_author`, `person_id`) or topic (`content_topic`, `topic_id`) in the place of one.
-    async fn relink(&self, table: &str, column: &str, (from, to): (i64, i64), contents: &[ContentId]) -> Result<(), Error> {
+    async fn relink(
+        &self,
+        table: &str,
+        column: &str,
+        (from, to): (i64, i64),
+        contents: &[ContentId],
+    ) -> Result<(), Error> {
         for some in contents.chunks(1_000) {
             let mut sql = Sql::new("UPDATE ");
-            sql.push(table).push(" SET ").push(column).push(" = ").bind(to).push(" WHERE ").push(column).push(" = ").bind(from);
+            sql.push(table)
+                .push(" SET ")
+                .push(column)
+                .push(" = ")
+                .bind(to)
+                .push(" WHERE ")
+                .push(column)
+                .push(" = ")
+                .bind(from);
             sql.push(" AND content_id IN ").bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
             self.execute(sql).await?;
         }
@@ -188,8 +215,12 @@ impl Writing<'_> {
     /// When the database fails.
     pub async fn restore_authored(&self, person: PersonId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
         for (content, position) in contents {
-            let mut sql = Sql::new("INSERT INTO content_author (content_id, person_id, position, published_at) SELECT c.id, ");
-            sql.bind(person.0).push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at FROM content c WHERE c.id = ");
+            let mut sql =
+                Sql::new("INSERT INTO content_author (content_id, person_id, position, published_at) SELECT c.id, ");
+            sql.bind(person.0)
+                .push(", CAST(")
+                .bind(*position)
+                .push(" AS SMALLINT), c.published_at FROM content c WHERE c.id = ");
             sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
             self.execute(sql).await?;
         }
@@ -202,9 +233,13 @@ impl Writing<'_> {
     /// When the database fails.
     pub async fn restore_on_topic(&self, topic: TopicId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
         for (content, position) in contents {
-            let mut sql = Sql::new("INSERT INTO content_topic (content_id, topic_id, position, published_at, score) SELECT c.id, ");
+            let mut sql = Sql::new(
+                "INSERT INTO content_topic (content_id, topic_id, position, published_at, score) SELECT c.id, ",
+            );
             sql.bind(topic.0).push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at, y.score ");
-            sql.push("FROM content c JOIN tally y ON y.content_id = c.id WHERE c.id = ").bind(content.0).push(" ON CONFLICT DO NOTHING");
+            sql.push("FROM content c JOIN tally y ON y.content_id = c.id WHERE c.id = ")
+                .bind(content.0)
+                .push(" ON CONFLICT DO NOTHING");
             self.execute(sql).await?;
         }
         Ok(())

@@ -65,7 +65,8 @@ impl Store {
         read: impl Fn(&QueryResult, usize) -> Result<T, Error>,
         place: impl Fn(usize, &T) -> Place,
     ) -> Result<Vec<Page<T>>, Error> {
-        let mut found: Vec<(Vec<T>, Direction, &PageRequest)> = lists.iter().map(|(list, request)| (Vec::new(), list.direction, *request)).collect();
+        let mut found: Vec<(Vec<T>, Direction, &PageRequest)> =
+            lists.iter().map(|(list, request)| (Vec::new(), list.direction, *request)).collect();
         let mut statements: Vec<Sql> = lists.into_iter().map(|(list, request)| list.paged(request)).collect();
         if statements.len() == 1 {
             for row in self.rows(statements.remove(0)).await? {

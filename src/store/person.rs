@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use entity::{account, person};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, Set, Value};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, Set, Value,
+};
 
 use super::connection::Store;
 use super::error::Error;
@@ -18,7 +20,8 @@ use crate::domain::time::{Time, from_micros, micros};
 fn noun(row: person::Model) -> Result<Person, Error> {
     Ok(Person {
         id: PersonId(row.id),
-        kind: PersonKind::parse(&row.kind).ok_or_else(|| Error::Inconsistent(format!("person {} is a {}", row.id, row.kind)))?,
+        kind: PersonKind::parse(&row.kind)
+            .ok_or_else(|| Error::Inconsistent(format!("person {} is a {}", row.id, row.kind)))?,
         handle: row.handle,
         name: row.name,
         active: row.active,
@@ -40,7 +43,12 @@ fn row(person: &Person) -> person::Model {
 }
 
 fn account_noun(row: account::Model) -> Account {
-    Account { id: AccountId(row.id), source: SourceId(row.source_id), external_id: row.external_id, person: PersonId(row.person_id) }
+    Account {
+        id: AccountId(row.id),
+        source: SourceId(row.source_id),
+        external_id: row.external_id,
+        person: PersonId(row.person_id),
+    }
 }
 
 fn conditions(sql: &mut Sql, filter: &PersonFilter) {
@@ -55,7 +63,9 @@ fn conditions(sql: &mut Sql, filter: &PersonFilter) {
         sql.push(" AND p.active = ").bind(active);
     }
     if let Some(source) = filter.source {
-        sql.push(" AND EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND a.source_id = ").bind(source.0).push(")");
+        sql.push(" AND EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id AND a.source_id = ")
+            .bind(source.0)
+            .push(")");
     }
     if let Some(start) = &filter.starts_with {
         let end = format!("{start}\u{10FFFF}");
@@ -80,9 +90,17 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn people_pages(&self, asked: &[(&PersonFilter, PersonOrder, &PageRequest)]) -> Result<Vec<Page<Person>>, Error> {
+    pub async fn people_pages(
+        &self,
+        asked: &[(&PersonFilter, PersonOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Person>>, Error> {
         let lists = asked.iter().map(|(filter, order, request)| (list(filter, *order), *request)).collect();
-        self.pages(lists, |row, _| noun(person::Model::from_query_result(row, "")?), |list, person| person.place(asked[list].1.field)).await
+        self.pages(
+            lists,
+            |row, _| noun(person::Model::from_query_result(row, "")?),
+            |list, person| person.place(asked[list].1.field),
+        )
+        .await
     }
 
     /// How many people each filter lets through.
@@ -137,7 +155,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn accounts_after(&self, source: SourceId, after: i64, limit: i64) -> Result<Vec<(Account, Person)>, Error> {
+    pub async fn accounts_after(
+        &self,
+        source: SourceId,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(Account, Person)>, Error> {
         // The plus sign: by the index of sources every chunk would sort the whole source.
         let mut sql = Sql::new("SELECT * FROM account WHERE +source_id = ");
         sql.bind(source.0).push(" AND id > ").bind(after).push(" ORDER BY id").limit(limit);
@@ -171,7 +194,12 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn person_by_handle(&self, handle: &str) -> Result<Option<Person>, Error> {
-        person::Entity::find().filter(person::Column::Handle.eq(handle)).one(&self.transaction).await?.map(noun).transpose()
+        person::Entity::find()
+            .filter(person::Column::Handle.eq(handle))
+            .one(&self.transaction)
+            .await?
+            .map(noun)
+            .transpose()
     }
 
     /// The handles among these that are taken, and those that start so.
@@ -215,7 +243,12 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn insert_account(&self, source: SourceId, external_id: &str, person: PersonId) -> Result<(), Error> {
-        let row = account::ActiveModel { id: NotSet, source_id: Set(source.0), external_id: Set(external_id.to_owned()), person_id: Set(person.0) };
+        let row = account::ActiveModel {
+            id: NotSet,
+            source_id: Set(source.0),
+            external_id: Set(external_id.to_owned()),
+            person_id: Set(person.0),
+        };
         row.insert(&self.transaction).await?;
         Ok(())
     }
@@ -224,10 +257,16 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn people_by_account(&self, source: SourceId, external_ids: &[&str]) -> Result<HashMap<String, Person>, Error> {
+    pub async fn people_by_account(
+        &self,
+        source: SourceId,
+        external_ids: &[&str],
+    ) -> Result<HashMap<String, Person>, Error> {
         let mut found = HashMap::new();
         for some in external_ids.chunks(1_000) {
-            let mut sql = Sql::new("SELECT a.external_id AS external_id, p.* FROM account a JOIN person p ON p.id = a.person_id WHERE a.source_id = ");
+            let mut sql = Sql::new(
+                "SELECT a.external_id AS external_id, p.* FROM account a JOIN person p ON p.id = a.person_id WHERE a.source_id = ",
+            );
             sql.bind(source.0).push(" AND a.external_id IN (");
             for (at, id) in some.iter().enumerate() {
                 sql.push(if at == 0 { "" } else { ", " }).bind(Value::from(*id));

@@ -46,7 +46,13 @@ impl Store {
         let mut sql = Sql::new("SELECT r.* FROM rating r WHERE r.value IS NOT NULL AND r.person_id = ");
         sql.bind(person.0);
         let list = List { sql, key: "r.rated_at", id: "r.id", direction: Direction::Descending };
-        let pages = self.pages(vec![(list, request)], |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)), |_, rating| rating.place()).await?;
+        let pages = self
+            .pages(
+                vec![(list, request)],
+                |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)),
+                |_, rating| rating.place(),
+            )
+            .await?;
         pages.into_iter().next().ok_or_else(|| Error::Inconsistent("a page is missing".to_owned()))
     }
 
@@ -61,7 +67,8 @@ impl Store {
             List { sql, key: "r.rated_at", id: "r.id", direction: Direction::Descending }
         };
         let lists = asked.iter().map(|(content, request)| (list(*content), *request)).collect();
-        self.pages(lists, |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)), |_, rating| rating.place()).await
+        self.pages(lists, |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)), |_, rating| rating.place())
+            .await
     }
 
     /// What one person thinks of these contents.
@@ -89,11 +96,24 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn ratings_after(&self, source: SourceId, after: (i64, i64), limit: i64) -> Result<Vec<(Rating, String)>, Error> {
-        let mut sql = Sql::new("SELECT r.*, c.external_id AS external_id FROM rating r CROSS JOIN content c WHERE c.id = r.content_id");
-        sql.push(" AND c.source_id = ").bind(source.0).push(" AND (r.content_id, r.person_id) > (").bind(after.0).push(", ").bind(after.1);
+    pub async fn ratings_after(
+        &self,
+        source: SourceId,
+        after: (i64, i64),
+        limit: i64,
+    ) -> Result<Vec<(Rating, String)>, Error> {
+        let mut sql = Sql::new(
+            "SELECT r.*, c.external_id AS external_id FROM rating r CROSS JOIN content c WHERE c.id = r.content_id",
+        );
+        sql.push(" AND c.source_id = ")
+            .bind(source.0)
+            .push(" AND (r.content_id, r.person_id) > (")
+            .bind(after.0)
+            .push(", ")
+            .bind(after.1);
         sql.push(") ORDER BY r.content_id, r.person_id").limit(limit);
-        let read = |row: &QueryResult| Ok((noun(rating::Model::from_query_result(row, "")?), row.try_get("", "external_id")?));
+        let read =
+            |row: &QueryResult| Ok((noun(rating::Model::from_query_result(row, "")?), row.try_get("", "external_id")?));
         self.rows(sql).await?.iter().map(read).collect()
     }
 }
@@ -103,7 +123,10 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn current_ratings(&self, pairs: &[(PersonId, ContentId)]) -> Result<HashMap<(PersonId, ContentId), Rating>, Error> {
+    pub async fn current_ratings(
+        &self,
+        pairs: &[(PersonId, ContentId)],
+    ) -> Result<HashMap<(PersonId, ContentId), Rating>, Error> {
         let mut found = HashMap::with_capacity(pairs.len());
         for some in pairs.chunks(1_000) {
             let mut sql = Sql::new("SELECT r.* FROM (VALUES ");
@@ -126,7 +149,9 @@ impl Writing<'_> {
         for some in ratings.chunks(1_000) {
             let mut sql = Sql::new("INSERT INTO rating (content_id, person_id, value, step, kind, rated_at) VALUES ");
             sql.bind_rows(some.iter().map(values));
-            sql.push(" ON CONFLICT (content_id, person_id) DO UPDATE SET value = excluded.value, step = excluded.step, ");
+            sql.push(
+                " ON CONFLICT (content_id, person_id) DO UPDATE SET value = excluded.value, step = excluded.step, ",
+            );
             sql.push("kind = excluded.kind, rated_at = excluded.rated_at RETURNING person_id, content_id, id");
             for row in self.rows(sql).await? {
                 let pair = (PersonId(row.try_get_by_index(0)?), ContentId(row.try_get_by_index(1)?));
@@ -142,7 +167,8 @@ impl Writing<'_> {
     /// When the database fails.
     pub async fn restore_ratings(&self, ratings: &[Rating]) -> Result<(), Error> {
         for some in ratings.chunks(1_000) {
-            let mut sql = Sql::new("INSERT INTO rating (id, content_id, person_id, value, step, kind, rated_at) VALUES ");
+            let mut sql =
+                Sql::new("INSERT INTO rating (id, content_id, person_id, value, step, kind, rated_at) VALUES ");
             sql.bind_rows(some.iter().map(|rating| [vec![rating.id.0.into()], values(rating)].concat()));
             self.execute(sql).await?;
         }
@@ -154,7 +180,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn all_ratings_of(&self, person: PersonId) -> Result<Vec<Rating>, Error> {
-        Ok(rating::Entity::find().filter(rating::Column::PersonId.eq(person.0)).all(&self.transaction).await?.into_iter().map(noun).collect())
+        Ok(rating::Entity::find()
+            .filter(rating::Column::PersonId.eq(person.0))
+            .all(&self.transaction)
+            .await?
+            .into_iter()
+            .map(noun)
+            .collect())
     }
 
     /// Counts the ratings of contents anew, those of people alone: bots never count.

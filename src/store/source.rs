@@ -13,7 +13,10 @@ use crate::domain::time::{Time, from_micros, micros};
 
 fn noun(row: source::Model) -> Result<Source, Error> {
     let (Some(scale), Some(visibility)) = (Scale::parse(&row.scale), Visibility::parse(&row.visibility)) else {
-        return Err(Error::Inconsistent(format!("source {} has scale {} and visibility {}", row.id, row.scale, row.visibility)));
+        return Err(Error::Inconsistent(format!(
+            "source {} has scale {} and visibility {}",
+            row.id, row.scale, row.visibility
+        )));
     };
     let created_at = from_micros(row.created_at);
     Ok(Source { id: SourceId(row.id), slug: row.slug, name: row.name, kind: row.kind, scale, visibility, created_at })
@@ -101,7 +104,9 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn is_external_id_taken(&self, source: SourceId, external_id: &str) -> Result<bool, Error> {
-        let query = content::Entity::find().filter(content::Column::SourceId.eq(source.0)).filter(content::Column::ExternalId.eq(external_id));
+        let query = content::Entity::find()
+            .filter(content::Column::SourceId.eq(source.0))
+            .filter(content::Column::ExternalId.eq(external_id));
         Ok(query.one(&self.transaction).await?.is_some())
     }
 }

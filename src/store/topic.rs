@@ -1,7 +1,9 @@
 //! Topics: rows to nouns and back.
 
 use entity::topic;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, QueryOrder,
+};
 
 use super::connection::Store;
 use super::error::Error;
@@ -85,9 +87,17 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn topics_pages(&self, asked: &[(&TopicFilter, TopicOrder, &PageRequest)]) -> Result<Vec<Page<Topic>>, Error> {
+    pub async fn topics_pages(
+        &self,
+        asked: &[(&TopicFilter, TopicOrder, &PageRequest)],
+    ) -> Result<Vec<Page<Topic>>, Error> {
         let lists = asked.iter().map(|(filter, order, request)| (list(filter, *order), *request)).collect();
-        self.pages(lists, |row, _| Ok(noun(topic::Model::from_query_result(row, "")?)), |list, topic| topic.place(asked[list].1.field)).await
+        self.pages(
+            lists,
+            |row, _| Ok(noun(topic::Model::from_query_result(row, "")?)),
+            |list, topic| topic.place(asked[list].1.field),
+        )
+        .await
     }
 
     /// How many topics each filter lets through.
@@ -121,7 +131,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn topic_children(&self, id: TopicId) -> Result<Vec<Topic>, Error> {
-        Ok(topic::Entity::find().filter(topic::Column::ParentId.eq(id.0)).all(&self.transaction).await?.into_iter().map(noun).collect())
+        Ok(topic::Entity::find()
+            .filter(topic::Column::ParentId.eq(id.0))
+            .all(&self.transaction)
+            .await?
+            .into_iter()
+            .map(noun)
+            .collect())
     }
 
     /// The topics that are other words for this one.
@@ -129,7 +145,13 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn topic_synonyms(&self, id: TopicId) -> Result<Vec<Topic>, Error> {
-        Ok(topic::Entity::find().filter(topic::Column::MainId.eq(id.0)).all(&self.transaction).await?.into_iter().map(noun).collect())
+        Ok(topic::Entity::find()
+            .filter(topic::Column::MainId.eq(id.0))
+            .all(&self.transaction)
+            .await?
+            .into_iter()
+            .map(noun)
+            .collect())
     }
 
     /// Whether contents, leaderships or endorsements hang on this topic.

@@ -3,7 +3,10 @@
 //! Writers take turns: SQLite has one writer anyway, and on PostgreSQL an advisory lock makes it so for all processes. So
 //! what a rule has read is still true when its outcome is written, and the log's numbers have no gaps and follow the commits.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    Value,
+};
 use tokio::sync::MutexGuard;
 
 use super::connection::{CHANNEL, Store};
@@ -35,7 +38,10 @@ impl Store {
     /// When the database is gone, or locked by another program for too long.
     pub async fn begin(&self) -> Result<Writing<'_>, Error> {
         let turn = self.turn.lock().await;
-        let mode = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let mode = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
         let transaction = self.write.begin_with_options(mode).await?;
         let writing = Writing { transaction, facts: Vec::new(), _turn: turn };
         if self.is_postgres() {
@@ -82,7 +88,8 @@ impl Writing<'_> {
             let mut sql = Sql::new("INSERT INTO change (seq, at, fact) VALUES ");
             let mut rows = Vec::with_capacity(some.len());
             for change in some {
-                let fact = serde_json::to_string(&change.fact).map_err(|error| Error::Inconsistent(error.to_string()))?;
+                let fact =
+                    serde_json::to_string(&change.fact).map_err(|error| Error::Inconsistent(error.to_string()))?;
                 rows.push(vec![Value::from(change.seq), micros(change.at).into(), fact.into()]);
             }
             sql.bind_rows(rows);

@@ -10,7 +10,14 @@ async fn house() -> House {
     let house = House::new().await;
     house.clock.set("2026-06-01T00:00:00Z".parse().unwrap());
     for source in ["forum", "blog"] {
-        house.act("operator", "createSource", json!({ "slug": source, "name": source, "kind": "FORUM", "scale": "STARS" }), "").await;
+        house
+            .act(
+                "operator",
+                "createSource",
+                json!({ "slug": source, "name": source, "kind": "FORUM", "scale": "STARS" }),
+                "",
+            )
+            .await;
     }
     let content = |id: &str, kind: &str, authors: &[&str], topics: &[&str], parent: Option<&str>, at: &str| json!({ "externalId": id, "kind": kind, "title": id, "authors": authors, "topics": topics, "parent": parent, "publishedAt": format!("{at}T00:00:00Z") });
     let forum = json!({ "source": { "slug": "forum" },
@@ -31,11 +38,15 @@ async fn house() -> House {
 /// The titles (or whatever `field` says) of a list in their order; its total count must fit.
 async fn list(house: &House, list: &str, arguments: &str, field: &str) -> Vec<String> {
     let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
-    let told = house.data("", &format!("{{ list: {list}{arguments} {{ totalCount nodes {{ {field} }} }} }}"), json!({})).await;
+    let told =
+        house.data("", &format!("{{ list: {list}{arguments} {{ totalCount nodes {{ {field} }} }} }}"), json!({})).await;
     let nodes = told["list"]["nodes"].as_array().unwrap().clone();
     assert_eq!(told["list"]["totalCount"], json!(nodes.len()), "{list} {arguments}");
     fn leaf(node: &Value) -> String {
-        node.as_object().map_or_else(|| node.as_str().unwrap_or_default().to_owned(), |fields| fields.values().map(leaf).collect::<Vec<_>>().join(" "))
+        node.as_object().map_or_else(
+            || node.as_str().unwrap_or_default().to_owned(),
+            |fields| fields.values().map(leaf).collect::<Vec<_>>().join(" "),
+        )
     }
     nodes.iter().map(leaf).collect()
 }
@@ -44,19 +55,33 @@ async fn list(house: &House, list: &str, arguments: &str, field: &str) -> Vec<St
 async fn nodes_come_in_the_order_of_their_ids() {
     let house = house().await;
     let told = house.data("", "{ contents { nodes { id } } people { nodes { id } } topics { nodes { id } } sources { id } leaderships { nodes { id } } endorsements { nodes { id } } }", json!({})).await;
-    let mut ids: Vec<Value> = ["contents", "people", "topics", "leaderships", "endorsements"].iter().flat_map(|list| told[list]["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone())).collect();
+    let mut ids: Vec<Value> = ["contents", "people", "topics", "leaderships", "endorsements"]
+        .iter()
+        .flat_map(|list| told[list]["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()))
+        .collect();
     ids.extend(told["sources"].as_array().unwrap().iter().map(|source| source["id"].clone()));
     ids.insert(3, json!(id('c', 999_999)));
     ids.push(ids[0].clone());
-    let found = house.data("", "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", json!({ "ids": ids })).await;
-    let expected: Vec<Value> = ids.iter().map(|one| if *one == json!(id('c', 999_999)) { Value::Null } else { one.clone() }).collect();
+    let found =
+        house.data("", "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", json!({ "ids": ids })).await;
+    let expected: Vec<Value> =
+        ids.iter().map(|one| if *one == json!(id('c', 999_999)) { Value::Null } else { one.clone() }).collect();
     assert_eq!(found["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect::<Vec<_>>(), expected);
     assert_eq!(found["nodes"][0]["__typename"], "Content");
     for wrong in [id('m', 1), id('x', 1), "nonsense".to_owned()] {
-        assert_eq!(house.fails("", "query($id: ID!) { node(id: $id) { id } }", json!({ "id": wrong })).await, "BAD_REQUEST");
-        assert_eq!(house.fails("", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [ids[0], wrong] })).await, "BAD_REQUEST");
+        assert_eq!(
+            house.fails("", "query($id: ID!) { node(id: $id) { id } }", json!({ "id": wrong })).await,
+            "BAD_REQUEST"
+        );
+        assert_eq!(
+            house.fails("", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": [ids[0], wrong] })).await,
+            "BAD_REQUEST"
+        );
     }
-    assert_eq!(house.fails("", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": vec![&ids[0]; 101] })).await, "BAD_REQUEST");
+    assert_eq!(
+        house.fails("", "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": vec![&ids[0]; 101] })).await,
+        "BAD_REQUEST"
+    );
 }
 
 #[tokio::test]
@@ -70,7 +95,10 @@ async fn everything_is_found_by_each_of_its_names() {
     let query = "{ person(by: { account: { source: \"blog\", externalId: \"b-ada\" } }) { id } none: person(by: { account: { source: \"none\", externalId: \"x\" } }) { id } other: content(by: { external: { source: \"blog\", externalId: \"q\" } }) { id } }";
     assert_eq!(house.data("", query, json!({})).await, json!({ "person": ids["person"], "none": null, "other": null }));
     let none = json!({ "p": id('p', 999_999), "t": id('t', 999_999), "s": id('s', 999_999), "c": id('c', 999_999) });
-    assert_eq!(house.data("", by_id, none).await, json!({ "person": null, "topic": null, "source": null, "content": null }));
+    assert_eq!(
+        house.data("", by_id, none).await,
+        json!({ "person": null, "topic": null, "source": null, "content": null })
+    );
 }
 
 #[tokio::test]
@@ -102,15 +130,24 @@ async fn contents_are_filtered_and_sorted_in_every_way() {
         ("filter: { topic: { slug: \"root\" }, includeSubtopics: true }", vec!["b1", "a2", "a1", "q"]),
         ("filter: { topic: { slug: \"web\" }, author: { handle: \"ben\" } }", vec!["a2"]),
         ("filter: { author: { handle: \"ada\" } }", vec!["b1", "w", "q"]),
-        ("filter: { author: { account: { source: \"blog\", externalId: \"b-ada\" } }, source: { slug: \"forum\" } }", vec!["w", "q"]),
+        (
+            "filter: { author: { account: { source: \"blog\", externalId: \"b-ada\" } }, source: { slug: \"forum\" } }",
+            vec!["w", "q"],
+        ),
         ("filter: { source: { slug: \"blog\" } }", vec!["b1"]),
         ("filter: { kind: \"answer\" }", vec!["a2", "a1"]),
         ("filter: { parent: { external: { source: \"forum\", externalId: \"q\" } } }", vec!["a2", "a1"]),
         ("filter: { noReplies: true }", vec!["b1", "w", "q"]),
-        ("filter: { publishedFrom: \"2026-01-02T00:00:00Z\", publishedBefore: \"2026-02-01T00:00:00Z\" }", vec!["a2", "a1"]),
+        (
+            "filter: { publishedFrom: \"2026-01-02T00:00:00Z\", publishedBefore: \"2026-02-01T00:00:00Z\" }",
+            vec!["a2", "a1"],
+        ),
         ("orderBy: { field: PUBLISHED, direction: ASCENDING }", vec!["q", "a1", "a2", "w", "b1"]),
         ("orderBy: { field: SCORE, direction: DESCENDING }", vec!["a1", "a2", "b1", "q", "w"]),
-        ("filter: { topic: { slug: \"root\" }, includeSubtopics: true, kind: \"answer\" }, orderBy: { field: SCORE, direction: ASCENDING }", vec!["a2", "a1"]),
+        (
+            "filter: { topic: { slug: \"root\" }, includeSubtopics: true, kind: \"answer\" }, orderBy: { field: SCORE, direction: ASCENDING }",
+            vec!["a2", "a1"],
+        ),
     ];
     for (arguments, expected) in cases {
         assert_eq!(list(&house, "contents", arguments, "title").await, expected, "{arguments}");
@@ -133,7 +170,11 @@ async fn leaderships_are_filtered_by_person_topic_kind_role_and_time() {
         ("orderBy: { direction: ASCENDING }", vec!["ada rust", "ben rust", "ada async"]),
     ];
     for (arguments, expected) in cases {
-        assert_eq!(list(&house, "leaderships", arguments, "person { handle } topic { slug }").await, expected, "{arguments}");
+        assert_eq!(
+            list(&house, "leaderships", arguments, "person { handle } topic { slug }").await,
+            expected,
+            "{arguments}"
+        );
     }
 }
 
@@ -144,14 +185,21 @@ async fn endorsements_hold_until_they_expire_or_are_taken_back() {
         ("filter: { endorser: { handle: \"cy\" } }, orderBy: { direction: ASCENDING }", vec!["cy ada", "cy ben"]),
         ("filter: { person: { handle: \"ada\" } }", vec!["cy ada", "ben ada"]),
         ("filter: { topic: { slug: \"rust\" } }", vec!["cy ben", "ben ada"]),
-        ("filter: { topic: { slug: \"rust\" }, includeSubtopics: true, person: { handle: \"ada\" } }", vec!["cy ada", "ben ada"]),
+        (
+            "filter: { topic: { slug: \"rust\" }, includeSubtopics: true, person: { handle: \"ada\" } }",
+            vec!["cy ada", "ben ada"],
+        ),
         ("filter: { validAt: \"2025-12-31T23:59:59Z\" }", vec!["ben ada"]),
         ("filter: { validAt: \"2026-02-01T00:00:00Z\" }, orderBy: { direction: ASCENDING }", vec!["cy ada", "cy ben"]),
         ("filter: { validAt: \"2026-03-01T00:00:00Z\" }", vec!["cy ada"]),
         ("filter: { validAt: \"2027-01-01T00:00:00Z\" }", vec![]),
     ];
     for (arguments, expected) in cases {
-        assert_eq!(list(&house, "endorsements", arguments, "endorser { handle } person { handle }").await, expected, "{arguments}");
+        assert_eq!(
+            list(&house, "endorsements", arguments, "endorser { handle } person { handle }").await,
+            expected,
+            "{arguments}"
+        );
     }
 }
 
@@ -180,17 +228,30 @@ async fn links_lead_there_and_back() {
         source(by: { slug: \"blog\" }) { contents { nodes { title source { slug } } } people { nodes { handle accounts { source { slug } } } } } }";
     let told = house.data("", query, json!({})).await;
     let author = json!({ "handle": "ben", "contents": { "nodes": [{ "title": "a2", "topics": [{ "slug": "async", "parent": { "slug": "rust" } }, { "slug": "web", "parent": null }] }] } });
-    assert_eq!(told["topic"]["contents"]["nodes"], json!([{ "title": "a1", "parent": { "title": "q", "replies": { "totalCount": 2 } }, "authors": [author] }]));
-    assert_eq!(told["topic"]["leaderships"]["nodes"], json!([{ "person": { "handle": "ben", "leaderships": { "nodes": [{ "topic": { "slug": "rust" } }] } } }]));
+    assert_eq!(
+        told["topic"]["contents"]["nodes"],
+        json!([{ "title": "a1", "parent": { "title": "q", "replies": { "totalCount": 2 } }, "authors": [author] }])
+    );
+    assert_eq!(
+        told["topic"]["leaderships"]["nodes"],
+        json!([{ "person": { "handle": "ben", "leaderships": { "nodes": [{ "topic": { "slug": "rust" } }] } } }])
+    );
     assert_eq!(told["topic"]["endorsements"]["totalCount"], json!(2));
     assert_eq!(told["source"]["contents"]["nodes"], json!([{ "title": "b1", "source": { "slug": "blog" } }]));
-    assert_eq!(told["source"]["people"]["nodes"][0]["accounts"], json!([{ "source": { "slug": "forum" } }, { "source": { "slug": "blog" } }]));
+    assert_eq!(
+        told["source"]["people"]["nodes"][0]["accounts"],
+        json!([{ "source": { "slug": "forum" } }, { "source": { "slug": "blog" } }])
+    );
 }
 
 #[tokio::test]
 async fn one_failing_field_leaves_the_others_standing() {
     let house = house().await;
-    let answer = house.post("", "{ good: contents { totalCount } bad: contents(first: 0) { totalCount } }", json!({})).await;
+    let answer =
+        house.post("", "{ good: contents { totalCount } bad: contents(first: 0) { totalCount } }", json!({})).await;
     assert_eq!(answer["data"], json!({ "good": { "totalCount": 5 }, "bad": null }));
-    assert_eq!((&answer["errors"][0]["path"], &answer["errors"][0]["extensions"]["code"]), (&json!(["bad"]), &json!("BAD_REQUEST")));
+    assert_eq!(
+        (&answer["errors"][0]["path"], &answer["errors"][0]["extensions"]["code"]),
+        (&json!(["bad"]), &json!("BAD_REQUEST"))
+    );
 }

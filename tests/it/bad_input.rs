@@ -38,8 +38,20 @@ async fn all_fail(house: &House, viewer: &str, code: &str, queries: &[String]) {
 #[tokio::test]
 async fn what_is_no_operation_is_a_bad_request() {
     let (house, _) = house().await;
-    let queries = ["", "{", "nonsense", "{ nothing }", "{ topics }", "query A { __typename } query B { __typename }", "{ topics(first: \"x\") { totalCount } }"];
-    let values = ["{ person(by: {}) { id } }", "{ person(by: { handle: \"ada\", id: \"x\" }) { id } }", "{ person(by: { handle: null }) { id } }"];
+    let queries = [
+        "",
+        "{",
+        "nonsense",
+        "{ nothing }",
+        "{ topics }",
+        "query A { __typename } query B { __typename }",
+        "{ topics(first: \"x\") { totalCount } }",
+    ];
+    let values = [
+        "{ person(by: {}) { id } }",
+        "{ person(by: { handle: \"ada\", id: \"x\" }) { id } }",
+        "{ person(by: { handle: null }) { id } }",
+    ];
     let queries: Vec<String> = queries.iter().chain(&values).map(|query| (*query).to_owned()).collect();
     all_fail(&house, "ada", "BAD_REQUEST", &queries).await;
 }
@@ -47,17 +59,30 @@ async fn what_is_no_operation_is_a_bad_request() {
 #[tokio::test]
 async fn an_id_of_another_kind_is_a_bad_request() {
     let (house, content) = house().await;
-    let wrong = [id('p', 1), id('x', 1), id('c', 0), id('c', -1), URL_SAFE_NO_PAD.encode("c01"), URL_SAFE_NO_PAD.encode("c99999999999999999999"), "%%%".to_owned(), String::new()];
+    let wrong = [
+        id('p', 1),
+        id('x', 1),
+        id('c', 0),
+        id('c', -1),
+        URL_SAFE_NO_PAD.encode("c01"),
+        URL_SAFE_NO_PAD.encode("c99999999999999999999"),
+        "%%%".to_owned(),
+        String::new(),
+    ];
     let mut queries = Vec::new();
     for id in wrong {
         queries.push(format!("{{ content(by: {{ id: \"{id}\" }}) {{ id }} }}"));
-        queries.push(format!("mutation {{ rateContent(input: {{ content: {{ id: \"{id}\" }}, value: 5 }}) {{ changed }} }}"));
+        queries.push(format!(
+            "mutation {{ rateContent(input: {{ content: {{ id: \"{id}\" }}, value: 5 }}) {{ changed }} }}"
+        ));
     }
     queries.push(format!("{{ person(by: {{ id: \"{content}\" }}) {{ id }} }}"));
     queries.push(format!("{{ topic(by: {{ id: \"{content}\" }}) {{ id }} }}"));
     queries.push(format!("{{ source(by: {{ id: \"{content}\" }}) {{ id }} }}"));
     queries.push(format!("mutation {{ publishContent(input: {{ kind: \"post\", title: \"x\", topics: [{{ id: \"{content}\" }}] }}) {{ content {{ id }} }} }}"));
-    queries.push(format!("mutation {{ endLeadership(input: {{ leadership: \"{content}\" }}) {{ leadership {{ id }} }} }}"));
+    queries.push(format!(
+        "mutation {{ endLeadership(input: {{ leadership: \"{content}\" }}) {{ leadership {{ id }} }} }}"
+    ));
     all_fail(&house, "ben", "BAD_REQUEST", &queries).await;
 }
 
@@ -77,7 +102,10 @@ async fn a_filter_that_names_nothing_is_a_bad_request() {
         ("leaderships", "person: { handle: \"nobody\" }"),
         ("endorsements", "endorser: { handle: \"nobody\" }"),
     ];
-    let queries: Vec<String> = filters.iter().map(|(list, filter)| format!("{{ {list}(filter: {{ {filter} }}) {{ totalCount nodes {{ id }} }} }}")).collect();
+    let queries: Vec<String> = filters
+        .iter()
+        .map(|(list, filter)| format!("{{ {list}(filter: {{ {filter} }}) {{ totalCount nodes {{ id }} }} }}"))
+        .collect();
     all_fail(&house, "", "BAD_REQUEST", &queries).await;
 }
 
@@ -121,8 +149,18 @@ async fn a_refused_act_leaves_nothing_behind() {
         ("ada", "rateContent", json!({ "content": { "id": content }, "value": 5 }), "OWN_CONTENT"),
         ("ada", "publishContent", json!({ "kind": "post", "title": "x", "topics": [none] }), "TOPIC_NOT_FOUND"),
         ("ada", "publishContent", json!({ "kind": "post", "title": "\u{0}" }), "TEXT_INVALID"),
-        ("ada", "publishContent", json!({ "kind": "post", "title": "x", "publishedAt": "2999-01-01T00:00:00Z" }), "IN_FUTURE"),
-        ("ada", "declareLeadership", json!({ "topic": { "slug": "rust" }, "validFrom": "2026-02-01T00:00:00Z", "validTo": "2026-01-01T00:00:00Z" }), "REVERSED_INTERVAL"),
+        (
+            "ada",
+            "publishContent",
+            json!({ "kind": "post", "title": "x", "publishedAt": "2999-01-01T00:00:00Z" }),
+            "IN_FUTURE",
+        ),
+        (
+            "ada",
+            "declareLeadership",
+            json!({ "topic": { "slug": "rust" }, "validFrom": "2026-02-01T00:00:00Z", "validTo": "2026-01-01T00:00:00Z" }),
+            "REVERSED_INTERVAL",
+        ),
         ("operator", "updateTopic", json!({ "topic": { "slug": "rust" }, "parent": { "slug": "rust" } }), "CYCLE"),
         ("operator", "createTopic", json!({ "slug": "rust", "name": "x" }), "TAKEN"),
         ("operator", "createPerson", json!({ "handle": "", "name": "x" }), "TEXT_EMPTY"),
@@ -164,14 +202,29 @@ async fn a_fragment_bomb_is_refused_at_once() {
 #[tokio::test]
 async fn lists_within_lists_are_refused_before_they_are_read() {
     let (house, _) = house().await;
-    let nested = |page: &str| format!("{{ contents({page}) {{ nodes {{ authors {{ contents({page}) {{ nodes {{ authors {{ contents({page}) {{ nodes {{ replies({page}) {{ totalCount nodes {{ id }} }} }} }} }} }} }} }} }} }} }}");
-    let unsaid = nested("filter: {}").replace("replies(filter: {}) { totalCount nodes { id } }", "authors { contents { nodes { replies { nodes { id } } } } }");
+    let nested = |page: &str| {
+        format!(
+            "{{ contents({page}) {{ nodes {{ authors {{ contents({page}) {{ nodes {{ authors {{ contents({page}) {{ nodes {{ replies({page}) {{ totalCount nodes {{ id }} }} }} }} }} }} }} }} }} }} }}"
+        )
+    };
+    let unsaid = nested("filter: {}").replace(
+        "replies(filter: {}) { totalCount nodes { id } }",
+        "authors { contents { nodes { replies { nodes { id } } } } }",
+    );
     let defaulted = format!("query($n: Int = 100) {}", nested("first: $n"));
     let fragment = "{ contents(first: 100) { ...P } } fragment P on ContentConnection { nodes { replies { ...Q } } } fragment Q on ContentConnection { edges { node { replies { ...R } } } } \
         fragment R on ContentConnection { nodes { replies(last: 100) { nodes { id } } } }";
     let ids = vec![format!("\"{}\"", id('t', 1)); 100].join(",");
-    let nodes = format!("{{ nodes(ids: [{ids}]) {{ ... on Topic {{ contents(first: 100) {{ nodes {{ replies(first: 100) {{ nodes {{ id }} }} }} }} }} }} }}");
-    all_fail(&house, "", "COST_EXCEEDED", &[nested("first: 100"), nested("last: 100"), unsaid, defaulted, fragment.to_owned(), nodes]).await;
+    let nodes = format!(
+        "{{ nodes(ids: [{ids}]) {{ ... on Topic {{ contents(first: 100) {{ nodes {{ replies(first: 100) {{ nodes {{ id }} }} }} }} }} }} }}"
+    );
+    all_fail(
+        &house,
+        "",
+        "COST_EXCEEDED",
+        &[nested("first: 100"), nested("last: 100"), unsaid, defaulted, fragment.to_owned(), nodes],
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -30,7 +30,14 @@ fn of(content: &str) -> Value {
 async fn a_content_keeps_every_field_it_was_published_with() {
     let house = house().await;
     let parent = house.content("ben", "The question", &["rust"]).await;
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE" }), "").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE" }),
+            "",
+        )
+        .await;
     let input = json!({
         "kind": "answer", "title": " A title ", "body": "Line one\n\tline two 🦀", "url": "https://example.org/a?b=c#d", "language": "zh-Hant",
         "authors": [{ "handle": "ben" }, { "handle": "ada" }], "topics": [{ "slug": "web" }, { "slug": "rust" }], "parent": { "id": parent },
@@ -54,7 +61,10 @@ async fn what_is_not_said_of_a_content_is_made_up() {
     house.clock.set("2026-06-01T12:00:00Z".parse().unwrap());
     let made = house.act("ada", "publishContent", json!({ "kind": "post", "body": "Only a body" }), ALL).await;
     let content = &made["content"];
-    assert_eq!((&content["authors"], &content["source"]), (&json!([{ "handle": "ada" }]), &json!({ "slug": "peerlead" })));
+    assert_eq!(
+        (&content["authors"], &content["source"]),
+        (&json!([{ "handle": "ada" }]), &json!({ "slug": "peerlead" }))
+    );
     assert_eq!((&content["title"], &content["publishedAt"]), (&json!(""), &json!("2026-06-01T12:00:00.000000Z")));
     assert!(!content["externalId"].as_str().unwrap().is_empty());
 }
@@ -65,7 +75,10 @@ async fn what_cannot_be_published_says_why() {
     house.act("ada", "publishContent", post(|p| p["externalId"] = json!("taken")), "").await;
     let long = |n: usize| "x".repeat(n);
     let cases: Vec<(&str, Value)> = vec![
-        ("CONTENT_NOT_FOUND", post(|p| p["parent"] = json!({ "external": { "source": "peerlead", "externalId": "none" } }))),
+        (
+            "CONTENT_NOT_FOUND",
+            post(|p| p["parent"] = json!({ "external": { "source": "peerlead", "externalId": "none" } })),
+        ),
         ("IN_FUTURE", post(|p| p["publishedAt"] = json!("2999-01-01T00:00:00Z"))),
         ("OUT_OF_RANGE", post(|p| p["publishedAt"] = json!("1969-12-31T23:59:59Z"))),
         ("NOT_AUTHOR", post(|p| p["authors"] = json!([{ "handle": "ben" }]))),
@@ -105,7 +118,8 @@ async fn the_longest_texts_still_fit() {
 #[tokio::test]
 async fn an_operator_publishes_for_others() {
     let house = house().await;
-    let made = house.act("operator", "publishContent", post(|p| p["authors"] = json!([{ "handle": "ben" }])), ALL).await;
+    let made =
+        house.act("operator", "publishContent", post(|p| p["authors"] = json!([{ "handle": "ben" }])), ALL).await;
     assert_eq!(made["content"]["authors"], json!([{ "handle": "ben" }]));
 }
 
@@ -129,7 +143,11 @@ async fn a_withdrawn_content_is_shown_to_its_authors_and_operators_only() {
     for (viewer, sees) in [("", false), ("ben", false), ("ada", true), ("operator", true)] {
         let told = house.data(viewer, query, json!({ "id": content })).await;
         assert_eq!((told["node"].is_object(), told["content"].is_object()), (sees, sees), "{viewer}");
-        assert_eq!((&told["contents"]["totalCount"], &told["topic"]["contents"]), (&json!(0), &json!({ "totalCount": 0, "nodes": [] })), "{viewer}");
+        assert_eq!(
+            (&told["contents"]["totalCount"], &told["topic"]["contents"]),
+            (&json!(0), &json!({ "totalCount": 0, "nodes": [] })),
+            "{viewer}"
+        );
     }
 }
 
@@ -149,11 +167,16 @@ async fn a_hidden_content_comes_back_when_it_is_restored() {
     let house = house().await;
     let content = house.content("ada", "Rude", &["rust"]).await;
     let hide = |reason: &str| json!({ "content": { "id": content }, "reason": reason });
-    for (code, reason) in [("TEXT_EMPTY", " ".to_owned()), ("TEXT_INVALID", "a\u{7}".to_owned()), ("TEXT_TOO_LONG", "x".repeat(2_001))] {
+    for (code, reason) in
+        [("TEXT_EMPTY", " ".to_owned()), ("TEXT_INVALID", "a\u{7}".to_owned()), ("TEXT_TOO_LONG", "x".repeat(2_001))]
+    {
         assert_eq!(house.refused("operator", "hideContent", hide(&reason)).await, code);
     }
     assert_eq!(house.refused("operator", "restoreContent", of(&content)).await, "CONFLICT");
-    assert_eq!(house.act("operator", "hideContent", hide("rude"), "content { state }").await["content"]["state"], "HIDDEN");
+    assert_eq!(
+        house.act("operator", "hideContent", hide("rude"), "content { state }").await["content"]["state"],
+        "HIDDEN"
+    );
     assert_eq!(house.refused("operator", "hideContent", hide("again")).await, "CONFLICT");
     assert_eq!(house.data("ben", "{ contents { totalCount } }", json!({})).await["contents"]["totalCount"], json!(0));
     let back = house.act("operator", "restoreContent", of(&content), "content { state }").await;
@@ -165,7 +188,9 @@ async fn a_hidden_content_comes_back_when_it_is_restored() {
 async fn only_operators_hide_and_restore() {
     let house = house().await;
     let content = house.content("ada", "Mine", &[]).await;
-    let query = |act: &str, reason: &str| format!("mutation {{ {act}(input: {{ content: {{ id: \"{content}\" }} {reason} }}) {{ content {{ id }} }} }}");
+    let query = |act: &str, reason: &str| {
+        format!("mutation {{ {act}(input: {{ content: {{ id: \"{content}\" }} {reason} }}) {{ content {{ id }} }} }}")
+    };
     for (viewer, code) in [("ada", "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
         assert_eq!(house.fails(viewer, &query("hideContent", "reason: \"x\""), json!({})).await, code);
         assert_eq!(house.fails(viewer, &query("restoreContent", ""), json!({})).await, code);

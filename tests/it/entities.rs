@@ -1,7 +1,10 @@
 //! The entities fit the tables that the migrations make, and the migrations know what they find. Also: short ways for other
 //! tests to look at the rows behind the answers.
 
-use entity::{account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, person, rating, source, tally, topic};
+use entity::{
+    account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, person, rating,
+    source, tally, topic,
+};
 use peerlead::store::connection::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
 
@@ -9,8 +12,20 @@ use crate::house::{Database, House};
 
 /// Every table but the history of migrations.
 const TABLES: &[&str] = &[
-    "person", "source", "account", "topic", "content", "content_author", "content_topic", "rating", "tally", "leadership", "endorsement", "merge",
-    "change", "instance",
+    "person",
+    "source",
+    "account",
+    "topic",
+    "content",
+    "content_author",
+    "content_topic",
+    "rating",
+    "tally",
+    "leadership",
+    "endorsement",
+    "merge",
+    "change",
+    "instance",
 ];
 
 async fn connect(database: &Database) -> DatabaseConnection {
@@ -74,7 +89,22 @@ async fn every_entity_selects_from_a_fresh_database() {
             assert_eq!(rows.expect(stringify!($name)).len(), 0, stringify!($name));
         )+};
     }
-    select!(account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, person, rating, source, tally, topic);
+    select!(
+        account,
+        change,
+        content,
+        content_author,
+        content_topic,
+        endorsement,
+        instance,
+        leadership,
+        merge,
+        person,
+        rating,
+        source,
+        tally,
+        topic
+    );
     store.close().await;
 }
 

@@ -36,7 +36,10 @@ impl Database {
             Ok(server) if !server.is_empty() => Self::on_postgres(&server).await,
             _ => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
-                Self { url: format!("sqlite:{}", folder.path().join("test.db").display()), kept: Arc::new(Kept::Folder { _folder: folder }) }
+                Self {
+                    url: format!("sqlite:{}", folder.path().join("test.db").display()),
+                    kept: Arc::new(Kept::Folder { _folder: folder }),
+                }
             }
         }
     }
@@ -161,7 +164,9 @@ impl House {
     /// The payload of a mutation, user errors and all.
     pub async fn try_act(&self, person: &str, act: &str, input: Value, selection: &str) -> Value {
         let kind = format!("{}{}Input", act[..1].to_uppercase(), &act[1..]);
-        let query = format!("mutation($input: {kind}!) {{ {act}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}");
+        let query = format!(
+            "mutation($input: {kind}!) {{ {act}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}"
+        );
         self.data(person, &query, json!({ "input": input })).await[act].clone()
     }
 
@@ -176,12 +181,16 @@ impl House {
     /// The code of the first top-level error.
     pub async fn fails(&self, person: &str, query: &str, variables: Value) -> String {
         let answer = self.post(person, query, variables).await;
-        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no coded error: {answer:#}")).to_owned()
+        answer["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no coded error: {answer:#}"))
+            .to_owned()
     }
 
     /// Makes a person named after the handle.
     pub async fn person(&self, handle: &str) -> String {
-        let made = self.act("operator", "createPerson", json!({ "handle": handle, "name": handle }), "person { id }").await;
+        let made =
+            self.act("operator", "createPerson", json!({ "handle": handle, "name": handle }), "person { id }").await;
         made["person"]["id"].as_str().expect("an id").to_owned()
     }
 
@@ -198,7 +207,14 @@ impl House {
     /// Publishes a content of `author` on `topics` in the native source, which has stars.
     pub async fn content(&self, author: &str, title: &str, topics: &[&str]) -> String {
         let topics: Vec<Value> = topics.iter().map(|slug| json!({ "slug": slug })).collect();
-        let made = self.act(author, "publishContent", json!({ "kind": "post", "title": title, "topics": topics }), "content { id }").await;
+        let made = self
+            .act(
+                author,
+                "publishContent",
+                json!({ "kind": "post", "title": title, "topics": topics }),
+                "content { id }",
+            )
+            .await;
         made["content"]["id"].as_str().expect("an id").to_owned()
     }
 
@@ -212,7 +228,8 @@ impl House {
     pub async fn cursor(&self) -> String {
         let mut place = Value::Null;
         for _ in 0..100 {
-            let query = "query($after: String) { changes(first: 100, after: $after) { pageInfo { endCursor hasNextPage } } }";
+            let query =
+                "query($after: String) { changes(first: 100, after: $after) { pageInfo { endCursor hasNextPage } } }";
             let page = self.data("", query, json!({ "after": place })).await["changes"]["pageInfo"].clone();
             place = page["endCursor"].clone();
             if page["hasNextPage"] == json!(false) {
@@ -257,7 +274,8 @@ impl Socket {
 
     /// Starts an operation.
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
-        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } })).await;
+        self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } }))
+            .await;
     }
 
     /// The next message that is no ping; within ten seconds.
@@ -277,7 +295,9 @@ impl Socket {
                         return Some(message);
                     }
                 }
-                Some(Ok(Message::Close(frame))) => return Some(json!({ "closed": frame.map(|frame| u16::from(frame.code)) })),
+                Some(Ok(Message::Close(frame))) => {
+                    return Some(json!({ "closed": frame.map(|frame| u16::from(frame.code)) }));
+                }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Some(json!({ "closed": null })),
             }

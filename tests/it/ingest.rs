@@ -11,7 +11,14 @@ const REPORT: &str = "report { people { outcome error { code field } } topics { 
 async fn house() -> House {
     let house = House::new().await;
     house.clock.set("2026-06-01T12:00:00Z".parse().unwrap());
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS", "visibility": "PUBLIC" }), "").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS", "visibility": "PUBLIC" }),
+            "",
+        )
+        .await;
     house
 }
 
@@ -24,7 +31,8 @@ async fn ingest(house: &House, lists: Value) -> Value {
 }
 
 fn outcomes(report: &Value, list: &str) -> Vec<String> {
-    let told = |item: &Value| item["error"]["code"].as_str().unwrap_or_else(|| item["outcome"].as_str().unwrap()).to_owned();
+    let told =
+        |item: &Value| item["error"]["code"].as_str().unwrap_or_else(|| item["outcome"].as_str().unwrap()).to_owned();
     report[list].as_array().unwrap().iter().map(told).collect()
 }
 
@@ -65,8 +73,14 @@ async fn a_batch_brings_every_noun_with_its_original_times() {
     let leadership = json!({ "role": "chair", "kind": "DECLARED", "validFrom": "2019-01-01T00:00:00.000000Z", "validTo": "2021-01-01T00:00:00.000000Z",
         "person": { "handle": "ada" }, "topic": { "slug": "rust-lang" }, "toldBy": null });
     assert_eq!(told["leaderships"]["nodes"], json!([leadership]));
-    assert_eq!(told["endorsements"]["nodes"], json!([{ "endorsedAt": "2020-05-01T00:00:00.000000Z", "expiresAt": "2022-05-01T00:00:00.000000Z", "topic": { "slug": "async" } }]));
-    assert_eq!(told["person"], json!({ "handle": "b-b", "name": "B B", "accounts": [{ "externalId": "B B", "source": { "slug": "forum" } }] }));
+    assert_eq!(
+        told["endorsements"]["nodes"],
+        json!([{ "endorsedAt": "2020-05-01T00:00:00.000000Z", "expiresAt": "2022-05-01T00:00:00.000000Z", "topic": { "slug": "async" } }])
+    );
+    assert_eq!(
+        told["person"],
+        json!({ "handle": "b-b", "name": "B B", "accounts": [{ "externalId": "B B", "source": { "slug": "forum" } }] })
+    );
     let states = json!([{ "externalId": "c4", "state": "HIDDEN" }, { "externalId": "c3", "state": "WITHDRAWN" }, { "externalId": "c2", "state": "VISIBLE" }, { "externalId": "c1", "state": "VISIBLE" }]);
     assert_eq!(told["contents"]["nodes"], states);
     assert_eq!(wrong_tallies(&house).await, 0);
@@ -110,7 +124,11 @@ async fn odd_names_and_times_come_twice_without_harm_too() {
 #[tokio::test]
 async fn one_bad_item_leaves_the_others_alone() {
     let house = house().await;
-    ingest(&house, json!({ "people": [{ "externalId": "K", "handle": "known" }, { "externalId": "robo", "kind": "BOT" }] })).await;
+    ingest(
+        &house,
+        json!({ "people": [{ "externalId": "K", "handle": "known" }, { "externalId": "robo", "kind": "BOT" }] }),
+    )
+    .await;
     let at = "2020-01-01T00:00:00Z";
     let content = |id: &str, more: Value| {
         let mut item = json!({ "externalId": id, "kind": "post", "title": "t", "publishedAt": at });
@@ -132,11 +150,50 @@ async fn one_bad_item_leaves_the_others_alone() {
         "endorsements": [{ "from": "A", "to": "F", "topic": "t", "at": at }, { "from": "A", "to": "A", "topic": "t", "at": at }, { "from": "robo", "to": "A", "topic": "t", "at": at }, { "from": "F", "to": "A", "topic": "t", "text": "\u{0}", "at": at }],
     });
     let report = ingest(&house, lists).await;
-    assert_eq!(outcomes(&report, "people"), ["CREATED", "TEXT_EMPTY", "TEXT_INVALID", "TEXT_INVALID", "TEXT_TOO_LONG", "TEXT_EMPTY", "TAKEN", "TEXT_INVALID", "CREATED"]);
+    assert_eq!(
+        outcomes(&report, "people"),
+        [
+            "CREATED",
+            "TEXT_EMPTY",
+            "TEXT_INVALID",
+            "TEXT_INVALID",
+            "TEXT_TOO_LONG",
+            "TEXT_EMPTY",
+            "TAKEN",
+            "TEXT_INVALID",
+            "CREATED"
+        ]
+    );
     assert_eq!(outcomes(&report, "topics"), ["CREATED", "TEXT_EMPTY", "TOPIC_NOT_FOUND", "CYCLE", "TEXT_INVALID"]);
-    let contents = ["CREATED", "TEXT_EMPTY", "PERSON_NOT_FOUND", "TOPIC_NOT_FOUND", "CONTENT_NOT_FOUND", "CYCLE", "TEXT_EMPTY", "IN_FUTURE", "TEXT_INVALID", "TEXT_INVALID", "TEXT_TOO_LONG", "TEXT_INVALID", "CREATED"];
+    let contents = [
+        "CREATED",
+        "TEXT_EMPTY",
+        "PERSON_NOT_FOUND",
+        "TOPIC_NOT_FOUND",
+        "CONTENT_NOT_FOUND",
+        "CYCLE",
+        "TEXT_EMPTY",
+        "IN_FUTURE",
+        "TEXT_INVALID",
+        "TEXT_INVALID",
+        "TEXT_TOO_LONG",
+        "TEXT_INVALID",
+        "CREATED",
+    ];
     assert_eq!(outcomes(&report, "contents"), contents);
-    assert_eq!(outcomes(&report, "ratings"), ["CREATED", "PERSON_NOT_FOUND", "CONTENT_NOT_FOUND", "OFF_SCALE", "BOT_CANNOT_RATE", "IN_FUTURE", "TEXT_INVALID", "PERSON_NOT_FOUND"]);
+    assert_eq!(
+        outcomes(&report, "ratings"),
+        [
+            "CREATED",
+            "PERSON_NOT_FOUND",
+            "CONTENT_NOT_FOUND",
+            "OFF_SCALE",
+            "BOT_CANNOT_RATE",
+            "IN_FUTURE",
+            "TEXT_INVALID",
+            "PERSON_NOT_FOUND"
+        ]
+    );
     assert_eq!(outcomes(&report, "leaderships"), ["CREATED", "TOPIC_NOT_FOUND", "REVERSED_INTERVAL", "TEXT_INVALID"]);
     assert_eq!(outcomes(&report, "endorsements"), ["CREATED", "ONESELF_ENDORSED", "BOT_CANNOT_RATE", "TEXT_INVALID"]);
     let counts = [("account", 4), ("person", 5), ("content", 2), ("rating", 1), ("leadership", 1), ("endorsement", 1)];
@@ -163,7 +220,16 @@ async fn only_operators_bring_batches() {
     let house = house().await;
     house.person("ada").await;
     for (viewer, code) in [("ada", "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
-        assert_eq!(house.fails(viewer, "mutation { ingest(input: { source: { slug: \"forum\" } }) { report { people { outcome } } } }", json!({})).await, code);
+        assert_eq!(
+            house
+                .fails(
+                    viewer,
+                    "mutation { ingest(input: { source: { slug: \"forum\" } }) { report { people { outcome } } } }",
+                    json!({})
+                )
+                .await,
+            code
+        );
     }
 }
 
@@ -172,7 +238,13 @@ async fn only_operators_bring_batches() {
 async fn the_latest_word_counts_whatever_the_order_of_arrival() {
     let house = house().await;
     ingest(&house, json!({ "people": [{ "externalId": "A" }] })).await;
-    let words = [[Some(5), Some(3), Some(5)], [Some(5), Some(3), None], [Some(5), None, None], [None, Some(2), Some(2)], [Some(1), None, Some(4)]];
+    let words = [
+        [Some(5), Some(3), Some(5)],
+        [Some(5), Some(3), None],
+        [Some(5), None, None],
+        [None, Some(2), Some(2)],
+        [Some(1), None, Some(4)],
+    ];
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     for (w, words) in words.iter().enumerate() {
         for (o, order) in orders.iter().enumerate() {
@@ -189,12 +261,22 @@ async fn the_latest_word_counts_whatever_the_order_of_arrival() {
                 }
                 let end = log_end(&house).await;
                 let again = ingest(&house, json!({ "ratings": items })).await;
-                assert!(outcomes(&again, "ratings").iter().all(|outcome| matches!(outcome.as_str(), "UNCHANGED" | "STALE")), "{again:#}");
+                assert!(
+                    outcomes(&again, "ratings").iter().all(|outcome| matches!(outcome.as_str(), "UNCHANGED" | "STALE")),
+                    "{again:#}"
+                );
                 assert_eq!(log_end(&house).await, end);
                 let query = "query($id: String!) { content(by: { external: { source: \"forum\", externalId: $id } }) { tally { count } ratings { nodes { value { raw } ratedAt } } } }";
                 let told = house.data("", query, json!({ "id": content })).await["content"].clone();
-                let expected: Vec<Value> = words[2].iter().map(|value| json!({ "value": { "raw": value }, "ratedAt": "2020-02-03T00:00:00.000000Z" })).collect();
-                assert_eq!(told["ratings"]["nodes"], json!(expected), "{words:?} in the order {order:?}, together: {together}");
+                let expected: Vec<Value> = words[2]
+                    .iter()
+                    .map(|value| json!({ "value": { "raw": value }, "ratedAt": "2020-02-03T00:00:00.000000Z" }))
+                    .collect();
+                assert_eq!(
+                    told["ratings"]["nodes"],
+                    json!(expected),
+                    "{words:?} in the order {order:?}, together: {together}"
+                );
             }
         }
     }
@@ -204,15 +286,25 @@ async fn the_latest_word_counts_whatever_the_order_of_arrival() {
 #[tokio::test]
 async fn two_sources_that_name_one_handle_name_one_person() {
     let house = house().await;
-    house.act("operator", "createSource", json!({ "slug": "chat", "name": "Chat", "kind": "CHAT", "scale": "LIKE" }), "").await;
-    ingest(&house, json!({ "people": [{ "externalId": "u1", "handle": "ada", "name": "Ada" }, { "externalId": "same" }] })).await;
+    house
+        .act("operator", "createSource", json!({ "slug": "chat", "name": "Chat", "kind": "CHAT", "scale": "LIKE" }), "")
+        .await;
+    ingest(
+        &house,
+        json!({ "people": [{ "externalId": "u1", "handle": "ada", "name": "Ada" }, { "externalId": "same" }] }),
+    )
+    .await;
     let chat = ingest(&house, json!({ "source": { "slug": "chat" }, "people": [{ "externalId": "@ada", "handle": "ada" }, { "externalId": "same" }] })).await;
     assert_eq!(outcomes(&chat, "people"), ["CREATED", "CREATED"]);
     let query = "{ person(by: { handle: \"ada\" }) { name accounts { externalId source { slug } } } people(filter: { source: { slug: \"chat\" } }) { nodes { handle } } }";
     let told = house.data("", query, json!({})).await;
     let accounts = json!([{ "externalId": "u1", "source": { "slug": "forum" } }, { "externalId": "@ada", "source": { "slug": "chat" } }]);
     assert_eq!(told["person"], json!({ "name": "Ada", "accounts": accounts }));
-    assert_eq!(told["people"]["nodes"], json!([{ "handle": "ada" }, { "handle": "same-2" }]), "an external id alone is nobody's name elsewhere");
+    assert_eq!(
+        told["people"]["nodes"],
+        json!([{ "handle": "ada" }, { "handle": "same-2" }]),
+        "an external id alone is nobody's name elsewhere"
+    );
 }
 
 #[tokio::test]
@@ -245,22 +337,43 @@ async fn replies_never_go_in_a_circle() {
     let content = |id: &str, parent: Option<&str>| json!({ "externalId": id, "kind": "post", "title": "t", "parent": parent, "publishedAt": "2020-01-01T00:00:00Z" });
     ingest(&house, json!({ "contents": [content("a", None), content("b", Some("a")), content("c", Some("b"))] })).await;
     for parent in ["a", "b", "c"] {
-        assert_eq!(outcomes(&ingest(&house, json!({ "contents": [content("a", Some(parent))] })).await, "contents"), ["CYCLE"], "{parent}");
+        assert_eq!(
+            outcomes(&ingest(&house, json!({ "contents": [content("a", Some(parent))] })).await, "contents"),
+            ["CYCLE"],
+            "{parent}"
+        );
     }
-    assert_eq!(outcomes(&ingest(&house, json!({ "contents": [content("c", Some("a"))] })).await, "contents"), ["CHANGED"]);
+    assert_eq!(
+        outcomes(&ingest(&house, json!({ "contents": [content("c", Some("a"))] })).await, "contents"),
+        ["CHANGED"]
+    );
 }
 
 #[tokio::test]
 async fn an_endorsement_given_again_after_a_withdrawal_holds_again() {
     let house = house().await;
-    ingest(&house, json!({ "people": [{ "externalId": "A" }, { "externalId": "B" }], "topics": [{ "slug": "t" }] })).await;
-    let word = |at: &str, withdrawn: Option<&str>| {
-        json!({ "endorsements": [{ "from": "A", "to": "B", "topic": "t", "at": format!("{at}T00:00:00Z"), "withdrawnAt": withdrawn.map(|at| format!("{at}T00:00:00Z")) }] })
-    };
-    let steps = [("2026-01-01", None, "CREATED"), ("2026-01-01", Some("2026-03-01"), "CHANGED"), ("2026-01-01", None, "STALE"), ("2026-02-01", None, "STALE"), ("2026-04-01", None, "CHANGED"), ("2026-01-01", Some("2026-03-01"), "STALE"), ("2026-04-01", None, "UNCHANGED")];
+    ingest(&house, json!({ "people": [{ "externalId": "A" }, { "externalId": "B" }], "topics": [{ "slug": "t" }] }))
+        .await;
+    let word = |at: &str, withdrawn: Option<&str>| json!({ "endorsements": [{ "from": "A", "to": "B", "topic": "t", "at": format!("{at}T00:00:00Z"), "withdrawnAt": withdrawn.map(|at| format!("{at}T00:00:00Z")) }] });
+    let steps = [
+        ("2026-01-01", None, "CREATED"),
+        ("2026-01-01", Some("2026-03-01"), "CHANGED"),
+        ("2026-01-01", None, "STALE"),
+        ("2026-02-01", None, "STALE"),
+        ("2026-04-01", None, "CHANGED"),
+        ("2026-01-01", Some("2026-03-01"), "STALE"),
+        ("2026-04-01", None, "UNCHANGED"),
+    ];
     for (at, withdrawn, outcome) in steps {
-        assert_eq!(outcomes(&ingest(&house, word(at, withdrawn)).await, "endorsements"), [outcome], "{at} {withdrawn:?}");
+        assert_eq!(
+            outcomes(&ingest(&house, word(at, withdrawn)).await, "endorsements"),
+            [outcome],
+            "{at} {withdrawn:?}"
+        );
     }
     let told = house.data("", "{ endorsements { nodes { endorsedAt withdrawnAt } } }", json!({})).await;
-    assert_eq!(told["endorsements"]["nodes"], json!([{ "endorsedAt": "2026-04-01T00:00:00.000000Z", "withdrawnAt": null }]));
+    assert_eq!(
+        told["endorsements"]["nodes"],
+        json!([{ "endorsedAt": "2026-04-01T00:00:00.000000Z", "withdrawnAt": null }])
+    );
 }

@@ -1,5 +1,19 @@
 //! The house as its users see it.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::float_cmp,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::items_after_statements,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, its numbers are small, and what it makes is its own"
+)]
+
 mod asking;
 mod bad_input;
 mod coalesce;

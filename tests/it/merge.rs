@@ -19,7 +19,9 @@ async fn dump(house: &House) -> Value {
 
 async fn merge(house: &House, noun: &str, from: &str, into: &str) -> String {
     let (act, key) = if noun == "person" { ("mergePeople", "handle") } else { ("mergeTopics", "slug") };
-    let done = house.act("operator", act, json!({ "from": { key: from }, "into": { key: into } }), "merge { id undoneAt }").await;
+    let done = house
+        .act("operator", act, json!({ "from": { key: from }, "into": { key: into } }), "merge { id undoneAt }")
+        .await;
     assert_eq!(done["merge"]["undoneAt"], Value::Null);
     done["merge"]["id"].as_str().unwrap().to_owned()
 }
@@ -36,9 +38,17 @@ async fn cannot_undo(house: &House, merge: &str) -> String {
 /// ada, ada2 and others with every conflict that a merge can meet.
 async fn house() -> House {
     let house = House::new().await;
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS", "visibility": "PUBLIC" }), "").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS", "visibility": "PUBLIC" }),
+            "",
+        )
+        .await;
     let day = |n: usize| format!("2020-01-{n:02}T00:00:00Z");
-    let people: Vec<Value> = ["ada", "ada2", "ada3", "ben", "cy"].iter().map(|p| json!({ "externalId": p, "handle": p })).collect();
+    let people: Vec<Value> =
+        ["ada", "ada2", "ada3", "ben", "cy"].iter().map(|p| json!({ "externalId": p, "handle": p })).collect();
     let content = |id: &str, authors: &[&str], topics: &[&str]| json!({ "externalId": id, "kind": "post", "title": id, "authors": authors, "topics": topics, "publishedAt": day(1) });
     let rating = |rater: &str, content: &str, value: i64, at: usize| json!({ "rater": rater, "content": content, "value": value, "kind": "star", "at": day(at) });
     let lead = |person: &str, topic: &str, role: &str, at: usize| json!({ "person": person, "topic": topic, "role": role, "from": day(at) });
@@ -54,7 +64,14 @@ async fn house() -> House {
         "endorsements": [endorse("ada", "ada2", "web"), endorse("ada2", "ada", "rust"), endorse("ben", "ada", "web"), endorse("ben", "ada2", "web"), endorse("ben", "ada2", "rust"), endorse("ben", "ada2", "rustlang"),
             endorse("ada2", "cy", "web"), endorse("ada", "cy", "web"), endorse("ada2", "cy", "rustlang"), endorse("ada2", "ben", "crab")],
     });
-    let report = house.act("operator", "ingest", batch, "report { ratings { outcome } contents { outcome } endorsements { outcome } leaderships { outcome } }").await;
+    let report = house
+        .act(
+            "operator",
+            "ingest",
+            batch,
+            "report { ratings { outcome } contents { outcome } endorsements { outcome } leaderships { outcome } }",
+        )
+        .await;
     assert!(!report.to_string().contains("REFUSED"), "{report:#}");
     house
 }
@@ -71,7 +88,10 @@ async fn everything_of_a_merged_person_is_the_others() {
     assert_eq!((&person["handle"], &told["account"]["handle"]), (&json!("ada"), &json!("ada")));
     assert_eq!(person["accounts"], json!([{ "externalId": "ada" }, { "externalId": "ada2" }]));
     let one = json!([{ "handle": "ada" }]);
-    assert_eq!(person["contents"]["nodes"], json!([{ "title": "by-ada", "authors": one }, { "title": "by-ada2", "authors": one }, { "title": "by-both", "authors": [{ "handle": "ben" }, { "handle": "ada" }] }]));
+    assert_eq!(
+        person["contents"]["nodes"],
+        json!([{ "title": "by-ada", "authors": one }, { "title": "by-ada2", "authors": one }, { "title": "by-both", "authors": [{ "handle": "ben" }, { "handle": "ada" }] }])
+    );
     assert_eq!(person["leaderships"]["nodes"].as_array().unwrap().len(), 4, "{told:#}");
     assert_eq!(person["endorsements"]["nodes"].as_array().unwrap().len(), 3, "{told:#}");
     assert_eq!(person["endorsementsGiven"]["nodes"].as_array().unwrap().len(), 3, "{told:#}");
@@ -84,8 +104,19 @@ async fn of_two_ratings_the_later_stays_and_none_of_ones_own_content() {
     merge(&house, "person", "ada2", "ada").await;
     let told = dump(&house).await;
     let ratings = |title: &str| {
-        let content = told["contents"]["nodes"].as_array().unwrap().iter().find(|content| content["title"] == title).unwrap().clone();
-        let mut ratings: Vec<(String, i64)> = content["ratings"]["nodes"].as_array().unwrap().iter().map(|r| (r["rater"]["handle"].as_str().unwrap().to_owned(), r["value"]["raw"].as_i64().unwrap())).collect();
+        let content = told["contents"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|content| content["title"] == title)
+            .unwrap()
+            .clone();
+        let mut ratings: Vec<(String, i64)> = content["ratings"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|r| (r["rater"]["handle"].as_str().unwrap().to_owned(), r["value"]["raw"].as_i64().unwrap()))
+            .collect();
         ratings.sort();
         assert_eq!(content["tally"]["count"], json!(ratings.len()));
         ratings.into_iter().map(|(rater, value)| format!("{rater} {value}")).collect::<Vec<_>>().join(", ")
@@ -121,10 +152,14 @@ async fn everything_on_a_merged_topic_is_on_the_other() {
     assert_eq!((&told["old"], &told["other"]), (&main, &main));
     assert_eq!(told["topic"]["children"]["nodes"], json!([{ "slug": "crab" }]));
     assert_eq!(told["topic"]["synonyms"]["nodes"], json!([{ "slug": "rs" }, { "slug": "rustlang" }]));
-    let contents: Vec<&str> = told["topic"]["contents"]["nodes"].as_array().unwrap().iter().map(|c| c["title"].as_str().unwrap()).collect();
+    let contents: Vec<&str> =
+        told["topic"]["contents"]["nodes"].as_array().unwrap().iter().map(|c| c["title"].as_str().unwrap()).collect();
     assert_eq!(contents, ["by-ada", "by-ada2", "by-both", "by-ben"]);
     assert_eq!(told["topic"]["contents"]["nodes"][2]["topics"], json!([{ "slug": "web" }, { "slug": "rust" }]));
-    assert_eq!((&told["topic"]["leaderships"]["totalCount"], &told["topic"]["endorsements"]["totalCount"]), (&json!(4), &json!(3)));
+    assert_eq!(
+        (&told["topic"]["leaderships"]["totalCount"], &told["topic"]["endorsements"]["totalCount"]),
+        (&json!(4), &json!(3))
+    );
     assert_eq!(told["contents"]["totalCount"], json!(5));
 }
 
@@ -132,7 +167,9 @@ async fn everything_on_a_merged_topic_is_on_the_other() {
 async fn undoing_a_merge_of_topics_gives_back_exactly_what_was() {
     let house = house().await;
     let before = dump(&house).await;
-    for (from, into) in [("rustlang", "rust"), ("rust", "rustlang"), ("crab", "web"), ("crab", "rustlang"), ("rs", "web")] {
+    for (from, into) in
+        [("rustlang", "rust"), ("rust", "rustlang"), ("crab", "web"), ("crab", "rustlang"), ("rs", "web")]
+    {
         let done = merge(&house, "topic", from, into).await;
         assert_ne!(dump(&house).await, before);
         undo(&house, &done).await;
@@ -145,7 +182,10 @@ async fn undoing_a_merge_of_topics_gives_back_exactly_what_was() {
 #[tokio::test]
 async fn nested_merges_are_undone_last_first() {
     let house = house().await;
-    for (noun, merges) in [("person", [("ada2", "ada"), ("ada3", "ada"), ("ada", "cy")]), ("topic", [("rustlang", "rust"), ("web", "rust"), ("rust", "crab")])] {
+    for (noun, merges) in [
+        ("person", [("ada2", "ada"), ("ada3", "ada"), ("ada", "cy")]),
+        ("topic", [("rustlang", "rust"), ("web", "rust"), ("rust", "crab")]),
+    ] {
         if noun == "topic" {
             house.act("operator", "updateTopic", json!({ "topic": { "slug": "crab" }, "parent": null }), "").await;
         }
@@ -194,8 +234,15 @@ async fn what_cannot_be_merged_says_why() {
     assert_eq!(house.refused("operator", "mergePeople", people("ada2", "ada")).await, "SAME_TWICE");
     assert_eq!(house.refused("operator", "mergePeople", people("ada", "ada2")).await, "SAME_TWICE");
     assert_eq!(house.refused("operator", "createPerson", json!({ "handle": "ada2", "name": "x" })).await, "TAKEN");
-    for query in ["mergePeople(input: { from: { handle: \"ben\" }, into: { handle: \"cy\" } })", "mergeTopics(input: { from: { slug: \"web\" }, into: { slug: \"rust\" } })", "undoMerge(input: { merge: \"bTE\" })"] {
-        assert_eq!(house.fails("ben", &format!("mutation {{ {query} {{ merge {{ id }} }} }}"), json!({})).await, "FORBIDDEN");
+    for query in [
+        "mergePeople(input: { from: { handle: \"ben\" }, into: { handle: \"cy\" } })",
+        "mergeTopics(input: { from: { slug: \"web\" }, into: { slug: \"rust\" } })",
+        "undoMerge(input: { merge: \"bTE\" })",
+    ] {
+        assert_eq!(
+            house.fails("ben", &format!("mutation {{ {query} {{ merge {{ id }} }} }}"), json!({})).await,
+            "FORBIDDEN"
+        );
     }
 }
 
@@ -207,6 +254,16 @@ async fn who_was_merged_acts_as_the_one_they_are() {
     assert_eq!(told["viewer"]["person"]["handle"], "ada");
     let item = json!({ "source": { "slug": "peerlead" }, "people": [{ "externalId": "new", "handle": "ada2" }], "contents": [{ "externalId": "n1", "kind": "post", "title": "t", "authors": ["new"], "publishedAt": "2020-01-01T00:00:00Z" }] });
     house.act("operator", "ingest", item, "").await;
-    let told = house.data("", "{ content(by: { external: { source: \"peerlead\", externalId: \"n1\" } }) { authors { handle } } }", json!({})).await;
-    assert_eq!(told["content"]["authors"], json!([{ "handle": "ada" }]), "a handle that was merged names the one it was merged into");
+    let told = house
+        .data(
+            "",
+            "{ content(by: { external: { source: \"peerlead\", externalId: \"n1\" } }) { authors { handle } } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(
+        told["content"]["authors"],
+        json!([{ "handle": "ada" }]),
+        "a handle that was merged names the one it was merged into"
+    );
 }

@@ -12,14 +12,20 @@ use crate::house::House;
 async fn house() -> House {
     let house = House::new().await;
     let names = ["Same", "same", "Ärger", "zebra", "Zebra", "10", "9", "a b", "a-b"];
-    let people: Vec<Value> = (0..30).map(|n| json!({ "externalId": format!("p{n}"), "handle": format!("p{n}"), "name": names[n % names.len()] })).collect();
-    let topics: Vec<Value> = (0..30).map(|n| json!({ "slug": format!("{}-{n}", ["a", "ä", "b_", "b"][n % 4]), "name": names[n % names.len()] })).collect();
+    let people: Vec<Value> = (0..30)
+        .map(|n| json!({ "externalId": format!("p{n}"), "handle": format!("p{n}"), "name": names[n % names.len()] }))
+        .collect();
+    let topics: Vec<Value> = (0..30)
+        .map(|n| json!({ "slug": format!("{}-{n}", ["a", "ä", "b_", "b"][n % 4]), "name": names[n % names.len()] }))
+        .collect();
     let at = |n: usize| format!("2026-01-{:02}T00:00:00Z", 1 + n % 4);
     let slug = |n: usize| format!("{}-{n}", ["a", "ä", "b_", "b"][n % 4]);
     let contents: Vec<Value> = (0..30).map(|n| json!({ "externalId": format!("c{n}"), "kind": "post", "title": format!("c{n}"), "authors": ["p29"], "topics": [slug(0), slug(n % 2 + 1)], "publishedAt": at(n) })).collect();
     let ratings: Vec<Value> = (0..60).map(|n| json!({ "rater": format!("p{}", n % 7), "content": format!("c{}", n % 30), "value": n % 5 + 1, "at": at(n) })).collect();
-    let leaderships: Vec<Value> = (0..30).map(|n| json!({ "person": format!("p{n}"), "topic": slug(0), "from": at(n) })).collect();
-    let endorsements: Vec<Value> = (0..29).map(|n| json!({ "from": format!("p{n}"), "to": "p29", "topic": slug(0), "at": at(n) })).collect();
+    let leaderships: Vec<Value> =
+        (0..30).map(|n| json!({ "person": format!("p{n}"), "topic": slug(0), "from": at(n) })).collect();
+    let endorsements: Vec<Value> =
+        (0..29).map(|n| json!({ "from": format!("p{n}"), "to": "p29", "topic": slug(0), "at": at(n) })).collect();
     let batch = json!({ "source": { "slug": "peerlead" }, "people": people, "topics": topics, "contents": contents, "ratings": ratings, "leaderships": leaderships, "endorsements": endorsements });
     house.act("operator", "ingest", batch, "").await;
     house
@@ -27,26 +33,43 @@ async fn house() -> House {
 
 /// Every list with every order that it has.
 fn lists() -> Vec<(&'static str, String)> {
-    let fields = [("people", vec!["HANDLE", "NAME", "CREATED"]), ("topics", vec!["SLUG", "NAME", "CREATED"]), ("contents", vec!["PUBLISHED", "SCORE"])];
+    let fields = [
+        ("people", vec!["HANDLE", "NAME", "CREATED"]),
+        ("topics", vec!["SLUG", "NAME", "CREATED"]),
+        ("contents", vec!["PUBLISHED", "SCORE"]),
+    ];
     let mut lists = Vec::new();
     for direction in ["ASCENDING", "DESCENDING"] {
         for (list, orders) in &fields {
-            lists.extend(orders.iter().map(|field| (*list, format!("orderBy: {{ field: {field}, direction: {direction} }}"))));
+            lists.extend(
+                orders.iter().map(|field| (*list, format!("orderBy: {{ field: {field}, direction: {direction} }}"))),
+            );
         }
         for list in ["leaderships", "endorsements"] {
             lists.push((list, format!("orderBy: {{ direction: {direction} }}")));
         }
     }
     let window = "publishedFrom: \"2026-01-01T00:00:00Z\"";
-    for filter in ["topic: { slug: \"a-0\" }", "author: { handle: \"p29\" }", window, "topic: { slug: \"a-0\" }, author: { handle: \"p29\" }", "topic: { slug: \"a-0\" }, publishedFrom: \"2026-01-01T00:00:00Z\""] {
+    for filter in [
+        "topic: { slug: \"a-0\" }",
+        "author: { handle: \"p29\" }",
+        window,
+        "topic: { slug: \"a-0\" }, author: { handle: \"p29\" }",
+        "topic: { slug: \"a-0\" }, publishedFrom: \"2026-01-01T00:00:00Z\"",
+    ] {
         lists.push(("contents", format!("filter: {{ {filter} }}, orderBy: {{ field: SCORE, direction: DESCENDING }}")));
-        lists.push(("contents", format!("filter: {{ {filter} }}, orderBy: {{ field: PUBLISHED, direction: ASCENDING }}")));
+        lists.push((
+            "contents",
+            format!("filter: {{ {filter} }}, orderBy: {{ field: PUBLISHED, direction: ASCENDING }}"),
+        ));
     }
     lists
 }
 
 async fn page(house: &House, list: &str, arguments: &str) -> Value {
-    let query = format!("{{ list: {list}({arguments}) {{ totalCount nodes {{ id }} edges {{ cursor node {{ id }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}");
+    let query = format!(
+        "{{ list: {list}({arguments}) {{ totalCount nodes {{ id }} edges {{ cursor node {{ id }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
+    );
     house.data("", &query, json!({})).await["list"].clone()
 }
 
@@ -55,7 +78,11 @@ fn ids(page: &Value) -> Vec<String> {
 }
 
 async fn walk(house: &House, list: &str, order: &str, backward: bool) -> Vec<String> {
-    let (count, cursor, more, name) = if backward { ("last", "startCursor", "hasPreviousPage", "before") } else { ("first", "endCursor", "hasNextPage", "after") };
+    let (count, cursor, more, name) = if backward {
+        ("last", "startCursor", "hasPreviousPage", "before")
+    } else {
+        ("first", "endCursor", "hasNextPage", "after")
+    };
     let (mut all, mut place) = (Vec::new(), String::new());
     loop {
         let page = page(house, list, &format!("{order}, {count}: 7 {place}")).await;
@@ -76,7 +103,11 @@ async fn walking_either_way_gives_every_item_once_and_in_order() {
         let whole = page(&house, list, &format!("{order}, first: 100")).await;
         let all = ids(&whole);
         assert_eq!(whole["totalCount"], json!(all.len()), "{list} {order}");
-        assert!(all.len() >= 29 && all.iter().collect::<HashSet<_>>().len() == all.len(), "{list} {order}: {}", all.len());
+        assert!(
+            all.len() >= 29 && all.iter().collect::<HashSet<_>>().len() == all.len(),
+            "{list} {order}: {}",
+            all.len()
+        );
         assert_eq!(walk(&house, list, &order, false).await, all, "forward {list} {order}");
         assert_eq!(walk(&house, list, &order, true).await, all, "backward {list} {order}");
     }
@@ -87,7 +118,8 @@ async fn one_way_is_the_reverse_of_the_other() {
     let house = house().await;
     for (list, order) in lists().into_iter().filter(|(_, order)| order.contains("ASCENDING")) {
         let up = ids(&page(&house, list, &format!("{order}, first: 100")).await);
-        let mut down = ids(&page(&house, list, &format!("{}, first: 100", order.replace("ASCENDING", "DESCENDING"))).await);
+        let mut down =
+            ids(&page(&house, list, &format!("{}, first: 100", order.replace("ASCENDING", "DESCENDING"))).await);
         down.reverse();
         assert_eq!(up, down, "{list} {order}");
     }
@@ -97,8 +129,15 @@ async fn one_way_is_the_reverse_of_the_other() {
 #[tokio::test]
 async fn texts_are_sorted_by_code_points() {
     let house = house().await;
-    let told = house.data("", "{ topics(first: 100, orderBy: { field: NAME, direction: ASCENDING }) { nodes { name } } }", json!({})).await;
-    let names: Vec<&str> = told["topics"]["nodes"].as_array().unwrap().iter().map(|topic| topic["name"].as_str().unwrap()).collect();
+    let told = house
+        .data(
+            "",
+            "{ topics(first: 100, orderBy: { field: NAME, direction: ASCENDING }) { nodes { name } } }",
+            json!({}),
+        )
+        .await;
+    let names: Vec<&str> =
+        told["topics"]["nodes"].as_array().unwrap().iter().map(|topic| topic["name"].as_str().unwrap()).collect();
     let mut sorted = names.clone();
     sorted.sort_unstable();
     assert_eq!(names, sorted);
@@ -145,7 +184,10 @@ async fn an_empty_page_says_where_it_lies() {
     let whole = page(&house, "contents", "first: 100").await;
     let beyond = page(&house, "contents", &format!("first: 5, after: {}", whole["pageInfo"]["endCursor"])).await;
     assert_eq!(beyond["nodes"], json!([]));
-    assert_eq!(beyond["pageInfo"], json!({ "hasNextPage": false, "hasPreviousPage": true, "startCursor": null, "endCursor": null }));
+    assert_eq!(
+        beyond["pageInfo"],
+        json!({ "hasNextPage": false, "hasPreviousPage": true, "startCursor": null, "endCursor": null })
+    );
 }
 
 #[tokio::test]
@@ -174,7 +216,9 @@ async fn what_is_no_page_is_a_bad_request() {
         let query = format!("{{ contents({arguments}) {{ nodes {{ id }} }} }}");
         assert_eq!(house.fails("", &query, json!({})).await, "BAD_REQUEST", "{arguments}");
     }
-    for (list, text) in [("topics", "slug:1:n5"), ("people", "handle:1:n5"), ("leaderships", "from:1:ta"), ("topics", "slug:1:ta\u{0}")] {
+    for (list, text) in
+        [("topics", "slug:1:n5"), ("people", "handle:1:n5"), ("leaderships", "from:1:ta"), ("topics", "slug:1:ta\u{0}")]
+    {
         let query = format!("{{ {list}(after: {}) {{ nodes {{ id }} }} }}", forge(text));
         assert_eq!(house.fails("", &query, json!({})).await, "BAD_REQUEST", "{list} {text}");
     }

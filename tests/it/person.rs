@@ -21,12 +21,25 @@ fn change(handle: &str, more: &Value) -> Value {
 #[tokio::test]
 async fn a_person_is_made_and_changed_by_an_operator() {
     let house = house().await;
-    let made = house.act("operator", "createPerson", json!({ "handle": "cy", "name": "Cy", "kind": "BOT" }), "person { handle name kind active }").await;
+    let made = house
+        .act(
+            "operator",
+            "createPerson",
+            json!({ "handle": "cy", "name": "Cy", "kind": "BOT" }),
+            "person { handle name kind active }",
+        )
+        .await;
     assert_eq!(made["person"], json!({ "handle": "cy", "name": "Cy", "kind": "BOT", "active": true }));
     let input = change("cy", &json!({ "handle": "cyrus", "name": "Cyrus", "kind": "HUMAN", "active": false }));
     let changed = house.act("operator", "updatePerson", input, "person { handle name kind active }").await;
     assert_eq!(changed["person"], json!({ "handle": "cyrus", "name": "Cyrus", "kind": "HUMAN", "active": false }));
-    let told = house.data("", "{ old: person(by: { handle: \"cy\" }) { id } new: person(by: { handle: \"cyrus\" }) { name } }", json!({})).await;
+    let told = house
+        .data(
+            "",
+            "{ old: person(by: { handle: \"cy\" }) { id } new: person(by: { handle: \"cyrus\" }) { name } }",
+            json!({}),
+        )
+        .await;
     assert_eq!(told, json!({ "old": null, "new": { "name": "Cyrus" } }));
 }
 
@@ -66,7 +79,8 @@ async fn what_cannot_become_of_a_person_says_why() {
 #[tokio::test]
 async fn people_change_their_own_name_and_nothing_else() {
     let house = house().await;
-    let changed = house.act("ada", "updatePerson", change("ada", &json!({ "name": "Ada L." })), "person { name }").await;
+    let changed =
+        house.act("ada", "updatePerson", change("ada", &json!({ "name": "Ada L." })), "person { name }").await;
     assert_eq!(changed["person"]["name"], "Ada L.");
     let query = "mutation($input: UpdatePersonInput!) { updatePerson(input: $input) { person { id } } }";
     let forbidden = [
@@ -78,8 +92,20 @@ async fn people_change_their_own_name_and_nothing_else() {
     for input in forbidden {
         assert_eq!(house.fails("ada", query, json!({ "input": input })).await, "FORBIDDEN");
     }
-    assert_eq!(house.fails("", query, json!({ "input": change("ada", &json!({ "name": "x" })) })).await, "UNAUTHENTICATED");
-    assert_eq!(house.fails("ada", "mutation { createPerson(input: { handle: \"x\", name: \"x\" }) { person { id } } }", json!({})).await, "FORBIDDEN");
+    assert_eq!(
+        house.fails("", query, json!({ "input": change("ada", &json!({ "name": "x" })) })).await,
+        "UNAUTHENTICATED"
+    );
+    assert_eq!(
+        house
+            .fails(
+                "ada",
+                "mutation { createPerson(input: { handle: \"x\", name: \"x\" }) { person { id } } }",
+                json!({})
+            )
+            .await,
+        "FORBIDDEN"
+    );
 }
 
 #[tokio::test]
@@ -94,29 +120,61 @@ async fn changing_a_person_to_what_they_are_changes_nothing() {
 async fn one_who_left_acts_no_more_but_stays_known() {
     let house = house().await;
     house.act("operator", "updatePerson", change("ada", &json!({ "active": false })), "").await;
-    let told = house.data("ada", "{ viewer { person { handle active } isOperator } people(filter: { active: false }) { nodes { handle } } }", json!({})).await;
+    let told = house
+        .data(
+            "ada",
+            "{ viewer { person { handle active } isOperator } people(filter: { active: false }) { nodes { handle } } }",
+            json!({}),
+        )
+        .await;
     assert_eq!(told["viewer"], json!({ "person": { "handle": "ada", "active": false }, "isOperator": false }));
     assert_eq!(told["people"]["nodes"], json!([{ "handle": "ada" }]));
-    assert_eq!(house.fails("ada", "mutation { updatePerson(input: { person: { handle: \"ada\" }, name: \"x\" }) { person { id } } }", json!({})).await, "FORBIDDEN");
+    assert_eq!(
+        house
+            .fails(
+                "ada",
+                "mutation { updatePerson(input: { person: { handle: \"ada\" }, name: \"x\" }) { person { id } } }",
+                json!({})
+            )
+            .await,
+        "FORBIDDEN"
+    );
 }
 
 #[tokio::test]
 async fn a_source_is_made_and_changed() {
     let house = house().await;
     let all = "source { slug name kind scale visibility }";
-    let made = house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE" }), all).await;
-    assert_eq!(made["source"], json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE", "visibility": "PRIVATE" }));
+    let made = house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE" }),
+            all,
+        )
+        .await;
+    assert_eq!(
+        made["source"],
+        json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE", "visibility": "PRIVATE" })
+    );
     let input = json!({ "source": { "slug": "forum" }, "name": "Agora", "kind": "CHAT", "scale": "LIKE", "visibility": "PUBLIC" });
     let changed = house.act("operator", "updateSource", input, all).await;
-    assert_eq!(changed["source"], json!({ "slug": "forum", "name": "Agora", "kind": "CHAT", "scale": "LIKE", "visibility": "PUBLIC" }));
+    assert_eq!(
+        changed["source"],
+        json!({ "slug": "forum", "name": "Agora", "kind": "CHAT", "scale": "LIKE", "visibility": "PUBLIC" })
+    );
     let told = house.data("", "{ sources { slug } source(by: { slug: \"forum\" }) { name } }", json!({})).await;
-    assert_eq!(told, json!({ "sources": [{ "slug": "forum" }, { "slug": "peerlead" }], "source": { "name": "Agora" } }));
+    assert_eq!(
+        told,
+        json!({ "sources": [{ "slug": "forum" }, { "slug": "peerlead" }], "source": { "name": "Agora" } })
+    );
 }
 
 #[tokio::test]
 async fn what_cannot_be_a_source_says_why() {
     let house = house().await;
-    let source = |slug: &str, name: &str, kind: &str| json!({ "slug": slug, "name": name, "kind": kind, "scale": "STARS" });
+    let source =
+        |slug: &str, name: &str, kind: &str| json!({ "slug": slug, "name": name, "kind": kind, "scale": "STARS" });
     let cases = [
         ("TAKEN", source("peerlead", "x", "x")),
         ("TEXT_EMPTY", source("x", "", "x")),
@@ -126,8 +184,14 @@ async fn what_cannot_be_a_source_says_why() {
     for (code, input) in cases {
         assert_eq!(house.refused("operator", "createSource", input.clone()).await, code, "{input}");
     }
-    assert_eq!(house.refused("operator", "updateSource", json!({ "source": { "slug": "none" }, "name": "x" })).await, "SOURCE_NOT_FOUND");
-    assert_eq!(house.refused("operator", "updateSource", json!({ "source": { "slug": "peerlead" }, "name": " " })).await, "TEXT_EMPTY");
+    assert_eq!(
+        house.refused("operator", "updateSource", json!({ "source": { "slug": "none" }, "name": "x" })).await,
+        "SOURCE_NOT_FOUND"
+    );
+    assert_eq!(
+        house.refused("operator", "updateSource", json!({ "source": { "slug": "peerlead" }, "name": " " })).await,
+        "TEXT_EMPTY"
+    );
 }
 
 #[tokio::test]
@@ -138,7 +202,11 @@ async fn a_scale_that_was_rated_on_stays() {
     house.rate("ben", &content, 4).await;
     assert_eq!(house.refused("operator", "updateSource", scale.clone()).await, "SCALE_IN_USE");
     house.act("ben", "withdrawRating", json!({ "content": { "id": content } }), "").await;
-    assert_eq!(house.refused("operator", "updateSource", scale).await, "SCALE_IN_USE", "what was taken back was rated on it too");
+    assert_eq!(
+        house.refused("operator", "updateSource", scale).await,
+        "SCALE_IN_USE",
+        "what was taken back was rated on it too"
+    );
 }
 
 #[tokio::test]

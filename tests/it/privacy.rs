@@ -11,7 +11,14 @@ async fn house() -> (House, String, String) {
     for person in ["ada", "ben", "cy"] {
         house.person(person).await;
     }
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS" }), "").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "STARS" }),
+            "",
+        )
+        .await;
     let batch = json!({ "source": { "slug": "forum" }, "people": [{ "externalId": "ada", "handle": "ada" }, { "externalId": "ben", "handle": "ben" }],
         "contents": [{ "externalId": "c1", "kind": "post", "title": "Hello", "authors": ["ada"], "publishedAt": "2020-01-01T00:00:00Z" }],
         "ratings": [{ "rater": "ben", "content": "c1", "value": 2, "kind": "meh-word", "at": "2020-01-02T00:00:00Z" }] });
@@ -39,9 +46,17 @@ async fn nobody_else_sees_a_private_rating_by_any_door() {
     for viewer in ["", "ada", "cy", "operator"] {
         let told = look(&house, viewer, (&content, &rating)).await;
         assert_eq!((&told["node"], &told["nodes"]), (&Value::Null, &json!([null])), "{viewer}");
-        assert_eq!(told["content"], json!({ "tally": { "count": 1, "sum": -0.5 }, "viewerRating": null, "ratings": null }), "{viewer}");
+        assert_eq!(
+            told["content"],
+            json!({ "tally": { "count": 1, "sum": -0.5 }, "viewerRating": null, "ratings": null }),
+            "{viewer}"
+        );
         assert_eq!(told["contents"]["nodes"], json!([{ "viewerRating": null, "ratings": null }]), "{viewer}");
-        assert_eq!(told["changes"]["nodes"], json!([{ "before": null, "after": null, "kind": null, "rater": null, "changes": 1, "tally": { "count": 1 } }]), "{viewer}");
+        assert_eq!(
+            told["changes"]["nodes"],
+            json!([{ "before": null, "after": null, "kind": null, "rater": null, "changes": 1, "tally": { "count": 1 } }]),
+            "{viewer}"
+        );
         assert!(!told.to_string().contains("ben") && !told.to_string().contains("meh-word"), "{viewer}: {told}");
     }
 }
@@ -50,8 +65,14 @@ async fn nobody_else_sees_a_private_rating_by_any_door() {
 async fn the_rater_sees_their_own_rating_by_every_door() {
     let (house, content, rating) = house().await;
     let told = look(&house, "ben", (&content, &rating)).await;
-    assert_eq!(told["node"], json!({ "rater": { "handle": "ben" }, "value": { "raw": 2 }, "kind": "meh-word", "ratedAt": "2020-01-02T00:00:00.000000Z" }));
-    assert_eq!(told["content"]["viewerRating"], json!({ "id": rating, "value": { "raw": 2 }, "kind": "meh-word", "rater": { "handle": "ben" } }));
+    assert_eq!(
+        told["node"],
+        json!({ "rater": { "handle": "ben" }, "value": { "raw": 2 }, "kind": "meh-word", "ratedAt": "2020-01-02T00:00:00.000000Z" })
+    );
+    assert_eq!(
+        told["content"]["viewerRating"],
+        json!({ "id": rating, "value": { "raw": 2 }, "kind": "meh-word", "rater": { "handle": "ben" } })
+    );
     assert_eq!(told["content"]["ratings"], Value::Null, "a private source lists nobody, not even to the rater");
     assert_eq!(told["viewer"]["ratings"]["nodes"], json!([{ "id": rating, "value": { "raw": 2 } }]));
     let change = json!({ "before": null, "after": { "raw": 2 }, "kind": "meh-word", "rater": { "handle": "ben" }, "changes": 1, "tally": { "count": 1 } });
@@ -71,7 +92,10 @@ async fn the_ratings_of_a_public_source_are_seen_by_everybody_and_only_so_long()
     }
     house.act("operator", "updateSource", visibility("PRIVATE"), "").await;
     let told = look(&house, "cy", (&content, &rating)).await;
-    assert_eq!((&told["node"], &told["content"]["ratings"], &told["changes"]["nodes"][0]["rater"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(
+        (&told["node"], &told["content"]["ratings"], &told["changes"]["nodes"][0]["rater"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -82,7 +106,10 @@ async fn only_an_operator_makes_ratings_public_acts() {
         assert_eq!(house.fails(viewer, query, json!({})).await, "FORBIDDEN");
     }
     assert_eq!(house.fails("", query, json!({})).await, "UNAUTHENTICATED");
-    assert_eq!(house.data("", "{ source(by: { slug: \"forum\" }) { visibility } }", json!({})).await["source"]["visibility"], "PRIVATE");
+    assert_eq!(
+        house.data("", "{ source(by: { slug: \"forum\" }) { visibility } }", json!({})).await["source"]["visibility"],
+        "PRIVATE"
+    );
 }
 
 #[tokio::test]
@@ -116,7 +143,11 @@ async fn a_subscriber_hears_that_somebody_rated_but_not_who_and_what() {
         assert_eq!(told["before"], if own { value(2) } else { Value::Null }, "{viewer}");
         assert_eq!(told["after"], if own { value(5) } else { Value::Null }, "{viewer}");
         assert_eq!(told["rater"], if own { json!({ "handle": "ben" }) } else { Value::Null }, "{viewer}");
-        assert_eq!(told["content"]["viewerRating"], if own { json!({ "value": value(5) }) } else { Value::Null }, "{viewer}");
+        assert_eq!(
+            told["content"]["viewerRating"],
+            if own { json!({ "value": value(5) }) } else { Value::Null },
+            "{viewer}"
+        );
         assert_eq!((&told["kind"], &told["content"]["ratings"]), (&Value::Null, &Value::Null), "{viewer}");
     }
 }
@@ -130,7 +161,10 @@ async fn no_error_tells_who_rated() {
         house.try_act("ada", "rateContent", json!({ "content": content_id, "value": 2 }), "").await,
         house.try_act("operator", "updateSource", json!({ "source": { "slug": "forum" }, "scale": "LIKE" }), "").await,
     ];
-    for query in [format!("{{ content(by: {{ id: \"{rating}\" }}) {{ id }} }}"), format!("mutation {{ endLeadership(input: {{ leadership: \"{rating}\" }}) {{ leadership {{ id }} }} }}")] {
+    for query in [
+        format!("{{ content(by: {{ id: \"{rating}\" }}) {{ id }} }}"),
+        format!("mutation {{ endLeadership(input: {{ leadership: \"{rating}\" }}) {{ leadership {{ id }} }} }}"),
+    ] {
         answers.push(house.post("cy", &query, json!({})).await);
     }
     for answer in answers {
@@ -143,6 +177,9 @@ async fn a_rating_that_was_taken_back_is_nowhere_to_be_seen() {
     let (house, content, rating) = house().await;
     house.act("ben", "withdrawRating", json!({ "content": { "id": content } }), "").await;
     let told = look(&house, "ben", (&content, &rating)).await;
-    assert_eq!((&told["node"], &told["content"]["viewerRating"], &told["viewer"]["ratings"]["nodes"]), (&Value::Null, &Value::Null, &json!([])));
+    assert_eq!(
+        (&told["node"], &told["content"]["viewerRating"], &told["viewer"]["ratings"]["nodes"]),
+        (&Value::Null, &Value::Null, &json!([]))
+    );
     assert_eq!(number(&house, "SELECT COUNT(*) FROM rating WHERE value IS NOT NULL").await, 0);
 }

@@ -16,7 +16,11 @@ fn mark() -> impl Strategy<Value = Mark> {
 }
 
 fn key() -> impl Strategy<Value = Key> {
-    prop_oneof![any::<i64>().prop_map(Key::Number), (-1.0..1.0_f64).prop_map(|score| Key::Score(score + 0.0)), "[^\0]{0,40}".prop_map(Key::Text)]
+    prop_oneof![
+        any::<i64>().prop_map(Key::Number),
+        (-1.0..1.0_f64).prop_map(|score| Key::Score(score + 0.0)),
+        "[^\0]{0,40}".prop_map(Key::Text)
+    ]
 }
 
 proptest! {

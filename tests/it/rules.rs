@@ -13,7 +13,21 @@ struct Room {
 }
 
 /// Crates that only their own rooms may name.
-const GUARDED: &[&str] = &["sea_orm", "sea_orm_migration", "entity", "migration", "axum", "async_graphql", "async_graphql_axum", "tower", "tower_http", "clap", "indicatif", "moka", "jiff"];
+const GUARDED: &[&str] = &[
+    "sea_orm",
+    "sea_orm_migration",
+    "entity",
+    "migration",
+    "axum",
+    "async_graphql",
+    "async_graphql_axum",
+    "tower",
+    "tower_http",
+    "clap",
+    "indicatif",
+    "moka",
+    "jiff",
+];
 
 /// The table of the design, first match first.
 const TABLE: &[Room] = &[
@@ -21,10 +35,26 @@ const TABLE: &[Room] = &[
     Room { path: "src/store/", rooms: &["domain", "store"], crates: &["*", "sea_orm", "entity", "migration"] },
     Room { path: "src/live/", rooms: &["domain", "store", "live"], crates: &["*"] },
     Room { path: "src/projection/", rooms: &["domain", "store", "live", "projection"], crates: &["*", "moka"] },
-    Room { path: "src/app/", rooms: &["domain", "store", "live", "projection", "app"], crates: &["thiserror", "uuid", "base64", "futures_util", "tokio", "tracing", "chrono"] },
-    Room { path: "src/graphql/", rooms: &["domain", "app", "graphql"], crates: &["*", "async_graphql", "moka", "jiff"] },
-    Room { path: "src/http/", rooms: &["graphql", "app", "http"], crates: &["*", "axum", "async_graphql", "async_graphql_axum", "tower", "tower_http"] },
-    Room { path: "src/command/", rooms: &["app", "domain", "command", "http::explorer"], crates: &["*", "indicatif", "clap"] },
+    Room {
+        path: "src/app/",
+        rooms: &["domain", "store", "live", "projection", "app"],
+        crates: &["thiserror", "uuid", "base64", "futures_util", "tokio", "tracing", "chrono"],
+    },
+    Room {
+        path: "src/graphql/",
+        rooms: &["domain", "app", "graphql"],
+        crates: &["*", "async_graphql", "moka", "jiff"],
+    },
+    Room {
+        path: "src/http/",
+        rooms: &["graphql", "app", "http"],
+        crates: &["*", "axum", "async_graphql", "async_graphql_axum", "tower", "tower_http"],
+    },
+    Room {
+        path: "src/command/",
+        rooms: &["app", "domain", "command", "http::explorer"],
+        crates: &["*", "indicatif", "clap"],
+    },
     Room { path: "src/config.rs", rooms: &[], crates: &["*", "clap", "jiff"] },
     // Only the words in which the operator chooses: a leaf that knows one other leaf.
     Room { path: "src/telemetry.rs", rooms: &["config"], crates: &["*"] },
@@ -36,13 +66,45 @@ const TABLE: &[Room] = &[
 
 /// Every crate of the workspace's manifest and their neighbours, as they are written in source.
 const CRATES: &[&str] = &[
-    "async_graphql", "async_graphql_axum", "async_stream", "async_trait", "axum", "base64", "bytes", "chrono", "clap", "entity", "futures_util", "indicatif", "jiff", "migration", "moka", "peerlead", "rand",
-    "reqwest", "sea_orm", "sea_orm_migration", "serde", "serde_json", "sqlx", "tempfile", "thiserror", "tokio", "tokio_stream", "toml", "tower", "tower_http", "tracing", "tracing_subscriber", "uuid",
+    "async_graphql",
+    "async_graphql_axum",
+    "async_stream",
+    "async_trait",
+    "axum",
+    "base64",
+    "bytes",
+    "chrono",
+    "clap",
+    "entity",
+    "futures_util",
+    "indicatif",
+    "jiff",
+    "migration",
+    "moka",
+    "peerlead",
+    "rand",
+    "reqwest",
+    "sea_orm",
+    "sea_orm_migration",
+    "serde",
+    "serde_json",
+    "sqlx",
+    "tempfile",
+    "thiserror",
+    "tokio",
+    "tokio_stream",
+    "toml",
+    "tower",
+    "tower_http",
+    "tracing",
+    "tracing_subscriber",
+    "uuid",
 ];
 
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut open, mut found): (Vec<PathBuf>, Vec<(String, String)>) = (["src", "entity/src", "migration/src"].map(|room| root.join(room)).to_vec(), Vec::new());
+    let (mut open, mut found): (Vec<PathBuf>, Vec<(String, String)>) =
+        (["src", "entity/src", "migration/src"].map(|room| root.join(room)).to_vec(), Vec::new());
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -66,8 +128,17 @@ fn code(line: &str) -> String {
 
 /// The paths after each `prefix` in a line, as `a::b`, groups and all.
 fn after<'a>(line: &'a str, prefix: &str) -> Vec<&'a str> {
-    let starts = line.match_indices(prefix).filter(|(at, _)| !line[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
-    starts.map(|(at, _)| line[at + prefix.len()..].split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).next().unwrap_or_default()).collect()
+    let starts = line
+        .match_indices(prefix)
+        .filter(|(at, _)| !line[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
+    starts
+        .map(|(at, _)| {
+            line[at + prefix.len()..]
+                .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+                .next()
+                .unwrap_or_default()
+        })
+        .collect()
 }
 
 /// What is wrong with the imports of a file, each with its line.
@@ -76,7 +147,9 @@ fn wrong_imports(path: &str, text: &str) -> Vec<String> {
     if path.ends_with("/tests.rs") {
         return Vec::new();
     }
-    let Some(room) = TABLE.iter().find(|room| path.starts_with(room.path)) else { return vec![format!("{path}:1 belongs to no room of the table")] };
+    let Some(room) = TABLE.iter().find(|room| path.starts_with(room.path)) else {
+        return vec![format!("{path}:1 belongs to no room of the table")];
+    };
     let mut wrong = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = code(line);
@@ -126,7 +199,10 @@ fn the_table_catches_what_it_forbids() {
     for (path, line) in cases {
         assert_eq!(wrong_imports(path, &format!("// fine\n{line}\n")).len(), 1, "{path}: {line}");
     }
-    assert!(wrong_imports("src/domain/x.rs", "// crate::store::x\nlet a = \"sea_orm::x\"; use crate::domain::time::Time;").is_empty());
+    assert!(
+        wrong_imports("src/domain/x.rs", "// crate::store::x\nlet a = \"sea_orm::x\"; use crate::domain::time::Time;")
+            .is_empty()
+    );
     assert!(wrong_imports("src/command/x.rs", "use crate::http::explorer::X;").is_empty());
 }
 
@@ -139,7 +215,9 @@ fn the_clock_and_the_dice_are_read_where_a_reason_stands() {
         let lines: Vec<&str> = text.lines().collect();
         for (at, line) in lines.iter().enumerate() {
             let line = code(line);
-            let reasoned = lines[at.saturating_sub(3)..at].iter().any(|above| above.contains("#[expect(clippy::disallowed_methods, reason"));
+            let reasoned = lines[at.saturating_sub(3)..at]
+                .iter()
+                .any(|above| above.contains("#[expect(clippy::disallowed_methods, reason"));
             if banned.iter().any(|word| line.contains(word)) && !reasoned {
                 wrong.push(format!("{path}:{}: {}", at + 1, line.trim()));
             }
@@ -150,7 +228,11 @@ fn the_clock_and_the_dice_are_read_where_a_reason_stands() {
 
 #[test]
 fn no_file_is_too_long_to_read() {
-    let long: Vec<String> = sources().iter().filter(|(_, text)| text.lines().count() > 450).map(|(path, text)| format!("{path}: {} lines", text.lines().count())).collect();
+    let long: Vec<String> = sources()
+        .iter()
+        .filter(|(_, text)| text.lines().count() > 450)
+        .map(|(path, text)| format!("{path}: {} lines", text.lines().count()))
+        .collect();
     assert!(long.is_empty(), "\n{}", long.join("\n"));
 }
 
@@ -161,7 +243,11 @@ fn a_mod_file_lists_its_children_or_defines_one_thing() {
     for (path, text) in sources().iter().filter(|(path, _)| path.ends_with("mod.rs")) {
         let lines: Vec<String> = text.lines().map(|line| code(line).trim().to_owned()).collect();
         let lists = lines.iter().any(|line| line.starts_with("pub mod ") || line.starts_with("mod "));
-        let defines = |line: &String| ["struct ", "enum ", "fn ", "impl ", "trait ", "macro_rules!"].iter().any(|word| line.trim_start_matches("pub ").starts_with(word));
+        let defines = |line: &String| {
+            ["struct ", "enum ", "fn ", "impl ", "trait ", "macro_rules!"]
+                .iter()
+                .any(|word| line.trim_start_matches("pub ").starts_with(word))
+        };
         let merged = text.contains("MergedObject");
         if lists && lines.iter().any(defines) && !merged {
             wrong.push(path.clone());

@@ -22,7 +22,11 @@ fn the_schema_is_the_one_in_the_repository() {
     }
     let kept = std::fs::read_to_string(file()).expect("schema.graphql");
     let line = now.lines().zip(kept.lines()).position(|(now, kept)| now != kept);
-    assert!(now == kept, "schema.graphql differs from line {:?} on; write it anew with UPDATE_SCHEMA=1", line.map(|line| line + 1));
+    assert!(
+        now == kept,
+        "schema.graphql differs from line {:?} on; write it anew with UPDATE_SCHEMA=1",
+        line.map(|line| line + 1)
+    );
 }
 
 /// Everything that can be described, as a path and its description.
@@ -31,14 +35,19 @@ async fn described() -> Vec<(String, Value)> {
     let told = house.data("", INTROSPECTION, json!({})).await;
     let mut all = Vec::new();
     let types = told["__schema"]["types"].as_array().unwrap().clone();
-    for kind in types.iter().filter(|kind| !kind["name"].as_str().unwrap().starts_with("__") && !BUILT_IN.contains(&kind["name"].as_str().unwrap())) {
+    for kind in types.iter().filter(|kind| {
+        !kind["name"].as_str().unwrap().starts_with("__") && !BUILT_IN.contains(&kind["name"].as_str().unwrap())
+    }) {
         let name = kind["name"].as_str().unwrap();
         all.push((name.to_owned(), kind["description"].clone()));
         for list in ["fields", "inputFields", "enumValues"] {
             for part in kind[list].as_array().into_iter().flatten() {
                 let path = format!("{name}.{}", part["name"].as_str().unwrap());
                 for argument in part["args"].as_array().into_iter().flatten() {
-                    all.push((format!("{path}({}:)", argument["name"].as_str().unwrap()), argument["description"].clone()));
+                    all.push((
+                        format!("{path}({}:)", argument["name"].as_str().unwrap()),
+                        argument["description"].clone(),
+                    ));
                 }
                 all.push((path, part["description"].clone()));
             }
@@ -50,19 +59,31 @@ async fn described() -> Vec<(String, Value)> {
 
 #[tokio::test]
 async fn everything_in_the_schema_has_a_description() {
-    let bare: Vec<String> = described().await.into_iter().filter(|(_, text)| text.as_str().is_none_or(|text| text.trim().is_empty())).map(|(path, _)| path).collect();
+    let bare: Vec<String> = described()
+        .await
+        .into_iter()
+        .filter(|(_, text)| text.as_str().is_none_or(|text| text.trim().is_empty()))
+        .map(|(path, _)| path)
+        .collect();
     assert!(bare.is_empty(), "\n{}", bare.join("\n"));
 }
 
 /// Descriptions are for those who ask; they say nothing of how we do it.
 #[tokio::test]
 async fn no_description_tells_of_our_insides() {
-    let insides = ["sea-orm", "sea_orm", "sqlite", "postgres", "sql ", "rust", "tokio", "axum", "struct", "loader", "mutex", "crate::", "todo", "fixme", "[`", "# errors"];
+    let insides = [
+        "sea-orm", "sea_orm", "sqlite", "postgres", "sql ", "rust", "tokio", "axum", "struct", "loader", "mutex",
+        "crate::", "todo", "fixme", "[`", "# errors",
+    ];
     let told = described().await;
-    let found: Vec<String> = told.iter().filter(|(_, text)| {
-        let text = text.as_str().unwrap_or_default().to_lowercase();
-        insides.iter().any(|word| text.contains(word))
-    }).map(|(path, text)| format!("{path}: {text}")).collect();
+    let found: Vec<String> = told
+        .iter()
+        .filter(|(_, text)| {
+            let text = text.as_str().unwrap_or_default().to_lowercase();
+            insides.iter().any(|word| text.contains(word))
+        })
+        .map(|(path, text)| format!("{path}: {text}"))
+        .collect();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
@@ -76,9 +97,16 @@ async fn every_mutation_has_one_form() {
         let (name, argument) = (field["name"].as_str().unwrap(), &field["args"][0]);
         let upper = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
         assert_eq!((field["args"].as_array().unwrap().len(), &argument["name"]), (1, &json!("input")), "{name}");
-        assert_eq!((&argument["type"]["ofType"]["name"], &field["type"]["ofType"]["name"]), (&json!(format!("{upper}Input")), &json!(format!("{upper}Payload"))));
+        assert_eq!(
+            (&argument["type"]["ofType"]["name"], &field["type"]["ofType"]["name"]),
+            (&json!(format!("{upper}Input")), &json!(format!("{upper}Payload")))
+        );
         let has = |list: &Value, wanted: &str| list.as_array().unwrap().iter().any(|part| part["name"] == wanted);
         assert!(has(&argument["type"]["ofType"]["inputFields"], "clientMutationId"), "{name}");
-        assert!(has(&field["type"]["ofType"]["fields"], "clientMutationId") && has(&field["type"]["ofType"]["fields"], "userErrors"), "{name}");
+        assert!(
+            has(&field["type"]["ofType"]["fields"], "clientMutationId")
+                && has(&field["type"]["ofType"]["fields"], "userErrors"),
+            "{name}"
+        );
     }
 }

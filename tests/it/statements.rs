@@ -7,16 +7,32 @@ use crate::house::House;
 /// A house full of facts: 24 topics with 24 contents each by one of 30 people and a coauthor, replies, ratings, leaders.
 async fn full() -> House {
     let house = House::new().await;
-    house.act("operator", "createSource", json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE", "visibility": "PUBLIC" }), "").await;
+    house
+        .act(
+            "operator",
+            "createSource",
+            json!({ "slug": "forum", "name": "Forum", "kind": "FORUM", "scale": "VOTE", "visibility": "PUBLIC" }),
+            "",
+        )
+        .await;
     let at = "2026-01-01T00:00:00Z";
     let people: Vec<Value> = (0..30).map(|n| json!({ "externalId": format!("p{n}") })).collect();
-    let topics: Vec<Value> = (0..24).map(|n| if n < 2 { json!({ "slug": format!("t{n:02}") }) } else { json!({ "slug": format!("t{n:02}"), "parent": format!("t{:02}", n % 2) }) }).collect();
+    let topics: Vec<Value> = (0..24)
+        .map(|n| {
+            if n < 2 {
+                json!({ "slug": format!("t{n:02}") })
+            } else {
+                json!({ "slug": format!("t{n:02}"), "parent": format!("t{:02}", n % 2) })
+            }
+        })
+        .collect();
     let (mut contents, mut ratings) = (Vec::new(), Vec::new());
     for n in 0..576 {
         let parent = if n < 24 { Value::Null } else { json!(format!("c{}", n - 24)) };
         let authors = [format!("p{}", n % 30), format!("p{}", (n + 7) % 30)];
         contents.push(json!({ "externalId": format!("c{n}"), "kind": "post", "title": format!("c{n}"), "authors": authors, "topics": [format!("t{:02}", n % 24)], "parent": parent, "publishedAt": at }));
-        ratings.push(json!({ "rater": format!("p{}", (n + 3) % 30), "content": format!("c{n}"), "value": 1, "at": at }));
+        ratings
+            .push(json!({ "rater": format!("p{}", (n + 3) % 30), "content": format!("c{n}"), "value": 1, "at": at }));
     }
     let leaderships: Vec<Value> = (0..24).flat_map(|t| (0..12).map(move |p| json!({ "person": format!("p{}", (t + p) % 30), "topic": format!("t{t:02}"), "from": "2026-01-01T00:00:00Z" }))).collect();
     let endorsements: Vec<Value> = (0..24).flat_map(|t| (0..12).map(move |p| json!({ "from": format!("p{}", (t + p) % 30), "to": format!("p{}", (t + p + 1) % 30), "topic": format!("t{t:02}"), "at": "2026-01-01T00:00:00Z" }))).collect();
@@ -24,9 +40,19 @@ async fn full() -> House {
         lists["source"] = json!({ "slug": "forum" });
         lists
     };
-    for lists in [json!({ "people": people, "topics": topics, "contents": contents }), json!({ "ratings": ratings }), json!({ "leaderships": leaderships, "endorsements": endorsements })] {
+    for lists in [
+        json!({ "people": people, "topics": topics, "contents": contents }),
+        json!({ "ratings": ratings }),
+        json!({ "leaderships": leaderships, "endorsements": endorsements }),
+    ] {
         let done = house.act("operator", "ingest", batch(lists), "report { people { outcome } contents { outcome } ratings { outcome } leaderships { outcome } endorsements { outcome } }").await;
-        let refused = done["report"].as_object().unwrap().values().flat_map(|items| items.as_array().unwrap()).filter(|item| item["outcome"] != "CREATED").count();
+        let refused = done["report"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|items| items.as_array().unwrap())
+            .filter(|item| item["outcome"] != "CREATED")
+            .count();
         assert_eq!(refused, 0, "{done:#}");
     }
     quiet(&house).await;
@@ -57,8 +83,12 @@ async fn a_large_page_takes_as_many_statements_as_a_small_one() {
     let house = full().await;
     let told = house.data("p1", NESTED, json!({ "n": 8 })).await;
     let topics = told["topics"]["nodes"].as_array().unwrap();
-    assert!(topics.len() == 8 && topics.iter().all(|topic| topic["contents"]["nodes"].as_array().unwrap().len() == 8), "too little data");
-    let (small, large) = (cost(&house, "p1", NESTED, json!({ "n": 2 })).await, cost(&house, "p1", NESTED, json!({ "n": 8 })).await);
+    assert!(
+        topics.len() == 8 && topics.iter().all(|topic| topic["contents"]["nodes"].as_array().unwrap().len() == 8),
+        "too little data"
+    );
+    let (small, large) =
+        (cost(&house, "p1", NESTED, json!({ "n": 2 })).await, cost(&house, "p1", NESTED, json!({ "n": 8 })).await);
     assert_eq!(small, large);
     assert!(large <= 20, "{large}");
 }
@@ -69,7 +99,8 @@ async fn a_page_of_twenty_takes_as_many_statements_as_a_page_of_two() {
         contents(first: $n) { totalCount nodes { title viewerRating { id } parent { title } authors { handle } ratings(first: 1) { nodes { rater { handle } } } } } } } }";
     let house = full().await;
     cost(&house, "p1", query, json!({ "n": 20 })).await;
-    let (small, large) = (cost(&house, "p1", query, json!({ "n": 2 })).await, cost(&house, "p1", query, json!({ "n": 20 })).await);
+    let (small, large) =
+        (cost(&house, "p1", query, json!({ "n": 2 })).await, cost(&house, "p1", query, json!({ "n": 20 })).await);
     assert_eq!(small, large);
     // A fresh server has nothing at hand: the people and the contents of each level are one statement more, never one each.
     let mut database = house.stop().await;
@@ -90,7 +121,11 @@ async fn a_count_is_read_only_when_it_is_asked_for() {
     assert_eq!(cost("{ contents { nodes { title } } }").await, 2);
     assert_eq!(cost("{ contents { nodes { title } } }").await, 1);
     assert_eq!(cost("{ contents { totalCount nodes { title } } }").await, 2);
-    assert_eq!(cost("{ topic(by: { slug: \"t00\" }) { name parent { slug } children { totalCount } } sources { slug } }").await, 2);
+    assert_eq!(
+        cost("{ topic(by: { slug: \"t00\" }) { name parent { slug } children { totalCount } } sources { slug } }")
+            .await,
+        2
+    );
 }
 
 #[tokio::test]
@@ -104,7 +139,13 @@ async fn a_page_at_hand_takes_one_statement() {
 #[tokio::test]
 async fn many_aliases_of_one_field_are_asked_together() {
     let house = full().await;
-    let aliases: String = (0..24).map(|n| format!("a{n}: topic(by: {{ slug: \"t{n:02}\" }}) {{ contents(first: 2) {{ totalCount nodes {{ title }} }} }} ")).collect();
+    let aliases: String = (0..24)
+        .map(|n| {
+            format!(
+                "a{n}: topic(by: {{ slug: \"t{n:02}\" }}) {{ contents(first: 2) {{ totalCount nodes {{ title }} }} }} "
+            )
+        })
+        .collect();
     assert_eq!(cost(&house, "", &format!("{{ {aliases} }}"), json!({})).await, 3);
     assert_eq!(cost(&house, "", &format!("{{ {aliases} }}"), json!({})).await, 2);
 }

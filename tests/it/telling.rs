@@ -22,7 +22,9 @@ async fn house() -> (House, String) {
 /// A content in a source of this scale, written by ada.
 async fn scaled(house: &House, scale: &str) -> String {
     let slug = scale.to_lowercase();
-    house.act("operator", "createSource", json!({ "slug": slug, "name": slug, "kind": "FORUM", "scale": scale }), "").await;
+    house
+        .act("operator", "createSource", json!({ "slug": slug, "name": slug, "kind": "FORUM", "scale": scale }), "")
+        .await;
     let input = json!({ "kind": "post", "title": scale, "source": { "slug": slug } });
     house.act("ada", "publishContent", input, "content { id }").await["content"]["id"].as_str().unwrap().to_owned()
 }
@@ -53,7 +55,10 @@ async fn a_changed_rating_takes_the_place_of_the_first() {
     let (house, content) = house().await;
     let first = house.act("ben", "rateContent", rating(&content, 1), RATED).await;
     let second = house.act("ben", "rateContent", rating(&content, 5), RATED).await;
-    assert_eq!((&second["changed"], &second["tally"]["count"], &second["tally"]["sum"]), (&json!(true), &json!(1), &json!(1.0)));
+    assert_eq!(
+        (&second["changed"], &second["tally"]["count"], &second["tally"]["sum"]),
+        (&json!(true), &json!(1), &json!(1.0))
+    );
     assert_eq!(second["rating"]["id"], first["rating"]["id"]);
     assert_ne!(second["cursor"], first["cursor"]);
 }
@@ -98,17 +103,28 @@ async fn a_rating_after_a_withdrawal_counts_again() {
     let first = house.rate("ben", &content, 5).await;
     house.act("ben", "withdrawRating", of(&content), "changed").await;
     let again = house.rate("ben", &content, 5).await;
-    assert_eq!((&again["changed"], &again["tally"]["count"], &again["rating"]["id"]), (&json!(true), &json!(1), &first["rating"]["id"]));
+    assert_eq!(
+        (&again["changed"], &again["tally"]["count"], &again["rating"]["id"]),
+        (&json!(true), &json!(1), &first["rating"]["id"])
+    );
 }
 
 #[tokio::test]
 async fn every_scale_takes_its_own_values_only() {
     let (house, _) = house().await;
-    let scales = [("STARS", vec![1, 2, 3, 4, 5], vec![0, 6, -1]), ("VOTE", vec![-1, 0, 1], vec![-2, 2, 5]), ("LIKE", vec![1], vec![0, -1, 2])];
+    let scales = [
+        ("STARS", vec![1, 2, 3, 4, 5], vec![0, 6, -1]),
+        ("VOTE", vec![-1, 0, 1], vec![-2, 2, 5]),
+        ("LIKE", vec![1], vec![0, -1, 2]),
+    ];
     for (scale, on, off) in scales {
         let content = scaled(&house, scale).await;
         for value in off.into_iter().chain([i64::from(i32::MIN), i64::from(i32::MAX)]) {
-            assert_eq!(house.refused("ben", "rateContent", rating(&content, value)).await, "OFF_SCALE", "{scale} {value}");
+            assert_eq!(
+                house.refused("ben", "rateContent", rating(&content, value)).await,
+                "OFF_SCALE",
+                "{scale} {value}"
+            );
         }
         for value in on {
             let done = house.act("ben", "rateContent", rating(&content, value), RATED).await;
@@ -130,7 +146,10 @@ async fn a_coauthor_does_not_rate_it_either() {
     let (house, _) = house().await;
     let input = json!({ "kind": "post", "title": "Ours", "authors": [{ "handle": "ada" }, { "handle": "ben" }] });
     let made = house.act("ada", "publishContent", input, "content { id }").await;
-    assert_eq!(house.refused("ben", "rateContent", rating(made["content"]["id"].as_str().unwrap(), 5)).await, "OWN_CONTENT");
+    assert_eq!(
+        house.refused("ben", "rateContent", rating(made["content"]["id"].as_str().unwrap(), 5)).await,
+        "OWN_CONTENT"
+    );
 }
 
 #[tokio::test]
@@ -197,7 +216,9 @@ async fn many_who_rate_at_once_all_count() {
     }
     let end = log_end(&house).await;
     join_all(people.iter().map(|person| house.rate(person, &content, 5))).await;
-    let told = house.data("", "query($id: ID!) { content(by: { id: $id }) { tally { count sum } } }", json!({ "id": content })).await;
+    let told = house
+        .data("", "query($id: ID!) { content(by: { id: $id }) { tally { count sum } } }", json!({ "id": content }))
+        .await;
     assert_eq!(told["content"]["tally"], json!({ "count": 30, "sum": 30.0 }));
     assert_eq!((log_end(&house).await, wrong_tallies(&house).await), (end + 30, 0));
 }
@@ -219,10 +240,12 @@ async fn a_tally_is_always_the_count_of_the_ratings() {
         (seed >> 33) % sides
     };
     for _ in 0..20 {
-        let acts: Vec<(usize, usize, i64)> = (0..8).map(|_| (dice(4) as usize, dice(3) as usize, dice(9) as i64 - 2)).collect();
+        let acts: Vec<(usize, usize, i64)> =
+            (0..8).map(|_| (dice(4) as usize, dice(3) as usize, dice(9) as i64 - 2)).collect();
         join_all(acts.iter().map(|(person, content, value)| async {
             let (person, content) = (people[*person], &contents[*content]);
-            let (act, input) = if *value == 6 { ("withdrawRating", of(content)) } else { ("rateContent", rating(content, *value)) };
+            let (act, input) =
+                if *value == 6 { ("withdrawRating", of(content)) } else { ("rateContent", rating(content, *value)) };
             let _ = house.try_act(person, act, input, "changed").await;
         }))
         .await;

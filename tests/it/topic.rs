@@ -31,7 +31,10 @@ async fn a_topic_has_a_place_in_its_tree() {
     let house = house().await;
     let query = "{ topic(by: { slug: \"async\" }) { parent { slug } ancestors { slug } } languages: topic(by: { slug: \"languages\" }) { children { nodes { slug } } } }";
     let told = house.data("", query, json!({})).await;
-    assert_eq!(told["topic"], json!({ "parent": { "slug": "rust" }, "ancestors": [{ "slug": "languages" }, { "slug": "rust" }] }));
+    assert_eq!(
+        told["topic"],
+        json!({ "parent": { "slug": "rust" }, "ancestors": [{ "slug": "languages" }, { "slug": "rust" }] })
+    );
     assert_eq!(told["languages"]["children"]["nodes"], json!([{ "slug": "rust" }]));
 }
 
@@ -59,20 +62,35 @@ async fn what_cannot_be_a_topic_says_why() {
 async fn a_topic_never_stands_below_itself() {
     let house = house().await;
     for below in ["languages", "rust", "async"] {
-        assert_eq!(house.refused("operator", "updateTopic", change("languages", &json!({ "parent": { "slug": below } }))).await, "CYCLE", "{below}");
+        assert_eq!(
+            house
+                .refused("operator", "updateTopic", change("languages", &json!({ "parent": { "slug": below } })))
+                .await,
+            "CYCLE",
+            "{below}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_topic_moves_with_everything_below_it() {
     let house = house().await;
-    let moved = house.act("operator", "updateTopic", change("rust", &json!({ "parent": { "slug": "web" }, "name": "Rust" })), "topic { name parent { slug } }").await;
+    let moved = house
+        .act(
+            "operator",
+            "updateTopic",
+            change("rust", &json!({ "parent": { "slug": "web" }, "name": "Rust" })),
+            "topic { name parent { slug } }",
+        )
+        .await;
     assert_eq!(moved["topic"], json!({ "name": "Rust", "parent": { "slug": "web" } }));
     let tree = "{ web: topics(filter: { subtreeOf: { slug: \"web\" } }) { nodes { slug } } languages: topics(filter: { subtreeOf: { slug: \"languages\" } }) { nodes { slug } } }";
     let told = house.data("", tree, json!({})).await;
     assert_eq!(told["web"]["nodes"], json!([{ "slug": "async" }, { "slug": "rust" }, { "slug": "web" }]));
     assert_eq!(told["languages"]["nodes"], json!([{ "slug": "languages" }]));
-    let root = house.act("operator", "updateTopic", change("rust", &json!({ "parent": null })), "topic { name parent { slug } }").await;
+    let root = house
+        .act("operator", "updateTopic", change("rust", &json!({ "parent": null })), "topic { name parent { slug } }")
+        .await;
     assert_eq!(root["topic"], json!({ "name": "Rust", "parent": null }));
 }
 
@@ -114,8 +132,14 @@ async fn a_synonym_names_its_main_topic_wherever_something_is_told() {
     assert_eq!(told["synonym"], json!({ "slug": "rustlang", "synonymOf": { "slug": "rust" } }));
     assert_eq!(told["contents"], json!({ "totalCount": 1, "nodes": [{ "topics": [{ "slug": "rust" }] }] }));
     assert_eq!(told["leaderships"]["nodes"], json!([{ "topic": { "slug": "rust" } }]));
-    assert_eq!(told["topics"]["nodes"], json!([{ "slug": "async" }, { "slug": "languages" }, { "slug": "rust" }, { "slug": "web" }]));
-    assert_eq!((&told["all"]["totalCount"], &told["rust"]["synonyms"]["nodes"]), (&json!(5), &json!([{ "slug": "rustlang" }])));
+    assert_eq!(
+        told["topics"]["nodes"],
+        json!([{ "slug": "async" }, { "slug": "languages" }, { "slug": "rust" }, { "slug": "web" }])
+    );
+    assert_eq!(
+        (&told["all"]["totalCount"], &told["rust"]["synonyms"]["nodes"]),
+        (&json!(5), &json!([{ "slug": "rustlang" }]))
+    );
 }
 
 #[tokio::test]
@@ -123,14 +147,27 @@ async fn a_topic_with_facts_or_a_place_is_no_synonym() {
     let house = house().await;
     house.person("ada").await;
     house.content("ada", "On the web", &["web"]).await;
-    assert_eq!(house.refused("operator", "updateTopic", change("web", &json!({ "synonymOf": { "slug": "rust" } }))).await, "CONFLICT");
+    assert_eq!(
+        house.refused("operator", "updateTopic", change("web", &json!({ "synonymOf": { "slug": "rust" } }))).await,
+        "CONFLICT"
+    );
     house.topic("empty", "").await;
     house.act("operator", "updateTopic", change("empty", &json!({ "synonymOf": { "slug": "rust" } })), "").await;
     let parent = topic("child", &json!({ "parent": { "slug": "empty" } }));
     let made = house.act("operator", "createTopic", parent, "topic { parent { slug } }").await;
     assert_eq!(made["topic"]["parent"]["slug"], "rust", "a synonym as parent is its main topic");
-    assert_eq!(house.refused("operator", "updateTopic", change("empty", &json!({ "parent": { "slug": "web" } }))).await, "CONFLICT");
-    let own = house.act("operator", "updateTopic", change("empty", &json!({ "synonymOf": null, "parent": { "slug": "web" } })), "topic { synonymOf { slug } }").await;
+    assert_eq!(
+        house.refused("operator", "updateTopic", change("empty", &json!({ "parent": { "slug": "web" } }))).await,
+        "CONFLICT"
+    );
+    let own = house
+        .act(
+            "operator",
+            "updateTopic",
+            change("empty", &json!({ "synonymOf": null, "parent": { "slug": "web" } })),
+            "topic { synonymOf { slug } }",
+        )
+        .await;
     assert_eq!(own["topic"]["synonymOf"], Value::Null);
 }
 
@@ -139,7 +176,25 @@ async fn only_operators_make_and_change_topics() {
     let house = house().await;
     house.person("ada").await;
     for (viewer, code) in [("ada", "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
-        assert_eq!(house.fails(viewer, "mutation { createTopic(input: { slug: \"x\", name: \"x\" }) { topic { id } } }", json!({})).await, code);
-        assert_eq!(house.fails(viewer, "mutation { updateTopic(input: { topic: { slug: \"web\" }, name: \"x\" }) { topic { id } } }", json!({})).await, code);
+        assert_eq!(
+            house
+                .fails(
+                    viewer,
+                    "mutation { createTopic(input: { slug: \"x\", name: \"x\" }) { topic { id } } }",
+                    json!({})
+                )
+                .await,
+            code
+        );
+        assert_eq!(
+            house
+                .fails(
+                    viewer,
+                    "mutation { updateTopic(input: { topic: { slug: \"web\" }, name: \"x\" }) { topic { id } } }",
+                    json!({})
+                )
+                .await,
+            code
+        );
     }
 }

@@ -19,7 +19,9 @@ impl Desk<'_, '_> {
         // New contents gather and are written together, before the first one that needs them to be there.
         let mut fresh: Vec<(NewContent, &ContentItem)> = Vec::new();
         for item in items {
-            let waits = |(new, _): &(NewContent, &ContentItem)| new.external_id == item.external_id || Some(&new.external_id) == item.parent.as_ref();
+            let waits = |(new, _): &(NewContent, &ContentItem)| {
+                new.external_id == item.external_id || Some(&new.external_id) == item.parent.as_ref()
+            };
             if fresh.iter().any(waits) {
                 self.write_fresh(&mut fresh).await?;
             }
@@ -46,8 +48,10 @@ impl Desk<'_, '_> {
     }
 
     async fn new_content(&mut self, item: &ContentItem) -> Checked<NewContent> {
-        let text = ContentText::check(&item.kind, &item.title, &item.body, item.url.as_deref(), item.language.as_deref())?;
-        let authors: Vec<PersonId> = item.authors.iter().map(|id| Ok(self.known_person("authors", id)?.id)).collect::<Checked<_>>()?;
+        let text =
+            ContentText::check(&item.kind, &item.title, &item.body, item.url.as_deref(), item.language.as_deref())?;
+        let authors: Vec<PersonId> =
+            item.authors.iter().map(|id| Ok(self.known_person("authors", id)?.id)).collect::<Checked<_>>()?;
         // Two accounts of one person are one author, two words for one topic one topic.
         let authors = once(authors);
         let mut topics = Vec::with_capacity(item.topics.len());
@@ -59,10 +63,14 @@ impl Desk<'_, '_> {
         check_links("topics", &topics)?;
         let parent = match &item.parent {
             None => None,
-            Some(parent) if *parent == item.external_id => return refuse(Code::Cycle, "parent", "a content is no reply to itself"),
+            Some(parent) if *parent == item.external_id => {
+                return refuse(Code::Cycle, "parent", "a content is no reply to itself");
+            }
             Some(parent) => match self.contents.get(parent) {
                 Some(id) => Some(*id),
-                None => return refuse(Code::ContentNotFound, "parent", format!("this source has no content {parent:?}")),
+                None => {
+                    return refuse(Code::ContentNotFound, "parent", format!("this source has no content {parent:?}"));
+                }
             },
         };
         let external_id = external_id(&item.external_id)?;
@@ -84,9 +92,10 @@ impl Desk<'_, '_> {
             self.contents.insert(new.external_id.clone(), id);
             crate::app::content::note(self.writing, id, new, ContentAct::Published);
             if (item.withdrawn_at.is_some() || item.hidden_at.is_some())
-                && let Some(content) = self.writing.content(id).await? {
-                    self.change_state(&content, item).await?;
-                }
+                && let Some(content) = self.writing.content(id).await?
+            {
+                self.change_state(&content, item).await?;
+            }
         }
         Ok(())
     }

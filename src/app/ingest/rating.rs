@@ -37,15 +37,19 @@ impl Desk<'_, '_> {
     /// not come back. Nothing counted changes, so the log has nothing to tell.
     async fn remember_withdrawals(&self, drafts: &[RatingDraft]) -> Result<HashSet<(PersonId, ContentId)>, Error> {
         let mut seen = HashSet::new();
-        let mut first: Vec<&RatingDraft> = drafts.iter().filter(|draft| seen.insert((draft.rater, draft.content))).collect();
+        let mut first: Vec<&RatingDraft> =
+            drafts.iter().filter(|draft| seen.insert((draft.rater, draft.content))).collect();
         first.retain(|draft| draft.value.is_none());
         if first.is_empty() {
             return Ok(HashSet::new());
         }
         let pairs: Vec<(PersonId, ContentId)> = first.iter().map(|draft| (draft.rater, draft.content)).collect();
         let known = self.writing.current_ratings(&pairs).await?;
-        let contents = self.writing.rated_contents(&pairs.iter().map(|(_, content)| *content).collect::<Vec<_>>()).await?;
-        let own = |draft: &RatingDraft| contents.get(&draft.content).is_none_or(|content| content.authors.contains(&draft.rater));
+        let contents =
+            self.writing.rated_contents(&pairs.iter().map(|(_, content)| *content).collect::<Vec<_>>()).await?;
+        let own = |draft: &RatingDraft| {
+            contents.get(&draft.content).is_none_or(|content| content.authors.contains(&draft.rater))
+        };
         first.retain(|draft| !known.contains_key(&(draft.rater, draft.content)) && !own(draft));
         let gone = first.iter().map(|draft| Rating {
             id: RatingId(0),
@@ -59,12 +63,17 @@ impl Desk<'_, '_> {
     }
 
     fn rating_draft(&self, item: &RatingItem) -> Result<RatingDraft, Invalid> {
-        let not_found = |code, field, what: &str| Invalid::new(code, field, format!("this source has no {field} {what:?}"));
-        let rater = self.people.get(&item.rater).ok_or_else(|| not_found(Code::PersonNotFound, "rater", &item.rater))?;
+        let not_found =
+            |code, field, what: &str| Invalid::new(code, field, format!("this source has no {field} {what:?}"));
+        let rater =
+            self.people.get(&item.rater).ok_or_else(|| not_found(Code::PersonNotFound, "rater", &item.rater))?;
         if rater.kind == PersonKind::Bot {
             return Err(Invalid::new(Code::BotCannotRate, "rater", "bots neither rate nor endorse"));
         }
-        let content = *self.contents.get(&item.content).ok_or_else(|| not_found(Code::ContentNotFound, "content", &item.content))?;
+        let content = *self
+            .contents
+            .get(&item.content)
+            .ok_or_else(|| not_found(Code::ContentNotFound, "content", &item.content))?;
         let kind = item.kind.as_deref().map(|kind| text::required("kind", kind, 50)).transpose()?;
         let at = check_past("at", item.at, self.now)?;
         Ok(RatingDraft { rater: rater.id, content, value: item.value, kind, at, imported: true })

@@ -29,12 +29,18 @@ impl Desk<'_, '_> {
         let same = |l: &&Leadership| l.kind == kind && l.role == terms.role && l.valid_from == terms.valid_from;
         let known = self.writing.leaderships_between(person, topic).await?;
         let Some(known) = known.iter().find(same) else {
-            let leadership = self.writing.insert_leadership(&NewLeadership { person, topic, kind, told_by: None, terms }).await?;
+            let leadership =
+                self.writing.insert_leadership(&NewLeadership { person, topic, kind, told_by: None, terms }).await?;
             let act = if item.declared { LeadershipAct::Declared } else { LeadershipAct::Appointed };
             self.writing.note(Fact::Leadership { act, leadership });
             return Ok(Outcome::Created);
         };
-        let changed = Leadership { valid_to: terms.valid_to, evidence_text: terms.evidence_text, evidence_url: terms.evidence_url, ..known.clone() };
+        let changed = Leadership {
+            valid_to: terms.valid_to,
+            evidence_text: terms.evidence_text,
+            evidence_url: terms.evidence_url,
+            ..known.clone()
+        };
         if changed == *known {
             return Ok(Outcome::Unchanged);
         }
@@ -63,12 +69,20 @@ impl Desk<'_, '_> {
             self.writing.note(Fact::Endorsement { act: EndorsementAct::Endorsed, endorsement });
             return Ok(Outcome::Created);
         };
-        let told = Endorsement { text: new.text, endorsed_at: new.endorsed_at, expires_at: new.expires_at, withdrawn_at, ..known.clone() };
+        let told = Endorsement {
+            text: new.text,
+            endorsed_at: new.endorsed_at,
+            expires_at: new.expires_at,
+            withdrawn_at,
+            ..known.clone()
+        };
         if told == known {
             return Ok(Outcome::Unchanged);
         }
         // The last thing that was said of it counts: given again after a withdrawal, it holds again.
-        let last = |e: &Endorsement| (e.withdrawn_at.unwrap_or(e.endorsed_at).max(e.endorsed_at), e.withdrawn_at.is_some(), e.expires_at);
+        let last = |e: &Endorsement| {
+            (e.withdrawn_at.unwrap_or(e.endorsed_at).max(e.endorsed_at), e.withdrawn_at.is_some(), e.expires_at)
+        };
         if last(&known) > last(&told) {
             return Ok(Outcome::Stale);
         }

@@ -3,7 +3,9 @@
 use async_graphql::{ComplexObject, Context, Result};
 
 use crate::graphql::context::{Desk, found};
-use crate::graphql::nodes::change::{ContentChange, LeadershipChange, MergeChange, PersonChange, RatingChange, Relation, SourceChange, TopicChange};
+use crate::graphql::nodes::change::{
+    ContentChange, LeadershipChange, MergeChange, PersonChange, RatingChange, Relation, SourceChange, TopicChange,
+};
 use crate::graphql::nodes::content::Content;
 use crate::graphql::nodes::endorsement::Endorsement;
 use crate::graphql::nodes::leadership::Leadership;
@@ -20,7 +22,12 @@ impl RatingChange {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.fact.subject.content).await.map(|content| content.map(|content| Content::from(content.as_ref()))))
+        found(
+            desk.loaders
+                .content(desk, self.fact.subject.content)
+                .await
+                .map(|content| content.map(|content| Content::from(content.as_ref()))),
+        )
     }
 
     /// Who rated; null when the viewer may not see it, or when several changes are told as one.
@@ -29,7 +36,12 @@ impl RatingChange {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, if self.seen { self.fact.rater } else { return None }).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, if self.seen { self.fact.rater } else { return None })
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 
     /// What the source calls this act, such as `reviewed`; null when the viewer may not see it.
@@ -46,7 +58,12 @@ impl ContentChange {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.subject.content).await.map(|content| content.map(|content| Content::from(content.as_ref()))))
+        found(
+            desk.loaders
+                .content(desk, self.subject.content)
+                .await
+                .map(|content| content.map(|content| Content::from(content.as_ref()))),
+        )
     }
 }
 

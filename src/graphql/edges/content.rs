@@ -9,12 +9,12 @@ use crate::graphql::context::{Desk, found, given};
 use crate::graphql::error::failed;
 use crate::graphql::id::Key;
 use crate::graphql::input::ContentFilter;
-use crate::graphql::order::ContentOrder;
 use crate::graphql::nodes::content::{Content, ContentConnection};
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::rating::{RATED, Rating, RatingConnection};
 use crate::graphql::nodes::source::Source;
 use crate::graphql::nodes::topic::Topic;
+use crate::graphql::order::ContentOrder;
 use crate::graphql::page::{PageArguments, Shown};
 
 #[ComplexObject]
@@ -37,7 +37,12 @@ impl Content {
     /// What it is about, in the order they are named.
     async fn topics(&self, ctx: &Context<'_>) -> Result<Vec<Topic>> {
         let app = &ctx.desk()?.app;
-        Ok(self.topic_keys.iter().filter_map(|id| app.topic_by_id(*id)).map(|topic| Topic::from(topic.as_ref())).collect())
+        Ok(self
+            .topic_keys
+            .iter()
+            .filter_map(|id| app.topic_by_id(*id))
+            .map(|topic| Topic::from(topic.as_ref()))
+            .collect())
     }
 
     /// Where it was written.
@@ -51,11 +56,19 @@ impl Content {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.parent_key?).await.map(|content| content.map(|content| Self::from(content.as_ref()))))
+        found(
+            desk.loaders
+                .content(desk, self.parent_key?)
+                .await
+                .map(|content| content.map(|content| Self::from(content.as_ref()))),
+        )
     }
 
     /// What was written in reply.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn replies(
         &self,
         ctx: &Context<'_>,
@@ -98,6 +111,9 @@ impl Content {
             Err(error) => return Some(Err(error)),
         };
         let page = desk.loaders.ratings_pages(desk, (self.key, request)).await;
-        Some(page.map(|page| RatingConnection(Shown::of_some(&page, RATED, list::rating_place, Rating::of))).map_err(failed))
+        Some(
+            page.map(|page| RatingConnection(Shown::of_some(&page, RATED, list::rating_place, Rating::of)))
+                .map_err(failed),
+        )
     }
 }

@@ -21,7 +21,12 @@ impl Endorsement {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.endorser_key).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.endorser_key)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 
     /// Who is endorsed.
@@ -30,7 +35,12 @@ impl Endorsement {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.person_key).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.person_key)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 
     /// On what.

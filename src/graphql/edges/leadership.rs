@@ -21,7 +21,12 @@ impl Leadership {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.person_key).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.person_key)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 
     /// What they lead.
@@ -35,6 +40,11 @@ impl Leadership {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.told_by_key?).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.told_by_key?)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 }

@@ -14,12 +14,12 @@ use crate::domain::topic::{self, TopicOrderField};
 use crate::graphql::context::{Desk, Request};
 use crate::graphql::error::failed;
 use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter, PersonFilter, TopicFilter};
-use crate::graphql::order::{ContentOrder, LeadershipOrder, PersonOrder, TopicOrder};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::person::{Person, PersonConnection};
 use crate::graphql::nodes::topic::{Topic, TopicConnection};
+use crate::graphql::order::{ContentOrder, LeadershipOrder, PersonOrder, TopicOrder};
 use crate::graphql::page::{PageArguments, Shown};
 
 /// The result of a connection field: a failure nulls this field alone.
@@ -61,7 +61,8 @@ pub async fn people(
     let desk = ctx.desk()?;
     let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
     narrow(&mut filter);
-    let order = order.map_or(person::PersonOrder { field: PersonOrderField::Handle, direction: Direction::Ascending }, Into::into);
+    let order = order
+        .map_or(person::PersonOrder { field: PersonOrderField::Handle, direction: Direction::Ascending }, Into::into);
     let name = match order.field {
         PersonOrderField::Handle => "handle",
         PersonOrderField::Name => "name",
@@ -69,7 +70,10 @@ pub async fn people(
     };
     let key = (filter.clone(), order, page.request(name).map_err(failed)?);
     let found = desk.loaders.people_pages(desk, key).await.map_err(failed)?;
-    Ok(PersonConnection { shown: Shown::of(found, name, |item| item.place(order.field), |item| Person::from(&item)), filter })
+    Ok(PersonConnection {
+        shown: Shown::of(found, name, |item| item.place(order.field), |item| Person::from(&item)),
+        filter,
+    })
 }
 
 /// A page of topics.
@@ -86,7 +90,8 @@ pub async fn topics(
     let desk = ctx.desk()?;
     let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
     narrow(&mut filter);
-    let order = order.map_or(topic::TopicOrder { field: TopicOrderField::Slug, direction: Direction::Ascending }, Into::into);
+    let order =
+        order.map_or(topic::TopicOrder { field: TopicOrderField::Slug, direction: Direction::Ascending }, Into::into);
     let name = match order.field {
         TopicOrderField::Slug => "slug",
         TopicOrderField::Name => "name",
@@ -94,7 +99,10 @@ pub async fn topics(
     };
     let key = (filter.clone(), order, page.request(name).map_err(failed)?);
     let found = desk.loaders.topics_pages(desk, key).await.map_err(failed)?;
-    Ok(TopicConnection { shown: Shown::of(found, name, |item| item.place(order.field), |item| Topic::from(&item)), filter })
+    Ok(TopicConnection {
+        shown: Shown::of(found, name, |item| item.place(order.field), |item| Topic::from(&item)),
+        filter,
+    })
 }
 
 /// A page of contents.
@@ -114,14 +122,20 @@ pub async fn contents(
         None => content::ContentFilter::default(),
     };
     narrow(&mut filter);
-    let order = order.map_or(content::ContentOrder { field: ContentOrderField::Published, direction: Direction::Descending }, Into::into);
+    let order = order.map_or(
+        content::ContentOrder { field: ContentOrderField::Published, direction: Direction::Descending },
+        Into::into,
+    );
     let name = match order.field {
         ContentOrderField::Published => "published",
         ContentOrderField::Score => "score",
     };
     let key = (filter.clone(), order, page.request(name).map_err(failed)?);
     let found = desk.loaders.contents_pages(desk, key).await.map_err(failed)?;
-    Ok(ContentConnection { shown: Shown::of(found, name, |(place, _)| place.clone(), |(_, content)| content.as_ref().into()), filter })
+    Ok(ContentConnection {
+        shown: Shown::of(found, name, |(place, _)| place.clone(), |(_, content)| content.as_ref().into()),
+        filter,
+    })
 }
 
 /// A page of leaderships.
@@ -143,7 +157,10 @@ pub async fn leaderships(
     narrow(&mut filter);
     let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
     let found = desk.loaders.leaderships_pages(desk, key).await.map_err(failed)?;
-    Ok(LeadershipConnection { shown: Shown::of(found, FROM, leadership::Leadership::place, |item| (&item).into()), filter })
+    Ok(LeadershipConnection {
+        shown: Shown::of(found, FROM, leadership::Leadership::place, |item| (&item).into()),
+        filter,
+    })
 }
 
 /// A page of endorsements.
@@ -165,7 +182,10 @@ pub async fn endorsements(
     narrow(&mut filter);
     let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
     let found = desk.loaders.endorsements_pages(desk, key).await.map_err(failed)?;
-    Ok(EndorsementConnection { shown: Shown::of(found, FROM, endorsement::Endorsement::place, |item| (&item).into()), filter })
+    Ok(EndorsementConnection {
+        shown: Shown::of(found, FROM, endorsement::Endorsement::place, |item| (&item).into()),
+        filter,
+    })
 }
 
 /// The one order of relations, as their cursors name it.
@@ -179,10 +199,16 @@ fn latest(order: Option<LeadershipOrder>) -> leadership::LeadershipOrder {
 ///
 /// # Errors
 /// `BAD_REQUEST` when there is no such topic.
-pub fn named_topics(desk: &Request, topic: Option<crate::graphql::input::TopicRef>, subtopics: bool) -> Result<Option<Vec<TopicId>>, Error> {
+pub fn named_topics(
+    desk: &Request,
+    topic: Option<crate::graphql::input::TopicRef>,
+    subtopics: bool,
+) -> Result<Option<Vec<TopicId>>, Error> {
     let Some(topic) = topic else { return Ok(None) };
     let by = topic.read("filter.topic")?;
-    let Some(topic) = desk.app.topic(&by) else { return Err(Error::BadRequest("filter.topic: there is no such topic".to_owned())) };
+    let Some(topic) = desk.app.topic(&by) else {
+        return Err(Error::BadRequest("filter.topic: there is no such topic".to_owned()));
+    };
     let id = topic.main.unwrap_or(topic.id);
     Ok(Some(if subtopics { sorted(desk.app.subtree(id)) } else { vec![id] }))
 }

@@ -34,7 +34,12 @@ impl Merge {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.people()?.0).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.people()?.0)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 
     /// The person who has them now; null for a merge of topics.
@@ -44,7 +49,12 @@ impl Merge {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.people()?.1).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.people()?.1)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 
     /// The topic whose facts moved; null for a merge of people.

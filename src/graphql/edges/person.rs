@@ -7,12 +7,12 @@ use super::list::shown;
 use crate::graphql::context::{Desk, found};
 use crate::graphql::id::Key;
 use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter};
-use crate::graphql::order::{ContentOrder, LeadershipOrder};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::person::{Account, Person};
 use crate::graphql::nodes::source::Source;
+use crate::graphql::order::{ContentOrder, LeadershipOrder};
 use crate::graphql::page::PageArguments;
 
 #[ComplexObject]
@@ -33,7 +33,10 @@ impl Person {
     }
 
     /// What they wrote, alone or with others.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn contents(
         &self,
         ctx: &Context<'_>,
@@ -49,12 +52,17 @@ impl Person {
     }
 
     /// What they lead, as they or the organisation say.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn leaderships(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<LeadershipFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
@@ -65,12 +73,17 @@ impl Person {
     }
 
     /// What peers say that they lead.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn endorsements(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<EndorsementFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
@@ -81,12 +94,17 @@ impl Person {
     }
 
     /// Whom they endorse.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn endorsements_given(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<EndorsementFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,

@@ -21,7 +21,12 @@ impl Rating {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.content(desk, self.content_key).await.map(|content| content.map(|content| Content::from(content.as_ref()))))
+        found(
+            desk.loaders
+                .content(desk, self.content_key)
+                .await
+                .map(|content| content.map(|content| Content::from(content.as_ref()))),
+        )
     }
 
     /// Who rated it.
@@ -30,6 +35,11 @@ impl Rating {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        found(desk.loaders.person(desk, self.rater_key).await.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        found(
+            desk.loaders
+                .person(desk, self.rater_key)
+                .await
+                .map(|person| person.map(|person| Person::from(person.as_ref()))),
+        )
     }
 }

@@ -6,10 +6,10 @@ use super::list;
 use super::list::shown;
 use crate::graphql::id::Key;
 use crate::graphql::input::{ContentFilter, PersonFilter};
-use crate::graphql::order::{ContentOrder, PersonOrder};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::person::PersonConnection;
 use crate::graphql::nodes::source::Source;
+use crate::graphql::order::{ContentOrder, PersonOrder};
 use crate::graphql::page::PageArguments;
 
 #[ComplexObject]
@@ -20,7 +20,10 @@ impl Source {
     }
 
     /// What was written in it.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn contents(
         &self,
         ctx: &Context<'_>,
@@ -36,7 +39,10 @@ impl Source {
     }
 
     /// Who has an account in it.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn people(
         &self,
         ctx: &Context<'_>,

@@ -7,11 +7,11 @@ use super::list::{shown, topics_of};
 use crate::graphql::context::Desk;
 use crate::graphql::id::Key;
 use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter, TopicFilter};
-use crate::graphql::order::{ContentOrder, LeadershipOrder, TopicOrder};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::topic::{Topic, TopicConnection};
+use crate::graphql::order::{ContentOrder, LeadershipOrder, TopicOrder};
 use crate::graphql::page::PageArguments;
 
 #[ComplexObject]
@@ -39,7 +39,10 @@ impl Topic {
     }
 
     /// The topics directly below it.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -69,7 +72,10 @@ impl Topic {
     }
 
     /// What was written on it; with `includeSubtopics` in the filter also on the topics below it.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn contents(
         &self,
         ctx: &Context<'_>,
@@ -82,16 +88,24 @@ impl Topic {
     ) -> Option<Result<ContentConnection>> {
         let page = PageArguments { first, after, last, before };
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
-        shown(list::contents(ctx, filter, order_by, &page, |filter| filter.topics = topics_of(ctx, self.key, subtopics)).await)
+        shown(
+            list::contents(ctx, filter, order_by, &page, |filter| filter.topics = topics_of(ctx, self.key, subtopics))
+                .await,
+        )
     }
 
     /// Who leads it, as they or the organisation say.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn leaderships(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<LeadershipFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
@@ -99,16 +113,26 @@ impl Topic {
     ) -> Option<Result<LeadershipConnection>> {
         let page = PageArguments { first, after, last, before };
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
-        shown(list::leaderships(ctx, filter, order_by, &page, |filter| filter.topics = topics_of(ctx, self.key, subtopics)).await)
+        shown(
+            list::leaderships(ctx, filter, order_by, &page, |filter| {
+                filter.topics = topics_of(ctx, self.key, subtopics)
+            })
+            .await,
+        )
     }
 
     /// Whom peers endorse on it.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn endorsements(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<EndorsementFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
@@ -116,6 +140,11 @@ impl Topic {
     ) -> Option<Result<EndorsementConnection>> {
         let page = PageArguments { first, after, last, before };
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
-        shown(list::endorsements(ctx, filter, order_by, &page, |filter| filter.topics = topics_of(ctx, self.key, subtopics)).await)
+        shown(
+            list::endorsements(ctx, filter, order_by, &page, |filter| {
+                filter.topics = topics_of(ctx, self.key, subtopics)
+            })
+            .await,
+        )
     }
 }

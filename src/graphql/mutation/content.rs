@@ -168,7 +168,9 @@ payload! {
 
 impl PublishContentInput {
     fn draft(self) -> Result<ContentDraft, Error> {
-        let all = |authors: Vec<PersonRef>| authors.into_iter().map(|by| by.read("input.authors")).collect::<Result<Vec<_>, _>>();
+        let all = |authors: Vec<PersonRef>| {
+            authors.into_iter().map(|by| by.read("input.authors")).collect::<Result<Vec<_>, _>>()
+        };
         Ok(ContentDraft {
             source: self.source.map(|by| by.read("input.source")).transpose()?,
             external_id: self.external_id,
@@ -178,7 +180,12 @@ impl PublishContentInput {
             url: self.url.map(|url| url.0),
             language: self.language,
             authors: self.authors.map(all).transpose()?,
-            topics: self.topics.unwrap_or_default().into_iter().map(|by| by.read("input.topics")).collect::<Result<_, _>>()?,
+            topics: self
+                .topics
+                .unwrap_or_default()
+                .into_iter()
+                .map(|by| by.read("input.topics"))
+                .collect::<Result<_, _>>()?,
             parent: self.parent.map(|by| by.read("input.parent")).transpose()?,
             published_at: self.published_at.map(|time| time.0),
         })
@@ -192,45 +199,69 @@ pub struct ContentMutation;
 #[Object]
 impl ContentMutation {
     /// Publishes a content, as its author or one of them; operators for anybody.
-    async fn publish_content(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: PublishContentInput) -> Result<PublishContentPayload> {
+    async fn publish_content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: PublishContentInput,
+    ) -> Result<PublishContentPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id.clone();
         let draft = given(input.draft())?;
         match desk.app.publish(&desk.viewer, draft).await {
-            Ok(done) => Ok(PublishContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(PublishContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => PublishContentPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Takes a content back, as one of its authors or an operator: it is shown no more and counts nowhere.
-    async fn withdraw_content(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: WithdrawContentInput) -> Result<WithdrawContentPayload> {
+    async fn withdraw_content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: WithdrawContentInput,
+    ) -> Result<WithdrawContentPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
         match desk.app.withdraw_content(&desk.viewer, &by).await {
-            Ok(done) => Ok(WithdrawContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(WithdrawContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => WithdrawContentPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Hides a content: it is shown no more and counts nowhere. Operators only.
-    async fn hide_content(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: HideContentInput) -> Result<HideContentPayload> {
+    async fn hide_content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: HideContentInput,
+    ) -> Result<HideContentPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
         match desk.app.hide_content(&desk.viewer, &by, Some(&input.reason)).await {
-            Ok(done) => Ok(HideContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(HideContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => HideContentPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Shows a hidden content again. Operators only.
-    async fn restore_content(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: RestoreContentInput) -> Result<RestoreContentPayload> {
+    async fn restore_content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: RestoreContentInput,
+    ) -> Result<RestoreContentPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
         match desk.app.hide_content(&desk.viewer, &by, None).await {
-            Ok(done) => Ok(RestoreContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(RestoreContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => RestoreContentPayload::refused(error, client_mutation_id),
         }
     }

@@ -365,7 +365,11 @@ pub struct IngestMutation;
 #[Object]
 impl IngestMutation {
     /// Takes a batch in, in one transaction, with a result for each item. The same batch again changes nothing. Operators only.
-    async fn ingest(&self, ctx: &Context<'_>, #[graphql(desc = "The batch.")] input: IngestInput) -> Result<IngestPayload> {
+    async fn ingest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The batch.")] input: IngestInput,
+    ) -> Result<IngestPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let source = given(input.source.read("input.source"))?;

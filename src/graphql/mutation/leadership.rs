@@ -3,7 +3,6 @@
 use async_graphql::{Context, InputObject, Object, Result};
 
 use super::payload::payload;
-use async_graphql::ID;
 use crate::domain::id::{EndorsementId, LeadershipId};
 use crate::domain::leadership::LeadershipDraft;
 use crate::graphql::context::{Desk, given};
@@ -12,6 +11,7 @@ use crate::graphql::input::{PersonRef, TopicRef};
 use crate::graphql::nodes::endorsement::Endorsement;
 use crate::graphql::nodes::leadership::Leadership;
 use crate::graphql::scalar::{DateTime, Url};
+use async_graphql::ID;
 
 /// What the one who acts leads.
 #[derive(Clone, Debug, InputObject)]
@@ -224,7 +224,11 @@ pub struct LeadershipMutation;
 #[Object]
 impl LeadershipMutation {
     /// Says that the one who acts leads a topic.
-    async fn declare_leadership(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: DeclareLeadershipInput) -> Result<DeclareLeadershipPayload> {
+    async fn declare_leadership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: DeclareLeadershipInput,
+    ) -> Result<DeclareLeadershipPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let draft = LeadershipDraft {
@@ -236,13 +240,21 @@ impl LeadershipMutation {
         };
         let topic = given(input.topic.read("input.topic"))?;
         match desk.app.declare_leadership(&desk.viewer, &topic, &draft).await {
-            Ok(done) => Ok(DeclareLeadershipPayload { leadership: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => Ok(DeclareLeadershipPayload {
+                leadership: Some((&done).into()),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => DeclareLeadershipPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Says for the organisation that somebody leads a topic. Operators only.
-    async fn appoint_leader(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: AppointLeaderInput) -> Result<AppointLeaderPayload> {
+    async fn appoint_leader(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: AppointLeaderInput,
+    ) -> Result<AppointLeaderPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let draft = LeadershipDraft {
@@ -255,41 +267,79 @@ impl LeadershipMutation {
         let topic = given(input.topic.read("input.topic"))?;
         let person = given(input.person.read("input.person"))?;
         match desk.app.appoint_leader(&desk.viewer, &person, &topic, &draft).await {
-            Ok(done) => Ok(AppointLeaderPayload { leadership: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => Ok(AppointLeaderPayload {
+                leadership: Some((&done).into()),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => AppointLeaderPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Ends a leadership: people their own, operators any.
-    async fn end_leadership(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: EndLeadershipInput) -> Result<EndLeadershipPayload> {
+    async fn end_leadership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: EndLeadershipInput,
+    ) -> Result<EndLeadershipPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let id = given(LeadershipId::parse("input.leadership", &input.leadership))?;
         match desk.app.end_leadership(&desk.viewer, id, input.at.map(|time| time.0)).await {
-            Ok(done) => Ok(EndLeadershipPayload { leadership: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => Ok(EndLeadershipPayload {
+                leadership: Some((&done).into()),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => EndLeadershipPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Stands up for a peer on a topic; what was said before is renewed.
-    async fn endorse_leadership(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: EndorseLeadershipInput) -> Result<EndorseLeadershipPayload> {
+    async fn endorse_leadership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: EndorseLeadershipInput,
+    ) -> Result<EndorseLeadershipPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let person = given(input.person.read("input.person"))?;
         let topic = given(input.topic.read("input.topic"))?;
-        match desk.app.endorse(&desk.viewer, &person, &topic, input.text.as_deref().unwrap_or_default(), input.expires_at.map(|time| time.0)).await {
-            Ok(done) => Ok(EndorseLeadershipPayload { endorsement: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+        match desk
+            .app
+            .endorse(
+                &desk.viewer,
+                &person,
+                &topic,
+                input.text.as_deref().unwrap_or_default(),
+                input.expires_at.map(|time| time.0),
+            )
+            .await
+        {
+            Ok(done) => Ok(EndorseLeadershipPayload {
+                endorsement: Some((&done).into()),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => EndorseLeadershipPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Takes an endorsement back: people their own, operators any.
-    async fn withdraw_endorsement(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: WithdrawEndorsementInput) -> Result<WithdrawEndorsementPayload> {
+    async fn withdraw_endorsement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: WithdrawEndorsementInput,
+    ) -> Result<WithdrawEndorsementPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let id = given(EndorsementId::parse("input.endorsement", &input.endorsement))?;
         match desk.app.withdraw_endorsement(&desk.viewer, id).await {
-            Ok(done) => Ok(WithdrawEndorsementPayload { endorsement: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => Ok(WithdrawEndorsementPayload {
+                endorsement: Some((&done).into()),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => WithdrawEndorsementPayload::refused(error, client_mutation_id),
         }
     }

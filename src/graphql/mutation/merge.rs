@@ -3,12 +3,12 @@
 use async_graphql::{Context, InputObject, Object, Result};
 
 use super::payload::payload;
-use async_graphql::ID;
 use crate::domain::id::MergeId;
 use crate::graphql::context::{Desk, given};
 use crate::graphql::id::Key;
 use crate::graphql::input::{PersonRef, TopicRef};
 use crate::graphql::nodes::merge::Merge;
+use async_graphql::ID;
 
 /// Two people who are one human.
 #[derive(Clone, Debug, InputObject)]
@@ -111,34 +111,52 @@ pub struct MergeMutation;
 #[Object]
 impl MergeMutation {
     /// Moves all facts of one person to another. Of two ratings of one content the later stays. Operators only.
-    async fn merge_people(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: MergePeopleInput) -> Result<MergePeoplePayload> {
+    async fn merge_people(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: MergePeopleInput,
+    ) -> Result<MergePeoplePayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let (from, into) = (given(input.from.read("input.from"))?, given(input.into.read("input.into"))?);
         match desk.app.merge_people(&desk.viewer, &from, &into).await {
-            Ok(done) => Ok(MergePeoplePayload { merge: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(MergePeoplePayload { merge: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => MergePeoplePayload::refused(error, client_mutation_id),
         }
     }
 
     /// Moves all facts of one topic to another; the first becomes another word for the second. Operators only.
-    async fn merge_topics(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: MergeTopicsInput) -> Result<MergeTopicsPayload> {
+    async fn merge_topics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: MergeTopicsInput,
+    ) -> Result<MergeTopicsPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let (from, into) = (given(input.from.read("input.from"))?, given(input.into.read("input.into"))?);
         match desk.app.merge_topics(&desk.viewer, &from, &into).await {
-            Ok(done) => Ok(MergeTopicsPayload { merge: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(MergeTopicsPayload { merge: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => MergeTopicsPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Moves back what a merge moved, and brings back what it set aside. What was told since stays where it is. Operators only.
-    async fn undo_merge(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: UndoMergeInput) -> Result<UndoMergePayload> {
+    async fn undo_merge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: UndoMergeInput,
+    ) -> Result<UndoMergePayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let id = given(MergeId::parse("input.merge", &input.merge))?;
         match desk.app.undo_merge(&desk.viewer, id).await {
-            Ok(done) => Ok(UndoMergePayload { merge: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(UndoMergePayload { merge: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => UndoMergePayload::refused(error, client_mutation_id),
         }
     }

@@ -89,24 +89,43 @@ pub struct PersonMutation;
 #[Object]
 impl PersonMutation {
     /// Makes a person. Operators only.
-    async fn create_person(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: CreatePersonInput) -> Result<CreatePersonPayload> {
+    async fn create_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: CreatePersonInput,
+    ) -> Result<CreatePersonPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let kind = input.kind.unwrap_or(PersonKind::Human).into();
-        match async { desk.app.create_person(&desk.viewer, NewPerson::check(&input.handle, &input.name, kind)?).await }.await {
-            Ok(done) => Ok(CreatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+        match async { desk.app.create_person(&desk.viewer, NewPerson::check(&input.handle, &input.name, kind)?).await }
+            .await
+        {
+            Ok(done) => {
+                Ok(CreatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => CreatePersonPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Changes a person: people their own name, operators everything.
-    async fn update_person(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: UpdatePersonInput) -> Result<UpdatePersonPayload> {
+    async fn update_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: UpdatePersonInput,
+    ) -> Result<UpdatePersonPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.person.read("input.person"))?;
-        let patch = PersonPatch { handle: input.handle, name: input.name, kind: input.kind.map(Into::into), active: input.active };
+        let patch = PersonPatch {
+            handle: input.handle,
+            name: input.name,
+            kind: input.kind.map(Into::into),
+            active: input.active,
+        };
         match desk.app.update_person(&desk.viewer, &by, &patch).await {
-            Ok(done) => Ok(UpdatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(UpdatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => UpdatePersonPayload::refused(error, client_mutation_id),
         }
     }

@@ -106,23 +106,46 @@ pub struct RatingMutation;
 #[Object]
 impl RatingMutation {
     /// Rates a content as the one who acts. A second rating of the same content takes the place of the first; the same again changes nothing.
-    async fn rate_content(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: RateContentInput) -> Result<RateContentPayload> {
+    async fn rate_content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: RateContentInput,
+    ) -> Result<RateContentPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
         match desk.app.rate(&desk.viewer, &by, Some(i64::from(input.value))).await {
-            Ok(done) => Ok(RateContentPayload { content: content(ctx, desk, &done).await?, rating: done.rating.as_ref().and_then(Rating::of), tally: Some(done.tally.into()), changed: Some(done.change.is_some()), cursor: cursor(desk, &done), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => Ok(RateContentPayload {
+                content: content(ctx, desk, &done).await?,
+                rating: done.rating.as_ref().and_then(Rating::of),
+                tally: Some(done.tally.into()),
+                changed: Some(done.change.is_some()),
+                cursor: cursor(desk, &done),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => RateContentPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Takes the rating of the one who acts back.
-    async fn withdraw_rating(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: WithdrawRatingInput) -> Result<WithdrawRatingPayload> {
+    async fn withdraw_rating(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: WithdrawRatingInput,
+    ) -> Result<WithdrawRatingPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
         match desk.app.rate(&desk.viewer, &by, None).await {
-            Ok(done) => Ok(WithdrawRatingPayload { content: content(ctx, desk, &done).await?, tally: Some(done.tally.into()), changed: Some(done.change.is_some()), cursor: cursor(desk, &done), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => Ok(WithdrawRatingPayload {
+                content: content(ctx, desk, &done).await?,
+                tally: Some(done.tally.into()),
+                changed: Some(done.change.is_some()),
+                cursor: cursor(desk, &done),
+                user_errors: Vec::new(),
+                client_mutation_id,
+            }),
             Err(error) => WithdrawRatingPayload::refused(error, client_mutation_id),
         }
     }

@@ -93,24 +93,50 @@ pub struct SourceMutation;
 #[Object]
 impl SourceMutation {
     /// Makes a source. Operators only.
-    async fn create_source(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: CreateSourceInput) -> Result<CreateSourcePayload> {
+    async fn create_source(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: CreateSourceInput,
+    ) -> Result<CreateSourcePayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let visibility = input.visibility.unwrap_or(Visibility::Private).into();
-        match async { desk.app.create_source(&desk.viewer, NewSource::check(&input.slug, &input.name, &input.kind, input.scale.into(), visibility)?).await }.await {
-            Ok(done) => Ok(CreateSourcePayload { source: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+        match async {
+            desk.app
+                .create_source(
+                    &desk.viewer,
+                    NewSource::check(&input.slug, &input.name, &input.kind, input.scale.into(), visibility)?,
+                )
+                .await
+        }
+        .await
+        {
+            Ok(done) => {
+                Ok(CreateSourcePayload { source: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => CreateSourcePayload::refused(error, client_mutation_id),
         }
     }
 
     /// Changes a source. Operators only.
-    async fn update_source(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: UpdateSourceInput) -> Result<UpdateSourcePayload> {
+    async fn update_source(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: UpdateSourceInput,
+    ) -> Result<UpdateSourcePayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.source.read("input.source"))?;
-        let patch = SourcePatch { name: input.name, kind: input.kind, scale: input.scale.map(Into::into), visibility: input.visibility.map(Into::into) };
+        let patch = SourcePatch {
+            name: input.name,
+            kind: input.kind,
+            scale: input.scale.map(Into::into),
+            visibility: input.visibility.map(Into::into),
+        };
         match desk.app.update_source(&desk.viewer, &by, &patch).await {
-            Ok(done) => Ok(UpdateSourcePayload { source: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+            Ok(done) => {
+                Ok(UpdateSourcePayload { source: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => UpdateSourcePayload::refused(error, client_mutation_id),
         }
     }

@@ -3,7 +3,6 @@
 use async_graphql::{Context, InputObject, Object, Result};
 
 use super::payload::payload;
-use async_graphql::MaybeUndefined;
 use crate::app::error::Error;
 use crate::domain::id::TopicId;
 use crate::domain::invalid::{Code, Invalid};
@@ -12,6 +11,7 @@ use crate::graphql::context::Request;
 use crate::graphql::context::{Desk, given};
 use crate::graphql::input::TopicRef;
 use crate::graphql::nodes::topic::Topic;
+use async_graphql::MaybeUndefined;
 
 /// A topic.
 #[derive(Clone, Debug, InputObject)]
@@ -123,19 +123,40 @@ pub struct TopicMutation;
 #[Object]
 impl TopicMutation {
     /// Makes a topic. Operators only.
-    async fn create_topic(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: CreateTopicInput) -> Result<CreateTopicPayload> {
+    async fn create_topic(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: CreateTopicInput,
+    ) -> Result<CreateTopicPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let parent = given(input.parent.map(|by| by.read("input.parent")).transpose())?;
         let main = given(input.synonym_of.map(|by| by.read("input.synonymOf")).transpose())?;
-        match async { desk.app.create_topic(&desk.viewer, NewTopic::check(&input.slug, &input.name, input.description.as_deref().unwrap_or_default())?, parent.as_ref(), main.as_ref()).await }.await {
-            Ok(done) => Ok(CreateTopicPayload { topic: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+        match async {
+            desk.app
+                .create_topic(
+                    &desk.viewer,
+                    NewTopic::check(&input.slug, &input.name, input.description.as_deref().unwrap_or_default())?,
+                    parent.as_ref(),
+                    main.as_ref(),
+                )
+                .await
+        }
+        .await
+        {
+            Ok(done) => {
+                Ok(CreateTopicPayload { topic: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => CreateTopicPayload::refused(error, client_mutation_id),
         }
     }
 
     /// Changes a topic or its place in the tree. Operators only.
-    async fn update_topic(&self, ctx: &Context<'_>, #[graphql(desc = "What to do.")] input: UpdateTopicInput) -> Result<UpdateTopicPayload> {
+    async fn update_topic(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: UpdateTopicInput,
+    ) -> Result<UpdateTopicPayload> {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.topic.read("input.topic"))?;
@@ -143,8 +164,12 @@ impl TopicMutation {
             let (parent, main) = (target(desk, "parent", input.parent)?, target(desk, "synonymOf", input.synonym_of)?);
             let patch = TopicPatch { name: input.name, description: input.description, parent, main };
             desk.app.update_topic(&desk.viewer, &by, &patch).await
-        }.await {
-            Ok(done) => Ok(UpdateTopicPayload { topic: Some((&done).into()), user_errors: Vec::new(), client_mutation_id }),
+        }
+        .await
+        {
+            Ok(done) => {
+                Ok(UpdateTopicPayload { topic: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
             Err(error) => UpdateTopicPayload::refused(error, client_mutation_id),
         }
     }

@@ -188,7 +188,11 @@ pub struct MergeChange {
 /// Something happened. Changes have one order, the same for everybody, and none is missing.
 #[derive(Clone, Debug, Interface)]
 #[graphql(
-    field(name = "cursor", ty = "&String", desc = "Names this change: give it as `after` to hear everything that follows it."),
+    field(
+        name = "cursor",
+        ty = "&String",
+        desc = "Names this change: give it as `after` to hear everything that follows it."
+    ),
     field(name = "at", ty = "&DateTime", desc = "When it was written down.")
 )]
 pub enum Change {
@@ -207,7 +211,12 @@ impl Change {
     pub fn of(fact: &Fact, mark: Mark, seen: bool, changes: usize) -> Self {
         match fact {
             Fact::Rating(fact) => Self::RatingChange(Box::new(RatingChange::of(fact, mark, seen, changes))),
-            Fact::Content(fact) => Self::ContentChange(Box::new(ContentChange { subject: fact.subject.clone(), cursor: mark.cursor, at: mark.at, act: fact.act.into() })),
+            Fact::Content(fact) => Self::ContentChange(Box::new(ContentChange {
+                subject: fact.subject.clone(),
+                cursor: mark.cursor,
+                at: mark.at,
+                act: fact.act.into(),
+            })),
             Fact::Leadership { act, leadership } => {
                 let act = match act {
                     change::LeadershipAct::Declared => LeadershipAct::Declared,
@@ -227,10 +236,18 @@ impl Change {
                 let relation = Relation::Endorsement(Box::new(endorsement.clone()));
                 Self::LeadershipChange(Box::new(LeadershipChange { relation, cursor: mark.cursor, at: mark.at, act }))
             }
-            Fact::Person(noun) => Self::PersonChange(Box::new(PersonChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at })),
-            Fact::Topic(noun) => Self::TopicChange(Box::new(TopicChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at })),
-            Fact::Source(noun) => Self::SourceChange(Box::new(SourceChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at })),
-            Fact::Merge { merge } => Self::MergeChange(Box::new(MergeChange { noun: merge.clone(), cursor: mark.cursor, at: mark.at })),
+            Fact::Person(noun) => {
+                Self::PersonChange(Box::new(PersonChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at }))
+            }
+            Fact::Topic(noun) => {
+                Self::TopicChange(Box::new(TopicChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at }))
+            }
+            Fact::Source(noun) => {
+                Self::SourceChange(Box::new(SourceChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at }))
+            }
+            Fact::Merge { merge } => {
+                Self::MergeChange(Box::new(MergeChange { noun: merge.clone(), cursor: mark.cursor, at: mark.at }))
+            }
         }
     }
 }

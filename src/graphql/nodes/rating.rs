@@ -96,7 +96,11 @@ impl Tally {
     }
     /// The five bins from -1 to 1.
     async fn histogram(&self) -> Vec<TallyBin> {
-        [-1.0, -0.5, 0.0, 0.5, 1.0].into_iter().zip(self.0.0).map(|(normalised, count)| TallyBin { normalised, count }).collect()
+        [-1.0, -0.5, 0.0, 0.5, 1.0]
+            .into_iter()
+            .zip(self.0.0)
+            .map(|(normalised, count)| TallyBin { normalised, count })
+            .collect()
     }
 }
 

@@ -6,13 +6,13 @@ use crate::graphql::context::Desk;
 use crate::graphql::edges::list;
 use crate::graphql::edges::list::shown;
 use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter, PersonFilter, TopicFilter};
-use crate::graphql::order::{ContentOrder, LeadershipOrder, PersonOrder, TopicOrder};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::person::PersonConnection;
 use crate::graphql::nodes::source::Source;
 use crate::graphql::nodes::topic::TopicConnection;
+use crate::graphql::order::{ContentOrder, LeadershipOrder, PersonOrder, TopicOrder};
 use crate::graphql::page::PageArguments;
 
 /// Lists of everything.
@@ -22,7 +22,10 @@ pub struct ListQuery;
 #[Object]
 impl ListQuery {
     /// People of the organisation; those who were merged into others are left out.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -38,7 +41,10 @@ impl ListQuery {
     }
 
     /// Topics; other words for topics are left out unless the filter says otherwise.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn topics(
         &self,
         ctx: &Context<'_>,
@@ -54,7 +60,10 @@ impl ListQuery {
     }
 
     /// What people wrote; what was withdrawn or hidden is left out.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn contents(
         &self,
         ctx: &Context<'_>,
@@ -70,12 +79,17 @@ impl ListQuery {
     }
 
     /// Who leads what, as they or the organisation say.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn leaderships(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<LeadershipFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
@@ -86,12 +100,17 @@ impl ListQuery {
     }
 
     /// Who endorses whom on what.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection are what the Relay specification says")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn endorsements(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<EndorsementFilter>,
-        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<LeadershipOrder>,
+        #[graphql(desc = "How they are sorted: the latest first when nothing is said.")] order_by: Option<
+            LeadershipOrder,
+        >,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,

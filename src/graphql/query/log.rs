@@ -22,7 +22,9 @@ impl LogQuery {
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cursor to go on after; from the start of the log when it is missing.")] after: Option<String>,
+        #[graphql(desc = "The cursor to go on after; from the start of the log when it is missing.")] after: Option<
+            String,
+        >,
         #[graphql(desc = "How many changes, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only changes of these nouns.")] nouns: Option<Vec<ChangeNoun>>,
         #[graphql(desc = "Which of them.")] filter: Option<ChangeFilter>,
@@ -35,9 +37,12 @@ impl LogQuery {
             let first = first.map_or(Ok(20), usize::try_from).ok().filter(|first| (1..=CAP).contains(first));
             let first = first.ok_or_else(|| Error::BadRequest(format!("first: it must lie between 1 and {CAP}")))?;
             let mut interest = filter.unwrap_or_default().read(desk).await?;
-            interest.nouns = nouns.filter(|nouns| !nouns.is_empty()).map(|nouns| nouns.into_iter().map(Into::into).collect());
+            interest.nouns =
+                nouns.filter(|nouns| !nouns.is_empty()).map(|nouns| nouns.into_iter().map(Into::into).collect());
             let (page, end) = desk.app.changes(after.as_deref(), first, &interest).await?;
-            let told = |change: &change::Change| Some(ChangeEdge { cursor: desk.app.cursor(change.seq), node: told(desk, change, 1)? });
+            let told = |change: &change::Change| {
+                Some(ChangeEdge { cursor: desk.app.cursor(change.seq), node: told(desk, change, 1)? })
+            };
             let edges: Vec<ChangeEdge> = page.items.iter().filter_map(told).collect();
             let page_info = PageInfo {
                 has_next_page: page.has_next,

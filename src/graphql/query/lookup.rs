@@ -33,7 +33,11 @@ impl LookupQuery {
     }
 
     /// Up to 100 things by id, in the order of the ids; null in the place of each that is not there.
-    async fn nodes(&self, ctx: &Context<'_>, #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
         let desk = ctx.desk()?;
         if ids.len() > CAP {
             return Err(failed(Error::BadRequest(format!("ids: at most {CAP} may be asked for"))));
@@ -43,7 +47,11 @@ impl LookupQuery {
     }
 
     /// A person; null when there is none so named. Who was merged into another is that other.
-    async fn person(&self, ctx: &Context<'_>, #[graphql(desc = "How the person is named.")] by: PersonRef) -> Option<Result<Person>> {
+    async fn person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the person is named.")] by: PersonRef,
+    ) -> Option<Result<Person>> {
         let desk = match ctx.desk() {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
@@ -53,7 +61,11 @@ impl LookupQuery {
     }
 
     /// A topic; null when there is none so named. Another word for a topic is found as such, see `synonymOf`.
-    async fn topic(&self, ctx: &Context<'_>, #[graphql(desc = "How the topic is named.")] by: TopicRef) -> Option<Result<Topic>> {
+    async fn topic(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the topic is named.")] by: TopicRef,
+    ) -> Option<Result<Topic>> {
         let desk = match ctx.desk() {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
@@ -62,7 +74,11 @@ impl LookupQuery {
     }
 
     /// A source; null when there is none so named.
-    async fn source(&self, ctx: &Context<'_>, #[graphql(desc = "How the source is named.")] by: SourceRef) -> Option<Result<Source>> {
+    async fn source(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the source is named.")] by: SourceRef,
+    ) -> Option<Result<Source>> {
         let desk = match ctx.desk() {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
@@ -71,7 +87,11 @@ impl LookupQuery {
     }
 
     /// A content; null when there is none so named, or the viewer may not see it.
-    async fn content(&self, ctx: &Context<'_>, #[graphql(desc = "How the content is named.")] by: ContentRef) -> Option<Result<Content>> {
+    async fn content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How the content is named.")] by: ContentRef,
+    ) -> Option<Result<Content>> {
         let desk = match ctx.desk() {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
@@ -91,12 +111,28 @@ async fn node(desk: &Request, id: &ID) -> Result<Option<Node>, Error> {
         return Err(Error::BadRequest(format!("{:?} is no id; take one from an id field", id.0)));
     };
     Ok(match letter {
-        PersonId::LETTER => desk.app.person(&PersonBy::Id(PersonId(number))).await?.map(|noun| Node::Person(Box::new(noun.as_ref().into()))),
-        ContentId::LETTER => desk.loaders.content(desk, ContentId(number)).await?.map(|noun| Node::Content(Box::new(noun.as_ref().into()))),
-        TopicId::LETTER => desk.app.topic_by_id(TopicId(number)).map(|noun| Node::Topic(Box::new(noun.as_ref().into()))),
-        SourceId::LETTER => desk.app.source_by_id(SourceId(number)).map(|noun| Node::Source(Box::new(noun.as_ref().into()))),
-        LeadershipId::LETTER => desk.app.leadership(LeadershipId(number)).await?.map(|noun| Node::Leadership(Box::new((&noun).into()))),
-        EndorsementId::LETTER => desk.app.endorsement(EndorsementId(number)).await?.map(|noun| Node::Endorsement(Box::new((&noun).into()))),
+        PersonId::LETTER => desk
+            .app
+            .person(&PersonBy::Id(PersonId(number)))
+            .await?
+            .map(|noun| Node::Person(Box::new(noun.as_ref().into()))),
+        ContentId::LETTER => desk
+            .loaders
+            .content(desk, ContentId(number))
+            .await?
+            .map(|noun| Node::Content(Box::new(noun.as_ref().into()))),
+        TopicId::LETTER => {
+            desk.app.topic_by_id(TopicId(number)).map(|noun| Node::Topic(Box::new(noun.as_ref().into())))
+        }
+        SourceId::LETTER => {
+            desk.app.source_by_id(SourceId(number)).map(|noun| Node::Source(Box::new(noun.as_ref().into())))
+        }
+        LeadershipId::LETTER => {
+            desk.app.leadership(LeadershipId(number)).await?.map(|noun| Node::Leadership(Box::new((&noun).into())))
+        }
+        EndorsementId::LETTER => {
+            desk.app.endorsement(EndorsementId(number)).await?.map(|noun| Node::Endorsement(Box::new((&noun).into())))
+        }
         RatingId::LETTER => {
             let rating = desk.app.rating(&desk.viewer, RatingId(number)).await?;
             rating.as_ref().and_then(Rating::of).map(|noun| Node::Rating(Box::new(noun)))
