@@ -30,7 +30,7 @@ pub struct Filled {
 }
 
 /// The version of the data and of the tables they are in.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Items of one batch.
 const BATCH: usize = 1_000;
 

@@ -85,10 +85,8 @@ impl Server {
 
     /// Seconds of processor time so far.
     pub fn cpu(&self) -> f64 {
-        std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
-            .ok()
-            .and_then(|stat| Stat::parse(&stat))
-            .map_or(0.0, |stat| stat.own)
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        stat.ok().and_then(|stat| seconds(&stat)).unwrap_or_default()
     }
 
     /// Memory now, in megabytes: all that is resident, and the part of it that is not pages of the database file.
@@ -118,38 +116,31 @@ impl Drop for Server {
     }
 }
 
-/// A line of the kernel about a process.
-struct Stat {
-    parent: u32,
-    own: f64,
-    ended_children: f64,
+/// Seconds of processor time in the kernel's line about a process.
+fn seconds(stat: &str) -> Option<f64> {
+    // The name stands in brackets and may hold blanks.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok());
+    Some((ticks(11)? + ticks(12)?) / TICKS)
 }
 
-impl Stat {
-    fn parse(line: &str) -> Option<Self> {
-        // The name stands in brackets and may hold blanks.
-        let fields: Vec<&str> = line.rsplit_once(')')?.1.split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok());
-        Some(Self {
-            parent: fields.get(1)?.parse().ok()?,
-            own: (ticks(11)? + ticks(12)?) / TICKS,
-            ended_children: (ticks(13)? + ticks(14)?) / TICKS,
-        })
-    }
-}
-
-/// Seconds of processor time of all processes of PostgreSQL so far, those that ended too.
-pub fn postgres_cpu() -> f64 {
-    let mut found = std::collections::HashMap::new();
+/// Seconds of processor time of `PostgreSQL` so far: its sessions on one database, and what writes for all of them. Other
+/// databases of the server do not count.
+pub fn postgres_cpu(database: &str) -> f64 {
+    let ours = |title: &str| {
+        let shared =
+            ["checkpointer", "background writer", "walwriter"].iter().any(|name| title.trim_end().ends_with(name));
+        title.starts_with("postgres:") && (shared || title.split_whitespace().any(|word| word == database))
+    };
+    let mut sum = 0.0;
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        if std::fs::read_to_string(entry.path().join("comm")).is_ok_and(|name| name.trim() == "postgres")
-            && let Some(stat) =
-                std::fs::read_to_string(entry.path().join("stat")).ok().and_then(|line| Stat::parse(&line))
-        {
-            found.insert(pid, stat);
+        let title = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        if ours(String::from_utf8_lossy(&title).replace('\0', " ").as_str()) {
+            sum += std::fs::read_to_string(entry.path().join("stat"))
+                .ok()
+                .and_then(|stat| seconds(&stat))
+                .unwrap_or_default();
         }
     }
-    // What ended is counted with the process that all others come from.
-    found.values().map(|stat| stat.own + if found.contains_key(&stat.parent) { 0.0 } else { stat.ended_children }).sum()
+    sum
 }

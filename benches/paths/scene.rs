@@ -246,7 +246,9 @@ impl Scene {
     }
 
     async fn round(&self, server: &Server, work: &Arc<Work>, plan: &Plan, round: u64) -> Result<Figure, Failure> {
-        let database = || if self.is_postgres() { postgres_cpu() } else { 0.0 };
+        let url = self.url(true);
+        let name = url.rsplit_once('/').map_or("", |(_, name)| name);
+        let database = || if self.is_postgres() { postgres_cpu(name) } else { 0.0 };
         load::run(server.address, work, plan.warm_up, 2 * round).await?;
         let (server_before, database_before) = (server.cpu(), database());
         let outcome = load::run(server.address, work, plan.window, 2 * round + 1).await?;

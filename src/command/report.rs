@@ -86,6 +86,7 @@ impl Report {
             bar.set_style(style);
         }
         bar.set_prefix(name.to_owned());
+        bar.set_message(rate(0, Duration::ZERO));
         Progress { bar, report: self.clone(), told: 0 }
     }
 }
@@ -93,8 +94,8 @@ impl Report {
 impl Progress {
     /// Shows how far it is: bytes of the whole, and items.
     pub fn show(&self, bytes: u64, items: u64) {
-        self.bar.set_position(bytes);
         self.bar.set_message(rate(items, self.bar.elapsed()));
+        self.bar.set_position(bytes);
     }
 
     /// Tells that a line is bad, and why, unless too many were told.

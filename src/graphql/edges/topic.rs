@@ -115,7 +115,7 @@ impl Topic {
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
         shown(
             list::leaderships(ctx, filter, order_by, &page, |filter| {
-                filter.topics = topics_of(ctx, self.key, subtopics)
+                filter.topics = topics_of(ctx, self.key, subtopics);
             })
             .await,
         )
@@ -142,7 +142,7 @@ impl Topic {
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
         shown(
             list::endorsements(ctx, filter, order_by, &page, |filter| {
-                filter.topics = topics_of(ctx, self.key, subtopics)
+                filter.topics = topics_of(ctx, self.key, subtopics);
             })
             .await,
         )
