@@ -102,8 +102,8 @@ impl App {
             self.directory.hear(change);
             self.shelf.hear(change);
         }
-        if !changes.is_empty() {
-            self.feed.wake();
+        if let Some(last) = changes.last() {
+            self.feed.wake(last.seq);
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! News comes from the log alone, so another process, a restart and a reconnecting phone all hear exactly the same.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub struct Feed {
     /// The last change that was handed on.
     head: Mutex<i64>,
     wake: Notify,
+    /// The last change that this process has written, perhaps not handed on yet.
+    written: AtomicI64,
     closed: watch::Sender<bool>,
 }
 
@@ -63,14 +66,16 @@ impl Feed {
             sender,
             head: Mutex::new(head),
             wake: Notify::new(),
+            written: AtomicI64::new(head),
             closed: watch::Sender::new(false),
         });
         tokio::spawn(Arc::clone(&feed).run(listener, first));
         Ok(feed)
     }
 
-    /// Says that something was written.
-    pub fn wake(&self) {
+    /// Says that this process has written up to the change `seq`.
+    pub fn wake(&self, seq: i64) {
+        self.written.fetch_max(seq, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
@@ -137,9 +142,11 @@ impl Feed {
             let head = feed.head.lock().unwrap_or_else(PoisonError::into_inner);
             (feed.sender.subscribe(), *head)
         };
+        let written = feed.written.load(Ordering::SeqCst);
         let mut closed = feed.closed.subscribe();
         async_stream::stream! {
-            let mut last = after.unwrap_or(head);
+            // Now is after everything that was acknowledged here, also what is still on its way.
+            let mut last = after.unwrap_or(head.max(written));
             if let Err(gap) = feed.check(after).await {
                 yield Err(gap);
                 return;
