@@ -84,8 +84,8 @@ const UP: &[&str] = &[
     "CREATE INDEX content_source ON content (source_id, published_at, id)",
     "CREATE INDEX content_kind ON content (kind, published_at, id)",
     "CREATE INDEX content_parent ON content (parent_id, published_at, id) WHERE parent_id IS NOT NULL",
-    // The time, and for topics the score, stand beside the key, so that a page of an author or a topic is one range of one
-    // index. An author's contents are few enough to be sorted by score when they are read.
+    // The time stands beside the key, so that a page of an author or a topic is one range of one index. Scores do not: every
+    // rating would have to move them in two indexes, so lists by score are kept in memory.
     "CREATE TABLE content_author (
         content_id BIGINT NOT NULL REFERENCES content (id),
         person_id BIGINT NOT NULL REFERENCES person (id),
@@ -99,11 +99,9 @@ const UP: &[&str] = &[
         topic_id BIGINT NOT NULL REFERENCES topic (id),
         position SMALLINT NOT NULL,
         published_at BIGINT NOT NULL,
-        score DOUBLE PRECISION NOT NULL,
         PRIMARY KEY (content_id, topic_id)
     ){clustered}",
     "CREATE INDEX content_topic_published ON content_topic (topic_id, published_at, content_id)",
-    "CREATE INDEX content_topic_score ON content_topic (topic_id, score, content_id)",
     // n1 to n5 count the ratings of each step of the normalised scale, -1, -0.5, 0, 0.5 and 1.
     "CREATE TABLE tally (
         content_id {int} PRIMARY KEY REFERENCES content (id),
@@ -111,10 +109,8 @@ const UP: &[&str] = &[
         n2 BIGINT NOT NULL,
         n3 BIGINT NOT NULL,
         n4 BIGINT NOT NULL,
-        n5 BIGINT NOT NULL,
-        score DOUBLE PRECISION NOT NULL
+        n5 BIGINT NOT NULL
     )",
-    "CREATE INDEX tally_score ON tally (score, content_id)",
     // A rating that was withdrawn keeps its row without a value, so that an old import cannot bring it back.
     "CREATE TABLE rating (
         id {id},

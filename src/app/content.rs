@@ -6,14 +6,16 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
-use crate::domain::change::{ContentAct, ContentFact, Fact, Subject};
+use crate::domain::change::{ContentAct, ContentFact, Fact};
 use crate::domain::content::{
-    Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, check_links, check_published,
+    Card, Content, ContentFilter, ContentOrder, ContentOrderField, ContentRef, ContentText, NewContent, Subject,
+    check_links, check_published,
 };
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest, Place};
 use crate::domain::person::PersonRef;
+use crate::domain::rating::Tally;
 use crate::domain::source::{NATIVE, SourceRef};
 use crate::domain::text;
 use crate::domain::time::Time;
@@ -89,7 +91,23 @@ impl App {
         asked: &[(&ContentFilter, ContentOrder, &PageRequest)],
     ) -> Result<Vec<Page<Standing>>, Error> {
         check_invisible(viewer, asked.iter().map(|(filter, ..)| *filter))?;
-        let pages = self.store.contents_pages(asked).await?;
+        let by_time: Vec<_> = asked
+            .iter()
+            .filter(|(_, order, _)| order.field == ContentOrderField::Published)
+            .map(|(filter, order, request)| (*filter, order.direction, *request))
+            .collect();
+        let mut by_time =
+            if by_time.is_empty() { Vec::new() } else { self.store.contents_pages(&by_time).await? }.into_iter();
+        let mut pages = Vec::with_capacity(asked.len());
+        for (filter, order, request) in asked {
+            pages.push(match order.field {
+                ContentOrderField::Published => by_time.next().unwrap_or_else(|| Page::of(Vec::new(), request)),
+                ContentOrderField::Score => {
+                    self.catalog.ready().await;
+                    self.catalog.page(filter, order.direction, request)
+                }
+            });
+        }
         let ids: Vec<ContentId> =
             pages.iter().flat_map(|page| page.items.iter().map(|place| ContentId(place.id))).collect();
         let found = self.shelf.contents(&ids).await?;
@@ -204,7 +222,7 @@ impl App {
         };
         change(&mut content)?;
         writing.update_content_state(&content).await?;
-        writing.note(Fact::Content(ContentFact { act, subject: subject(&content) }));
+        writing.note(Fact::Content(ContentFact { act, card: Card::from(&content) }));
         self.commit(writing).await?;
         Ok(content)
     }
@@ -256,17 +274,6 @@ fn check_invisible<'a>(viewer: &Viewer, mut filters: impl Iterator<Item = &'a Co
     if filters.any(|filter| filter.invisible) { viewer.operator().map(drop) } else { Ok(()) }
 }
 
-/// What the log says of a content that stands in the database.
-pub(super) fn subject(content: &Content) -> Subject {
-    Subject {
-        content: content.id,
-        source: content.source,
-        authors: content.authors.clone(),
-        topics: content.topics.clone(),
-        visible: content.is_visible(),
-    }
-}
-
 /// Notes what happened to a content that was just written down.
 pub(super) fn note(writing: &mut Writing<'_>, id: ContentId, new: &NewContent, act: ContentAct) {
     let subject = Subject {
@@ -276,5 +283,27 @@ pub(super) fn note(writing: &mut Writing<'_>, id: ContentId, new: &NewContent, a
         topics: new.topics.clone(),
         visible: true,
     };
-    writing.note(Fact::Content(ContentFact { act, subject }));
+    let card = Card {
+        subject,
+        kind: new.text.kind.clone(),
+        parent: new.parent,
+        published_at: new.published_at,
+        tally: Tally::default(),
+    };
+    writing.note(Fact::Content(ContentFact { act, card }));
+}
+
+/// Notes what happened to contents, as they stand in the database now.
+pub(super) async fn note_all(
+    writing: &mut Writing<'_>,
+    contents: impl IntoIterator<Item = ContentId>,
+    act: ContentAct,
+) -> Result<(), Error> {
+    let mut ids: Vec<ContentId> = contents.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for card in writing.cards(&ids).await? {
+        writing.note(Fact::Content(ContentFact { act, card }));
+    }
+    Ok(())
 }

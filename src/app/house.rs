@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 
 use super::clock::Clock;
 use super::error::Error;
@@ -11,6 +12,7 @@ use crate::domain::change::{Change, Fact};
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::feed::Feed;
+use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
 use crate::projection::shelf::Shelf;
 use crate::store::connection::Store;
@@ -37,10 +39,12 @@ pub struct App {
     pub(super) feed: Arc<Feed>,
     pub(super) directory: Arc<Directory>,
     pub(super) shelf: Arc<Shelf>,
+    pub(super) catalog: Arc<Catalog>,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
     pub(super) ratings: mpsc::Sender<Job>,
+    loading: AbortHandle,
 }
 
 impl App {
@@ -51,16 +55,22 @@ impl App {
     pub async fn start(store: Store, clock: Arc<Clock>, settings: Settings) -> Result<Arc<Self>, Error> {
         let store = Arc::new(store);
         let instance = furnish(&store, &clock, &settings).await?;
-        let directory = Arc::new(Directory::load(Arc::clone(&store)).await?);
+        let directory = Arc::new(Directory::new(Arc::clone(&store)));
         let shelf = Arc::new(Shelf::new(Arc::clone(&store)));
-        let (names, contents) = (Arc::clone(&directory), Arc::clone(&shelf));
+        let catalog = Catalog::new();
+        let (names, contents, cards) = (Arc::clone(&directory), Arc::clone(&shelf), Arc::clone(&catalog));
+        // What is kept in memory hears all changes from before it is read, so that none falls between the two.
         let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
             names.hear(change);
             contents.hear(change);
+            cards.hear(change);
         })
         .await?;
+        directory.load().await?;
+        let loading = tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle();
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
-        let app = Arc::new(Self { store, feed, directory, shelf, clock, settings, instance, ratings });
+        let app =
+            Arc::new(Self { store, feed, directory, shelf, catalog, clock, settings, instance, ratings, loading });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
         Ok(app)
     }
@@ -73,6 +83,7 @@ impl App {
     /// Closes the database. Nothing can be asked any more.
     pub async fn close(&self) {
         self.feed.close();
+        self.loading.abort();
         self.store.close().await;
     }
 
@@ -101,6 +112,7 @@ impl App {
         for change in changes {
             self.directory.hear(change);
             self.shelf.hear(change);
+            self.catalog.hear(change);
         }
         if let Some(last) = changes.last() {
             self.feed.wake(last.seq);
@@ -111,6 +123,7 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.feed.close();
+        self.loading.abort();
     }
 }
 

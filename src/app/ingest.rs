@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::error::{Error, refuse};
 use super::house::App;
+use super::rating::recount;
 use super::topic::check_place;
 use super::viewer::Viewer;
 use crate::domain::change::Fact;
@@ -232,8 +233,7 @@ impl Desk<'_, '_> {
         if changed.kind != known.kind {
             let rated: Vec<ContentId> =
                 self.writing.all_ratings_of(known.id).await?.iter().map(|rating| rating.content).collect();
-            let tallies = self.writing.recount(&rated).await?;
-            self.writing.update_tallies(&tallies).await?;
+            recount(self.writing, &rated).await?;
         }
         self.people.values_mut().filter(|person| person.id == changed.id).for_each(|person| *person = changed.clone());
         self.writing.note(Fact::Person(changed));

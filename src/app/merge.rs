@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::content::note_all;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::topic::check_place;
 use super::viewer::Viewer;
-use crate::domain::change::Fact;
+use crate::domain::change::{ContentAct, Fact};
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::{ContentId, MergeId, PersonId, RatingId, TopicId};
 use crate::domain::invalid::Code;
@@ -32,12 +33,13 @@ impl App {
         let Some(person) = writing.person(from).await?.filter(|person| person.merged_into.is_none()) else {
             return refuse(Code::AlreadyMerged, "from", "this person was merged before");
         };
-        let journal = move_person(&writing, from, into).await?;
+        let (journal, rated) = move_person(&writing, from, into).await?;
         let person = Person { merged_into: Some(into), ..person };
         writing.update_person(&person).await?;
         let merge =
             writing.insert_merge(&Merged::Person { from, into }, Some(actor), self.clock.now(), &journal).await?;
         writing.note(Fact::Person(person));
+        note_moved(&mut writing, [&journal.authored, &journal.authored_twice], rated).await?;
         writing.note(Fact::Merge { merge: merge.clone() });
         self.commit(writing).await?;
         Ok(merge)
@@ -67,6 +69,7 @@ impl App {
         let journal = move_topic(&mut writing, &topic, into).await?;
         let merge =
             writing.insert_merge(&Merged::Topic { from, into }, Some(actor), self.clock.now(), &journal).await?;
+        note_moved(&mut writing, [&journal.contents, &journal.contents_twice], HashSet::new()).await?;
         writing.note(Fact::Merge { merge: merge.clone() });
         self.commit(writing).await?;
         Ok(merge)
@@ -112,7 +115,12 @@ impl App {
     }
 }
 
-async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> Result<PersonJournal, Error> {
+/// Moves everything of one person. Second: the contents whose ratings moved.
+async fn move_person(
+    writing: &Writing<'_>,
+    from: PersonId,
+    into: PersonId,
+) -> Result<(PersonJournal, HashSet<ContentId>), Error> {
     let mut journal = PersonJournal { accounts: writing.account_rows(from).await?, ..PersonJournal::default() };
     writing.move_accounts(&journal.accounts, into).await?;
     let own: HashSet<ContentId> = writing.authored(into).await?.into_iter().map(|(id, _)| id).collect();
@@ -120,7 +128,7 @@ async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> R
         writing.authored(from).await?.into_iter().partition(|(id, _)| own.contains(id));
     writing.delete_authored(from, &ids(&journal.authored_twice)).await?;
     writing.move_authored(from, into, &ids(&journal.authored)).await?;
-    move_ratings(writing, from, into, &mut journal).await?;
+    let rated = move_ratings(writing, from, into, &mut journal).await?;
     let known: HashSet<_> = writing.leaderships_of(into).await?.iter().map(|l| relation(l, into, l.topic)).collect();
     for mut leadership in writing.leaderships_of(from).await? {
         if known.contains(&relation(&leadership, into, leadership.topic)) {
@@ -146,7 +154,7 @@ async fn move_person(writing: &Writing<'_>, from: PersonId, into: PersonId) -> R
             (if given { &mut journal.given } else { &mut journal.received }).push(moved.id);
         }
     }
-    Ok(journal)
+    Ok((journal, rated))
 }
 
 /// Moves ratings. Of two of one content the later stays; those of what is now one's own content do not stay at all.
@@ -155,7 +163,7 @@ async fn move_ratings(
     from: PersonId,
     into: PersonId,
     journal: &mut PersonJournal,
-) -> Result<(), Error> {
+) -> Result<HashSet<ContentId>, Error> {
     let own: HashSet<ContentId> = writing.authored(into).await?.into_iter().map(|(id, _)| id).collect();
     let known: HashMap<ContentId, Rating> =
         writing.all_ratings_of(into).await?.into_iter().map(|r| (r.content, r)).collect();
@@ -176,7 +184,8 @@ async fn move_ratings(
     writing.delete_ratings(&dropped.iter().map(|rating| rating.id).collect::<Vec<RatingId>>()).await?;
     writing.move_ratings(&journal.ratings, into).await?;
     journal.dropped_ratings = dropped;
-    recount(writing, touched).await
+    recount(writing, &touched).await?;
+    Ok(touched)
 }
 
 async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, into: PersonId) -> Result<(), Error> {
@@ -192,12 +201,14 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
     let since = writing.current_ratings(&pairs).await?;
     let restored: Vec<Rating> = journal
         .dropped_ratings
-        .into_iter()
+        .iter()
         .filter(|rating| !since.contains_key(&(rating.rater, rating.content)))
+        .cloned()
         .collect();
     touched.extend(restored.iter().map(|rating| rating.content));
     writing.restore_ratings(&restored).await?;
-    recount(writing, touched).await?;
+    recount(writing, &touched).await?;
+    note_moved(writing, [&journal.authored, &journal.authored_twice], touched).await?;
     for known in writing.leaderships_of(into).await? {
         if journal.leaderships.contains(&known.id) {
             writing.update_leadership(&Leadership { person: from, ..known }).await?;
@@ -268,6 +279,7 @@ async fn unmove_topic(writing: &mut Writing<'_>, id: MergeId, from: TopicId, int
     }
     writing.move_on_topic(into, from, &ids(&journal.contents)).await?;
     writing.restore_on_topic(from, &journal.contents_twice).await?;
+    note_moved(writing, [&journal.contents, &journal.contents_twice], HashSet::new()).await?;
     for known in writing.leaderships_on(into).await? {
         if journal.leaderships.contains(&known.id) {
             writing.update_leadership(&Leadership { topic: from, ..known }).await?;
@@ -325,9 +337,21 @@ async fn write_topic(writing: &mut Writing<'_>, topic: Topic) -> Result<(), Erro
     Ok(())
 }
 
-async fn recount(writing: &Writing<'_>, contents: HashSet<ContentId>) -> Result<(), Error> {
-    let tallies = writing.recount(&contents.into_iter().collect::<Vec<_>>()).await?;
+async fn recount(writing: &Writing<'_>, contents: &HashSet<ContentId>) -> Result<(), Error> {
+    let tallies = writing.recount(&contents.iter().copied().collect::<Vec<_>>()).await?;
     Ok(writing.update_tallies(&tallies).await?)
+}
+
+/// Notes which contents have other authors or topics now, and of which others the ratings were counted anew.
+async fn note_moved(
+    writing: &mut Writing<'_>,
+    relinked: [&Vec<(ContentId, i16)>; 2],
+    mut recounted: HashSet<ContentId>,
+) -> Result<(), Error> {
+    let relinked: HashSet<ContentId> = relinked.into_iter().flatten().map(|(id, _)| *id).collect();
+    recounted.retain(|id| !relinked.contains(id));
+    note_all(writing, relinked, ContentAct::Edited).await?;
+    note_all(writing, recounted, ContentAct::Recounted).await
 }
 
 fn ids(contents: &[(ContentId, i16)]) -> Vec<ContentId> {

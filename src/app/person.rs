@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::error::{Error, refuse};
 use super::house::App;
+use super::rating::recount;
 use super::viewer::Viewer;
 use crate::domain::change::Fact;
 use crate::domain::id::{ContentId, PersonId};
@@ -134,8 +135,7 @@ impl App {
         if changed.kind != person.kind {
             // Bots never count, so the tallies of everything they rated are counted anew.
             let rated: Vec<ContentId> = writing.all_ratings_of(id).await?.iter().map(|rating| rating.content).collect();
-            let tallies = writing.recount(&rated).await?;
-            writing.update_tallies(&tallies).await?;
+            recount(&mut writing, &rated).await?;
         }
         writing.note(Fact::Person(changed.clone()));
         self.commit(writing).await?;

@@ -8,11 +8,12 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::content::note_all;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
-use crate::domain::change::{Change, Fact, RatingFact, Subject};
-use crate::domain::content::ContentRef;
+use crate::domain::change::{Change, ContentAct, Fact, RatingFact};
+use crate::domain::content::{ContentRef, Subject};
 use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::invalid::{Code, Invalid};
 use crate::domain::page::{Page, PageRequest};
@@ -260,4 +261,11 @@ async fn write_moved(
     let ids = writing.upsert_ratings(&ratings).await?;
     writing.update_tallies(&tallies).await?;
     Ok(ids)
+}
+
+/// Counts the ratings of contents anew, those of people alone, and notes what came of it.
+pub(super) async fn recount(writing: &mut Writing<'_>, contents: &[ContentId]) -> Result<(), Error> {
+    let tallies = writing.recount(contents).await?;
+    writing.update_tallies(&tallies).await?;
+    note_all(writing, contents.iter().copied(), ContentAct::Recounted).await
 }

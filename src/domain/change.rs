@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::content::{Card, Subject};
 use super::endorsement::Endorsement;
 use super::id::{ContentId, PersonId, RatingId, SourceId, TopicId};
 use super::leadership::Leadership;
@@ -72,7 +73,7 @@ impl Fact {
     pub const fn subject(&self) -> (Noun, i64) {
         let id = match self {
             Self::Rating(fact) => fact.subject.content.0,
-            Self::Content(fact) => fact.subject.content.0,
+            Self::Content(fact) => fact.card.subject.content.0,
             Self::Person(person) => person.id.0,
             Self::Topic(topic) => topic.id.0,
             Self::Source(source) => source.id.0,
@@ -82,17 +83,6 @@ impl Fact {
         };
         (self.noun(), id)
     }
-}
-
-/// A content with what one may filter its news by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    pub content: ContentId,
-    pub source: SourceId,
-    pub authors: Vec<PersonId>,
-    pub topics: Vec<TopicId>,
-    /// Neither withdrawn nor hidden.
-    pub visible: bool,
 }
 
 /// A rating moved: its value before and after, and the tally that it left.
@@ -109,12 +99,12 @@ pub struct RatingFact {
     pub tally: Tally,
 }
 
-/// What happened to a content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What happened to a content, with everything but its text as it is after that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ContentFact {
     pub act: ContentAct,
     #[serde(flatten)]
-    pub subject: Subject,
+    pub card: Card,
 }
 
 /// What may happen to a content.
@@ -126,6 +116,8 @@ pub enum ContentAct {
     Withdrawn,
     Hidden,
     Restored,
+    /// Its ratings were counted anew: people were merged, somebody turned out to be a bot, or an author to be a rater.
+    Recounted,
 }
 
 /// What may happen to a leadership.
@@ -168,9 +160,8 @@ impl Interest {
             return false;
         }
         match fact {
-            Fact::Rating(RatingFact { subject, .. }) | Fact::Content(ContentFact { subject, .. }) => {
-                self.matches_content(subject)
-            }
+            Fact::Rating(RatingFact { subject, .. })
+            | Fact::Content(ContentFact { card: Card { subject, .. }, .. }) => self.matches_content(subject),
             Fact::Leadership { leadership: l, .. } => self.matches_relation(l.topic, &[l.person]),
             Fact::Endorsement { endorsement: e, .. } => self.matches_relation(e.topic, &[e.person, e.endorser]),
             _ => self.is_open(),

@@ -44,6 +44,46 @@ impl Content {
     }
 }
 
+/// A content with what one may filter its news by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    pub content: ContentId,
+    pub source: SourceId,
+    pub authors: Vec<PersonId>,
+    pub topics: Vec<TopicId>,
+    /// Neither withdrawn nor hidden.
+    pub visible: bool,
+}
+
+/// All of a content but its text: what lists and scores are made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    #[serde(flatten)]
+    pub subject: Subject,
+    pub kind: String,
+    pub parent: Option<ContentId>,
+    pub published_at: Time,
+    pub tally: Tally,
+}
+
+impl From<&Content> for Card {
+    fn from(content: &Content) -> Self {
+        Self {
+            subject: Subject {
+                content: content.id,
+                source: content.source,
+                authors: content.authors.clone(),
+                topics: content.topics.clone(),
+                visible: content.is_visible(),
+            },
+            kind: content.kind.clone(),
+            parent: content.parent,
+            published_at: content.published_at,
+            tally: content.tally,
+        }
+    }
+}
+
 /// A content to be written down, its texts checked, its links known to exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewContent {
@@ -122,8 +162,6 @@ pub enum ContentRef {
 /// Which contents; everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ContentFilter {
-    pub ids: Option<Vec<ContentId>>,
-    pub external: Option<(SourceId, String)>,
     /// Of at least one of these topics.
     pub topics: Option<Vec<TopicId>>,
     pub author: Option<PersonId>,

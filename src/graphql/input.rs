@@ -256,8 +256,6 @@ impl ContentFilter {
             return Err(Error::BadRequest("filter.publishedBefore: it lies before publishedFrom".to_owned()));
         }
         Ok(content::ContentFilter {
-            ids: None,
-            external: None,
             topics: named_topics(desk, self.topic, self.include_subtopics)?,
             author: person_id(desk, self.author, "filter.author").await?,
             source: source_id(&desk.app, self.source, "filter.source")?,

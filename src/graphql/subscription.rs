@@ -35,7 +35,7 @@ impl Subscription {
         Ok(only(heard, |change| if let Change::RatingChange(change) = change { Some(*change) } else { None }))
     }
 
-    /// Contents that are published, edited, withdrawn, hidden or restored.
+    /// Contents that are published, edited, withdrawn, hidden, restored or recounted.
     async fn content_changed(
         &self,
         ctx: &Context<'_>,

@@ -57,38 +57,47 @@ impl Topics {
 }
 
 impl Directory {
+    /// An empty directory. It has to hear all changes from before [`Directory::load`] on.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Self {
+        Self {
+            store,
+            topics: RwLock::default(),
+            sources: RwLock::default(),
+            people: moka::sync::Cache::new(PEOPLE),
+            handles: moka::sync::Cache::new(PEOPLE),
+            people_seq: AtomicI64::new(0),
+        }
+    }
+
     /// Reads every topic and source.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn load(store: Arc<Store>) -> Result<Self, Error> {
+    pub async fn load(&self) -> Result<(), Error> {
         // The end of the log first: what changes while we read comes again with a later number.
-        let (_, seq) = store.log_ends().await?;
-        let mut topics = Topics::default();
-        for topic in store.topics().await? {
-            topics.put(seq, &topic);
+        let (_, seq) = self.store.log_ends().await?;
+        for topic in self.store.topics().await? {
+            self.topics.write().unwrap_or_else(PoisonError::into_inner).put(seq, &topic);
         }
-        let sources = store.sources().await?.into_iter().map(|source| (source.id, (seq, Arc::new(source)))).collect();
-        Ok(Self {
-            store,
-            topics: RwLock::new(topics),
-            sources: RwLock::new(sources),
-            people: moka::sync::Cache::new(PEOPLE),
-            handles: moka::sync::Cache::new(PEOPLE),
-            people_seq: AtomicI64::new(seq),
-        })
+        for source in self.store.sources().await? {
+            self.put_source(seq, &source);
+        }
+        Ok(())
+    }
+
+    fn put_source(&self, seq: i64, source: &Source) {
+        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+        if sources.get(&source.id).is_none_or(|(known, _)| *known < seq) {
+            sources.insert(source.id, (seq, Arc::new(source.clone())));
+        }
     }
 
     /// Takes note of a change.
     pub fn hear(&self, change: &Change) {
         match &change.fact {
             Fact::Topic(topic) => self.topics.write().unwrap_or_else(PoisonError::into_inner).put(change.seq, topic),
-            Fact::Source(source) => {
-                let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
-                if sources.get(&source.id).is_none_or(|(seq, _)| *seq < change.seq) {
-                    sources.insert(source.id, (change.seq, Arc::new(source.clone())));
-                }
-            }
+            Fact::Source(source) => self.put_source(change.seq, source),
             Fact::Person(person) => {
                 self.people_seq.fetch_max(change.seq, Ordering::SeqCst);
                 self.people.invalidate(&person.id);

@@ -1,4 +1,5 @@
 //! What is kept in memory, fed by the log in its order, the same in every process.
 
+pub mod catalog;
 pub mod directory;
 pub mod shelf;

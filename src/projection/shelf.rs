@@ -99,14 +99,9 @@ impl Shelf {
                 }
             }
             Fact::Content(fact) => {
-                let id = fact.subject.content;
+                let id = fact.card.subject.content;
                 reading.entry(id).and_modify(|entry| entry.1 = true);
                 self.held.invalidate(&id);
-            }
-            // A merge moves authors and topics, and whether somebody is a bot moves tallies, without a change of each content.
-            Fact::Merge { .. } | Fact::Person(_) => {
-                reading.values_mut().for_each(|entry| entry.1 = true);
-                self.held.invalidate_all();
             }
             _ => {}
         }

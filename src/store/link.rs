@@ -1,4 +1,4 @@
-//! Contents as they are written: the text, its links to authors and topics, and what stands beside these to sort by.
+//! Contents as they are written: the text, its links to authors and topics, and its tally.
 
 use std::collections::HashMap;
 
@@ -31,14 +31,12 @@ impl Writing<'_> {
                 ids.insert(row.try_get_by_index(0)?, ContentId(row.try_get_by_index(1)?));
             }
             let id = |content: &NewContent| ids.get(&content.external_id).copied().unwrap_or(ContentId(0));
-            let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5, score) VALUES ");
+            let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5) VALUES ");
             tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Tally::default())));
             self.execute(tallies).await?;
             self.insert_authors(some.iter().flat_map(|c| authors_of(id(c), &c.authors, c.published_at)).collect())
                 .await?;
-            let score = Tally::default().score();
-            self.insert_topics(some.iter().flat_map(|c| topics_of(id(c), &c.topics, c.published_at, score)).collect())
-                .await?;
+            self.insert_topics(some.iter().flat_map(|c| topics_of(id(c), &c.topics, c.published_at)).collect()).await?;
         }
         Ok(ids)
     }
@@ -47,14 +45,14 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn update_content(&self, id: ContentId, new: &NewContent, tally: &Tally) -> Result<(), Error> {
+    pub async fn update_content(&self, id: ContentId, new: &NewContent) -> Result<(), Error> {
         let ContentText { kind, title, body, url, language } = new.text.clone();
         let mut sql = Sql::new("UPDATE content SET kind = ");
         sql.bind(kind).push(", title = ").bind(title).push(", body = ").bind(body).push(", url = ").bind(url);
         sql.push(", language = ").bind(language).push(", parent_id = ").bind(new.parent.map(|id| id.0));
         sql.push(", published_at = ").bind(micros(new.published_at)).push(" WHERE id = ").bind(id.0);
         self.execute(sql).await?;
-        self.replace_links(id, &new.authors, &new.topics, new.published_at, tally).await
+        self.replace_links(id, &new.authors, &new.topics, new.published_at).await
     }
 
     /// Writes the links of a content anew.
@@ -67,7 +65,6 @@ impl Writing<'_> {
         authors: &[PersonId],
         topics: &[TopicId],
         published: Time,
-        tally: &Tally,
     ) -> Result<(), Error> {
         for table in ["content_author", "content_topic"] {
             let mut sql = Sql::new("DELETE FROM ");
@@ -75,7 +72,7 @@ impl Writing<'_> {
             self.execute(sql).await?;
         }
         self.insert_authors(authors_of(id, authors, published).collect()).await?;
-        self.insert_topics(topics_of(id, topics, published, tally.score()).collect()).await
+        self.insert_topics(topics_of(id, topics, published).collect()).await
     }
 
     /// Writes down whether a content is withdrawn or hidden.
@@ -90,20 +87,16 @@ impl Writing<'_> {
         self.execute(sql).await.map(drop)
     }
 
-    /// Writes tallies down, with the copies of their scores.
+    /// Writes tallies down.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn update_tallies(&self, tallies: &[(ContentId, Tally)]) -> Result<(), Error> {
         for some in tallies.chunks(CHUNK) {
-            let mut sql = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5, score) VALUES ");
+            let mut sql = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5) VALUES ");
             sql.bind_rows(some.iter().map(|(id, tally)| tally_row(*id, tally)));
             sql.push(" ON CONFLICT (content_id) DO UPDATE SET n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, ");
-            sql.push("n4 = excluded.n4, n5 = excluded.n5, score = excluded.score");
-            self.execute(sql).await?;
-            let mut sql = Sql::new("UPDATE content_topic SET score = v.column2 FROM (VALUES ");
-            sql.bind_rows(some.iter().map(|(id, tally)| vec![id.0.into(), tally.score().into()]));
-            sql.push(") AS v WHERE content_topic.content_id = v.column1");
+            sql.push("n4 = excluded.n4, n5 = excluded.n5");
             self.execute(sql).await?;
         }
         Ok(())
@@ -115,11 +108,8 @@ impl Writing<'_> {
     }
 
     async fn insert_topics(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-        self.insert_links(
-            "INSERT INTO content_topic (content_id, topic_id, position, published_at, score) VALUES ",
-            rows,
-        )
-        .await
+        self.insert_links("INSERT INTO content_topic (content_id, topic_id, position, published_at) VALUES ", rows)
+            .await
     }
 
     async fn insert_links(&self, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), Error> {
@@ -151,7 +141,6 @@ fn content_row(content: &NewContent) -> Vec<Value> {
 fn tally_row(id: ContentId, tally: &Tally) -> Vec<Value> {
     let mut row = vec![Value::from(id.0)];
     row.extend(tally.0.iter().map(|n| Value::from(*n)));
-    row.push(tally.score().into());
     row
 }
 
@@ -161,8 +150,8 @@ fn authors_of(id: ContentId, authors: &[PersonId], published: Time) -> impl Iter
         .map(move |(position, person)| vec![id.0.into(), person.0.into(), position.into(), micros(published).into()])
 }
 
-fn topics_of(id: ContentId, topics: &[TopicId], published: Time, score: f64) -> impl Iterator<Item = Vec<Value>> {
-    (0_i16..).zip(topics).map(move |(position, topic)| {
-        vec![id.0.into(), topic.0.into(), position.into(), micros(published).into(), score.into()]
-    })
+fn topics_of(id: ContentId, topics: &[TopicId], published: Time) -> impl Iterator<Item = Vec<Value>> {
+    (0_i16..)
+        .zip(topics)
+        .map(move |(position, topic)| vec![id.0.into(), topic.0.into(), position.into(), micros(published).into()])
 }

@@ -233,13 +233,13 @@ impl Writing<'_> {
     /// When the database fails.
     pub async fn restore_on_topic(&self, topic: TopicId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
         for (content, position) in contents {
-            let mut sql = Sql::new(
-                "INSERT INTO content_topic (content_id, topic_id, position, published_at, score) SELECT c.id, ",
-            );
-            sql.bind(topic.0).push(", CAST(").bind(*position).push(" AS SMALLINT), c.published_at, y.score ");
-            sql.push("FROM content c JOIN tally y ON y.content_id = c.id WHERE c.id = ")
-                .bind(content.0)
-                .push(" ON CONFLICT DO NOTHING");
+            let mut sql =
+                Sql::new("INSERT INTO content_topic (content_id, topic_id, position, published_at) SELECT c.id, ");
+            sql.bind(topic.0)
+                .push(", CAST(")
+                .bind(*position)
+                .push(" AS SMALLINT), c.published_at FROM content c WHERE c.id = ");
+            sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
             self.execute(sql).await?;
         }
         Ok(())

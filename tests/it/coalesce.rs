@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt};
-use peerlead::domain::change::{Change, Fact, RatingFact, Subject};
+use peerlead::domain::change::{Change, Fact, RatingFact};
+use peerlead::domain::content::Subject;
 use peerlead::domain::id::{ContentId, PersonId, RatingId, SourceId};
 use peerlead::domain::rating::Tally;
 use peerlead::live::coalesce::{Told, at_most};

@@ -16,6 +16,7 @@
 
 mod asking;
 mod bad_input;
+mod catalog;
 mod coalesce;
 mod content;
 mod durability;

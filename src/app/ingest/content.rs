@@ -1,10 +1,9 @@
 //! Contents of a batch: new ones are written together, known ones brought to what the source says now.
 
 use super::{Checked, Desk, external_id, outcome, unique};
-use crate::app::content::subject;
 use crate::app::error::{Error, refuse};
 use crate::domain::change::{ContentAct, ContentFact, Fact};
-use crate::domain::content::{Content, ContentText, NewContent, check_links, check_published};
+use crate::domain::content::{Card, Content, ContentText, NewContent, check_links, check_published};
 use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::ingest::{ContentItem, Outcome};
 use crate::domain::invalid::Code;
@@ -128,12 +127,12 @@ impl Desk<'_, '_> {
         if same {
             return Ok(if state { Outcome::Changed } else { Outcome::Unchanged });
         }
-        self.writing.update_content(known.id, new, &known.tally).await?;
+        self.writing.update_content(known.id, new).await?;
         if known.authors != new.authors {
             self.drop_own_ratings(known.id, &new.authors).await?;
         }
         if let Some(content) = self.writing.content(known.id).await? {
-            self.writing.note(Fact::Content(ContentFact { act: ContentAct::Edited, subject: subject(&content) }));
+            self.writing.note(Fact::Content(ContentFact { act: ContentAct::Edited, card: Card::from(&content) }));
         }
         Ok(Outcome::Changed)
     }
@@ -181,7 +180,7 @@ impl Desk<'_, '_> {
         }
         self.writing.update_content_state(&content).await?;
         let act = if content.hidden_at == known.hidden_at { ContentAct::Withdrawn } else { ContentAct::Hidden };
-        self.writing.note(Fact::Content(ContentFact { act, subject: subject(&content) }));
+        self.writing.note(Fact::Content(ContentFact { act, card: Card::from(&content) }));
         Ok(true)
     }
 }

@@ -4,7 +4,8 @@ use async_graphql::{Enum, Interface, SimpleObject};
 
 use super::rating::{RatingValue, Tally};
 use crate::domain::change;
-use crate::domain::change::{Fact, Subject};
+use crate::domain::change::Fact;
+use crate::domain::content::Subject;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::leadership::Leadership;
 use crate::domain::merge::Merge;
@@ -20,7 +21,7 @@ use crate::graphql::scalar::DateTime;
 pub enum ChangeNoun {
     /// A rating was given, changed or withdrawn.
     Rating,
-    /// A content was published, edited, withdrawn, hidden or restored.
+    /// A content was published, edited, withdrawn, hidden, restored or recounted.
     Content,
     /// A person was made or changed.
     Person,
@@ -50,6 +51,8 @@ pub enum ContentAct {
     Hidden,
     /// A moderator shows it again.
     Restored,
+    /// Its ratings were counted anew, because people were merged or somebody turned out to be a bot.
+    Recounted,
 }
 
 /// What happened to a leadership or an endorsement.
@@ -173,7 +176,7 @@ pub struct SourceChange {
     pub at: DateTime,
 }
 
-/// Two people or topics were merged, or a merge was undone: their facts moved without a change of each.
+/// Two people or topics were merged, or a merge was undone. The contents that it moved have changes of their own, before it.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct MergeChange {
@@ -212,7 +215,7 @@ impl Change {
         match fact {
             Fact::Rating(fact) => Self::RatingChange(Box::new(RatingChange::of(fact, mark, seen, changes))),
             Fact::Content(fact) => Self::ContentChange(Box::new(ContentChange {
-                subject: fact.subject.clone(),
+                subject: fact.card.subject.clone(),
                 cursor: mark.cursor,
                 at: mark.at,
                 act: fact.act.into(),

@@ -1,0 +1,169 @@
+//! Lists by score: kept in memory, and always what the facts say, whatever happens and whoever asks.
+
+use serde_json::{Value, json};
+
+use crate::house::House;
+
+/// Twelve people, four topics of which two stand below another, sixty contents with replies, in two sources, and many ratings.
+async fn busy() -> House {
+    let house = House::new().await;
+    for (slug, scale) in [("forum", "STARS"), ("chat", "VOTE")] {
+        let input = json!({ "slug": slug, "name": slug, "kind": "FORUM", "scale": scale });
+        house.act("operator", "createSource", input, "").await;
+        let people: Vec<Value> =
+            (0..12).map(|n| json!({ "externalId": format!("p{n}"), "handle": format!("p{n}") })).collect();
+        let topics = json!([{ "slug": "t0" }, { "slug": "t1", "parent": "t0" }, { "slug": "t2", "parent": "t0" }, { "slug": "t3" }]);
+        let (mut contents, mut ratings) = (Vec::new(), Vec::new());
+        for n in 0..30 {
+            let parent = if n % 3 == 2 { json!(format!("c{}", n / 3)) } else { Value::Null };
+            let at = format!("2026-02-{:02}T00:00:00Z", n % 28 + 1);
+            contents.push(json!({ "externalId": format!("c{n}"), "kind": if n % 2 == 0 { "post" } else { "note" }, "title": format!("{slug} {n}"), "parent": parent, "publishedAt": at,
+                "authors": [format!("p{}", n % 12), format!("p{}", (n + 5) % 12)], "topics": [format!("t{}", n % 4), format!("t{}", (n * 7 + 1) % 4)] }));
+            for r in 0..n % 7 {
+                let value = if scale == "VOTE" { (n * r) % 3 } else { (n * r) % 5 + 2 } as i64 - 1;
+                ratings.push(json!({ "rater": format!("p{}", (n + r + 1) % 12), "content": format!("c{n}"), "value": value, "at": "2026-03-01T00:00:00Z" }));
+            }
+        }
+        let batch = json!({ "source": { "slug": slug }, "people": people, "topics": topics, "contents": contents, "ratings": ratings });
+        house.act("operator", "ingest", batch, "").await;
+    }
+    house
+}
+
+/// Filters that a dashboard may have.
+fn filters() -> Vec<Value> {
+    vec![
+        json!({}),
+        json!({ "topic": { "slug": "t1" } }),
+        json!({ "topic": { "slug": "t0" }, "includeSubtopics": true }),
+        json!({ "author": { "handle": "p3" } }),
+        json!({ "source": { "slug": "chat" }, "noReplies": true }),
+        json!({ "kind": "note", "publishedFrom": "2026-02-05T00:00:00Z", "publishedBefore": "2026-02-20T00:00:00Z" }),
+        json!({ "topic": { "slug": "t2" }, "publishedFrom": "2026-02-10T00:00:00Z" }),
+        json!({ "topic": { "slug": "t0" }, "includeSubtopics": true, "author": { "handle": "p1" }, "publishedBefore": "2026-02-25T00:00:00Z" }),
+        json!({ "parent": { "external": { "source": "forum", "externalId": "c1" } } }),
+        json!({ "includeInvisible": true }),
+    ]
+}
+
+const LIST: &str =
+    "query($filter: ContentFilter, $order: ContentOrder!, $first: Int, $last: Int, $after: String, $before: String) {
+    contents(filter: $filter, orderBy: $order, first: $first, last: $last, after: $after, before: $before) {
+        nodes { id tally { score } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }";
+
+fn order(field: &str, direction: &str) -> Value {
+    json!({ "field": field, "direction": direction })
+}
+
+/// Everything a filter lets through, page by page from one end.
+async fn all(house: &House, filter: &Value, order: &Value, size: usize, backward: bool) -> Vec<(String, f64)> {
+    let (mut found, mut place) = (Vec::new(), Value::Null);
+    loop {
+        let page =
+            if backward { json!({ "last": size, "before": place }) } else { json!({ "first": size, "after": place }) };
+        let mut variables = json!({ "filter": filter, "order": order });
+        variables.as_object_mut().unwrap().extend(page.as_object().unwrap().clone());
+        let list = house.data("operator", LIST, variables).await["contents"].clone();
+        let mut nodes: Vec<(String, f64)> = list["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| (node["id"].as_str().unwrap().to_owned(), node["tally"]["score"].as_f64().unwrap()))
+            .collect();
+        if backward {
+            nodes.reverse();
+        }
+        found.extend(nodes);
+        let (more, end) = if backward { ("hasPreviousPage", "startCursor") } else { ("hasNextPage", "endCursor") };
+        place = list["pageInfo"][end].clone();
+        if list["pageInfo"][more] == json!(false) {
+            if backward {
+                found.reverse();
+            }
+            return found;
+        }
+    }
+}
+
+/// That a list by score has what the list by time has, sorted, whichever way and in whatever pages it is read.
+async fn check_lists(house: &House) {
+    for filter in filters() {
+        let mut by_time = all(house, &filter, &order("PUBLISHED", "ASCENDING"), 100, false).await;
+        let by_score = all(house, &filter, &order("SCORE", "DESCENDING"), 100, false).await;
+        assert!(by_score.windows(2).all(|pair| pair[0].1 >= pair[1].1), "{filter}: {by_score:?}");
+        let mut sorted = by_score.clone();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        by_time.sort_by(|a, b| a.0.cmp(&b.0));
+        assert_eq!(sorted, by_time, "{filter}");
+        for (direction, size, backward) in
+            [("DESCENDING", 3, false), ("DESCENDING", 4, true), ("ASCENDING", 3, false), ("ASCENDING", 5, true)]
+        {
+            let mut paged = all(house, &filter, &order("SCORE", direction), size, backward).await;
+            if direction == "ASCENDING" {
+                paged.reverse();
+            }
+            assert_eq!(paged, by_score, "{filter} {direction} {size} {backward}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_list_by_score_has_what_the_list_by_time_has() {
+    check_lists(&busy().await).await;
+}
+
+#[tokio::test]
+async fn lists_by_score_follow_everything_that_happens() {
+    let house = busy().await;
+    let named = |source: &str, id: &str| json!({ "external": { "source": source, "externalId": id } });
+    house.act("p9", "rateContent", json!({ "content": named("forum", "c2"), "value": 5 }), "").await;
+    house.act("p9", "rateContent", json!({ "content": named("forum", "c2"), "value": 1 }), "").await;
+    house.act("p4", "withdrawRating", json!({ "content": named("chat", "c9") }), "").await;
+    house.act("operator", "hideContent", json!({ "content": named("chat", "c4"), "reason": "no" }), "").await;
+    house.act("p5", "withdrawContent", json!({ "content": named("forum", "c5") }), "").await;
+    house.act("operator", "updatePerson", json!({ "person": { "handle": "p6" }, "kind": "BOT" }), "").await;
+    let changed = json!({ "source": { "slug": "chat" }, "contents": [{ "externalId": "c8", "kind": "note", "title": "new", "authors": ["p0", "p11"], "topics": ["t3"], "publishedAt": "2026-02-11T00:00:00Z" }] });
+    house.act("operator", "ingest", changed, "").await;
+    check_lists(&house).await;
+    let people = json!({ "from": { "handle": "p1" }, "into": { "handle": "p2" } });
+    let people = house.act("operator", "mergePeople", people, "merge { id }").await["merge"]["id"].clone();
+    let topics = json!({ "from": { "slug": "t1" }, "into": { "slug": "t3" } });
+    let topics = house.act("operator", "mergeTopics", topics, "merge { id }").await["merge"]["id"].clone();
+    check_lists(&house).await;
+    assert_eq!(crate::entities::wrong_tallies(&house).await, 0);
+    for merge in [topics, people] {
+        house.act("operator", "undoMerge", json!({ "merge": merge }), "").await;
+    }
+    check_lists(&house).await;
+    // Read from the facts alone they are the same.
+    let mut before = Vec::new();
+    for filter in filters() {
+        before.push(all(&house, &filter, &order("SCORE", "DESCENDING"), 100, false).await);
+    }
+    let house = House::on(house.stop().await).await;
+    for (filter, before) in filters().into_iter().zip(before) {
+        assert_eq!(all(&house, &filter, &order("SCORE", "DESCENDING"), 100, false).await, before, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn another_process_has_the_same_lists() {
+    let house = busy().await;
+    if !house.database.is_postgres() {
+        return;
+    }
+    let other = House::on(house.database.shared()).await;
+    let named = json!({ "external": { "source": "forum", "externalId": "c0" } });
+    let answer = house.act("p9", "rateContent", json!({ "content": named, "value": 5 }), "content { id }").await;
+    let id = answer["content"]["id"].as_str().unwrap();
+    for _ in 0..100 {
+        let list = all(&other, &json!({}), &order("SCORE", "DESCENDING"), 100, false).await;
+        if list == all(&house, &json!({}), &order("SCORE", "DESCENDING"), 100, false).await
+            && list.iter().any(|item| item.0 == id)
+        {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the other process has other lists");
+}
