@@ -113,17 +113,16 @@ const UP: &[&str] = &[
     )",
     // A rating that was withdrawn keeps its row without a value, so that an old import cannot bring it back.
     "CREATE TABLE rating (
-        id {id},
         content_id BIGINT NOT NULL REFERENCES content (id),
         person_id BIGINT NOT NULL REFERENCES person (id),
         value SMALLINT,
         step SMALLINT CHECK (step BETWEEN -2 AND 2),
         kind TEXT,
         rated_at BIGINT NOT NULL,
-        UNIQUE (content_id, person_id),
+        PRIMARY KEY (content_id, person_id),
         CHECK ((value IS NULL) = (step IS NULL))
-    )",
-    "CREATE INDEX rating_person ON rating (person_id, rated_at, id)",
+    ){clustered}",
+    "CREATE INDEX rating_person ON rating (person_id, rated_at, content_id)",
     "CREATE TABLE leadership (
         id {id},
         person_id BIGINT NOT NULL REFERENCES person (id),

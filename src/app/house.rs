@@ -108,14 +108,14 @@ impl App {
     }
 
     /// After a commit: our own memory first, then everybody who follows the log.
-    pub(super) fn tell(&self, changes: &[Change]) {
+    pub(super) fn tell(&self, changes: &[Arc<Change>]) {
+        if self.feed.offer(changes) {
+            return;
+        }
         for change in changes {
             self.directory.hear(change);
             self.shelf.hear(change);
             self.catalog.hear(change);
-        }
-        if let Some(last) = changes.last() {
-            self.feed.wake(last.seq);
         }
     }
 }

@@ -29,6 +29,7 @@ type Checked<T> = Result<T, Error>;
 
 /// What the items of a batch may name, kept up while they are written.
 struct Desk<'a, 'w> {
+    app: &'a App,
     writing: &'a mut Writing<'w>,
     source: &'a Source,
     now: Time,
@@ -57,7 +58,7 @@ impl App {
         }
         let source = self.named_source("source", source)?;
         let mut writing = self.store.begin().await?;
-        let report = take_all(&mut writing, &source, batch, self.clock.now()).await?;
+        let report = take_all(self, &mut writing, &source, batch).await?;
         self.commit(writing).await?;
         Ok(report)
     }
@@ -89,10 +90,11 @@ impl App {
     }
 }
 
-async fn take_all(writing: &mut Writing<'_>, source: &Source, batch: &Batch, now: Time) -> Result<Report, Error> {
+async fn take_all(app: &App, writing: &mut Writing<'_>, source: &Source, batch: &Batch) -> Result<Report, Error> {
     let people = writing.people_by_account(source.id, &named_people(batch)).await?;
     let contents = writing.content_ids(source.id, &named_contents(batch)).await?;
-    let mut desk = Desk { writing, source, now, people, topics: HashMap::new(), contents };
+    let now = app.clock.now();
+    let mut desk = Desk { app, writing, source, now, people, topics: HashMap::new(), contents };
     desk.follow_merges().await?;
     let mut report = Report::default();
     for item in &batch.people {
@@ -102,7 +104,8 @@ async fn take_all(writing: &mut Writing<'_>, source: &Source, batch: &Batch, now
         report.topics.push(outcome(desk.topic(item).await)?);
     }
     report.contents = desk.take_contents(&batch.contents).await?;
-    report.ratings = desk.take_ratings(&batch.ratings).await?;
+    let fresh = batch.people.is_empty() && batch.topics.is_empty() && batch.contents.is_empty();
+    report.ratings = desk.take_ratings(&batch.ratings, fresh).await?;
     for item in &batch.leaderships {
         report.leaderships.push(outcome(desk.leadership(item).await)?);
     }

@@ -176,13 +176,13 @@ async fn move_ratings(
             Some(other) if other.rated_at >= rating.rated_at => dropped.push(rating),
             Some(other) => {
                 dropped.push(other.clone());
-                journal.ratings.push(rating.id);
+                journal.rated.push(rating.content);
             }
-            None => journal.ratings.push(rating.id),
+            None => journal.rated.push(rating.content),
         }
     }
-    writing.delete_ratings(&dropped.iter().map(|rating| rating.id).collect::<Vec<RatingId>>()).await?;
-    writing.move_ratings(&journal.ratings, into).await?;
+    writing.delete_ratings(&dropped.iter().map(Rating::id).collect::<Vec<RatingId>>()).await?;
+    writing.move_ratings(from, into, &journal.rated).await?;
     journal.dropped_ratings = dropped;
     recount(writing, &touched).await?;
     Ok(touched)
@@ -195,7 +195,7 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
     writing.restore_authored(from, &journal.authored_twice).await?;
     let mut touched: HashSet<ContentId> =
         writing.all_ratings_of(into).await?.iter().map(|rating| rating.content).collect();
-    writing.move_ratings(&journal.ratings, from).await?;
+    writing.move_ratings(into, from, &journal.rated).await?;
     // What was rated since then is a later word, and stays.
     let pairs: Vec<_> = journal.dropped_ratings.iter().map(|rating| (rating.rater, rating.content)).collect();
     let since = writing.current_ratings(&pairs).await?;
@@ -206,7 +206,7 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
         .cloned()
         .collect();
     touched.extend(restored.iter().map(|rating| rating.content));
-    writing.restore_ratings(&restored).await?;
+    writing.upsert_ratings(&restored).await?;
     recount(writing, &touched).await?;
     note_moved(writing, [&journal.authored, &journal.authored_twice], touched).await?;
     for known in writing.leaderships_of(into).await? {

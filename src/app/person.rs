@@ -7,7 +7,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::rating::recount;
 use super::viewer::Viewer;
-use crate::domain::change::Fact;
+use crate::domain::change::{Change, Fact};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest};
@@ -151,7 +151,7 @@ impl App {
     }
 
     /// Commits and tells.
-    pub(super) async fn commit(&self, writing: Writing<'_>) -> Result<Vec<crate::domain::change::Change>, Error> {
+    pub(super) async fn commit(&self, writing: Writing<'_>) -> Result<Vec<Arc<Change>>, Error> {
         let changes = writing.commit(self.clock.now()).await?;
         self.tell(&changes);
         Ok(changes)

@@ -12,7 +12,7 @@ use super::content::note_all;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
-use crate::domain::change::{Change, ContentAct, Fact, RatingFact};
+use crate::domain::change::{ContentAct, Fact, RatingFact};
 use crate::domain::content::{ContentRef, Subject};
 use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::invalid::{Code, Invalid};
@@ -42,8 +42,10 @@ pub struct Rated {
     pub tally: Tally,
     /// Whether an earlier word was not heard because a later one is stored.
     pub stale: bool,
-    /// The change it made, `None` when it said what was known.
-    pub change: Option<Change>,
+    /// Whether it said anything new.
+    pub changed: bool,
+    /// The number of the change it made, once it is committed.
+    pub seq: Option<i64>,
 }
 
 impl App {
@@ -101,10 +103,7 @@ impl App {
     /// # Errors
     /// When the database fails.
     pub async fn rating(&self, viewer: &Viewer, id: RatingId) -> Result<Option<Rating>, Error> {
-        let Some(rating) = self.store.ratings(&[id]).await?.into_iter().next().filter(|rating| rating.mark.is_some())
-        else {
-            return Ok(None);
-        };
+        let Some(rating) = self.store.rating(id).await? else { return Ok(None) };
         let Some(content) = self.store.contents(&[rating.content]).await?.into_iter().next() else { return Ok(None) };
         if viewer.id() != Some(rating.rater) && !viewer.sees_content(&content) {
             return Ok(None);
@@ -138,102 +137,97 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
 
 async fn write_together(app: &Arc<App>, drafts: &[RatingDraft]) -> Result<Vec<Result<Rated, Invalid>>, Error> {
     let mut writing = app.store.begin().await?;
-    let mut outcomes = rate_all(&mut writing, drafts).await?;
+    let mut outcomes = rate_all(app, &mut writing, drafts).await?;
     let mut changes = app.commit(writing).await?.into_iter();
-    for outcome in outcomes.iter_mut().flatten() {
-        if outcome.change.is_some() {
-            outcome.change = changes.next();
-        }
+    for outcome in outcomes.iter_mut().flatten().filter(|outcome| outcome.changed) {
+        outcome.seq = changes.next().map(|change| change.seq);
     }
     Ok(outcomes)
 }
 
-/// Judges each draft after those before it, and writes what they come to. A change noted here gets its number at the commit.
+/// Judges each draft after those before it, and writes what they come to. Nothing else may have been written yet in this
+/// transaction. The changes noted here, one for each that said something new, get their numbers at the commit.
 pub(super) async fn rate_all(
+    app: &App,
     writing: &mut Writing<'_>,
     drafts: &[RatingDraft],
 ) -> Result<Vec<Result<Rated, Invalid>>, Error> {
     let mut wanted: Vec<ContentId> = drafts.iter().map(|draft| draft.content).collect();
     wanted.sort_unstable();
     wanted.dedup();
+    // What memory knows is what the database holds when it has heard the whole log, and nobody else can write now.
+    let contents = match app.catalog.rated(writing.last_seq(), &wanted, |id| Some(app.source_by_id(id)?.scale)) {
+        Some(contents) => contents,
+        None => writing.rated_contents(&wanted).await?,
+    };
+    rate_among(writing, drafts, contents).await
+}
+
+/// As [`rate_all`], with what is known of the contents as they stand in this transaction.
+pub(super) async fn rate_among(
+    writing: &mut Writing<'_>,
+    drafts: &[RatingDraft],
+    mut contents: HashMap<ContentId, RatedContent>,
+) -> Result<Vec<Result<Rated, Invalid>>, Error> {
     let mut pairs: Vec<(PersonId, ContentId)> = drafts.iter().map(|draft| (draft.rater, draft.content)).collect();
     pairs.sort_unstable();
     pairs.dedup();
-    let mut contents = writing.rated_contents(&wanted).await?;
     let mut current = writing.current_ratings(&pairs).await?;
     let mut outcomes: Vec<Result<Rated, Invalid>> = Vec::with_capacity(drafts.len());
-    let mut moved = Vec::new();
+    let (mut moved, mut facts) = (Vec::new(), Vec::new());
     for draft in drafts {
-        let outcome = judge(draft, contents.get_mut(&draft.content), &mut current);
-        if outcome.as_ref().is_ok_and(|rated| rated.change.is_some()) {
-            moved.push(draft);
-        }
-        outcomes.push(outcome);
+        outcomes.push(judge(draft, contents.get_mut(&draft.content), &mut current).map(|(rated, fact)| {
+            if let Some(fact) = fact {
+                moved.push(draft);
+                facts.push(fact);
+            }
+            rated
+        }));
     }
-    let ids = write_moved(writing, &moved, &contents, &current).await?;
-    for (outcome, draft) in outcomes.iter_mut().zip(drafts) {
-        let Ok(rated) = outcome else { continue };
-        if let (Some(rating), Some(id)) = (&mut rated.rating, ids.get(&(draft.rater, draft.content))) {
-            rating.id = *id;
-        }
-        if let Some(Change { fact: Fact::Rating(fact), .. }) = &mut rated.change {
-            fact.rating = ids.get(&(draft.rater, draft.content)).copied().unwrap_or(fact.rating);
-            writing.note(Fact::Rating(fact.clone()));
-        }
-    }
+    write_moved(writing, &moved, &contents, &current).await?;
+    facts.into_iter().for_each(|fact| writing.note(Fact::Rating(fact)));
     Ok(outcomes)
 }
 
 type Current = HashMap<(PersonId, ContentId), Rating>;
 
-/// Judges one draft and moves the tally and the current rating in memory.
-fn judge(draft: &RatingDraft, content: Option<&mut RatedContent>, current: &mut Current) -> Result<Rated, Invalid> {
+/// Judges one draft and moves the tally and the current rating in memory. Second: what there is to tell.
+fn judge(
+    draft: &RatingDraft,
+    content: Option<&mut RatedContent>,
+    current: &mut Current,
+) -> Result<(Rated, Option<RatingFact>), Invalid> {
     let Some(content) = content else {
         return Err(Invalid::new(Code::ContentNotFound, "content", "there is no such content"));
     };
     let stored = current.get(&(draft.rater, draft.content));
     let before = stored.and_then(|rating| rating.mark);
-    let verdict = draft.check(content, stored)?;
-    let Verdict::Moved(after) = verdict else {
-        let (rating, stale) = (stored.filter(|rating| rating.mark.is_some()).cloned(), verdict == Verdict::Stale);
-        return Ok(Rated { content: draft.content, before, rating, tally: content.tally, stale, change: None });
-    };
-    let id = stored.map_or(RatingId(0), |rating| rating.id);
-    let rating = Rating {
-        id,
+    let rated = |rating: Option<Rating>, tally, stale, changed| Rated {
         content: draft.content,
-        rater: draft.rater,
-        mark: after,
-        kind: draft.kind.clone(),
-        rated_at: draft.at,
+        before,
+        rating: rating.filter(|rating| rating.mark.is_some()),
+        tally,
+        stale,
+        changed,
+        seq: None,
+    };
+    let after = match draft.check(content, stored)? {
+        Verdict::Moved(after) => after,
+        verdict => return Ok((rated(stored.cloned(), content.tally, verdict == Verdict::Stale, false), None)),
     };
     content.tally = content.tally.moved(before, after);
-    let fact = RatingFact {
-        rating: id,
-        rater: draft.rater,
-        subject: Subject {
-            content: content.id,
-            source: content.source,
-            authors: content.authors.clone(),
-            topics: content.topics.clone(),
-            visible: content.visible,
-        },
-        before,
-        after,
-        kind: draft.kind.clone(),
-        rated_at: draft.at,
-        tally: content.tally,
+    let (rater, at, kind) = (draft.rater, draft.at, &draft.kind);
+    let rating = Rating { content: draft.content, rater, mark: after, kind: kind.clone(), rated_at: at };
+    let subject = Subject {
+        content: content.id,
+        source: content.source,
+        authors: content.authors.clone(),
+        topics: content.topics.clone(),
+        visible: content.visible,
     };
-    current.insert((draft.rater, draft.content), rating.clone());
-    let change = Some(Change { seq: 0, at: draft.at, fact: Fact::Rating(fact) });
-    Ok(Rated {
-        content: draft.content,
-        before,
-        rating: after.map(|_| rating),
-        tally: content.tally,
-        stale: false,
-        change,
-    })
+    let fact = RatingFact { rater, subject, before, after, kind: kind.clone(), rated_at: at, tally: content.tally };
+    current.insert((rater, draft.content), rating.clone());
+    Ok((rated(Some(rating), content.tally, false, true), Some(fact)))
 }
 
 async fn write_moved(
@@ -241,7 +235,7 @@ async fn write_moved(
     moved: &[&RatingDraft],
     contents: &HashMap<ContentId, RatedContent>,
     current: &Current,
-) -> Result<HashMap<(PersonId, ContentId), RatingId>, Error> {
+) -> Result<(), Error> {
     let mut ratings: HashMap<(PersonId, ContentId), Rating> = HashMap::new();
     let mut tallies: HashMap<ContentId, Tally> = HashMap::new();
     for draft in moved {
@@ -252,15 +246,14 @@ async fn write_moved(
         }
     }
     if ratings.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(());
     }
     let mut ratings: Vec<Rating> = ratings.into_values().collect();
     ratings.sort_unstable_by_key(|rating| (rating.content, rating.rater));
     let mut tallies: Vec<(ContentId, Tally)> = tallies.into_iter().collect();
     tallies.sort_unstable_by_key(|(id, _)| *id);
-    let ids = writing.upsert_ratings(&ratings).await?;
-    writing.update_tallies(&tallies).await?;
-    Ok(ids)
+    writing.upsert_ratings(&ratings).await?;
+    Ok(writing.update_tallies(&tallies).await?)
 }
 
 /// Counts the ratings of contents anew, those of people alone, and notes what came of it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::content::{Card, Subject};
 use super::endorsement::Endorsement;
-use super::id::{ContentId, PersonId, RatingId, SourceId, TopicId};
+use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::leadership::Leadership;
 use super::merge::Merge;
 use super::person::Person;
@@ -88,7 +88,6 @@ impl Fact {
 /// A rating moved: its value before and after, and the tally that it left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RatingFact {
-    pub rating: RatingId,
     pub rater: PersonId,
     #[serde(flatten)]
     pub subject: Subject,

@@ -11,6 +11,13 @@ macro_rules! key {
     )+};
 }
 
+/// Names a rating: what was rated, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RatingId {
+    pub content: ContentId,
+    pub rater: PersonId,
+}
+
 key! {
     /// Names a person.
     PersonId,
@@ -22,8 +29,6 @@ key! {
     TopicId,
     /// Names a content.
     ContentId,
-    /// Names a rating.
-    RatingId,
     /// Names a declared or appointed leadership.
     LeadershipId,
     /// Names an endorsement.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::endorsement::Endorsement;
-use super::id::{ContentId, EndorsementId, LeadershipId, MergeId, PersonId, RatingId, TopicId};
+use super::id::{ContentId, EndorsementId, LeadershipId, MergeId, PersonId, TopicId};
 use super::leadership::Leadership;
 use super::rating::Rating;
 use super::time::Time;
@@ -34,7 +34,8 @@ pub struct PersonJournal {
     pub authored: Vec<(ContentId, i16)>,
     /// Contents where both stood as authors: the moved one was taken out.
     pub authored_twice: Vec<(ContentId, i16)>,
-    pub ratings: Vec<RatingId>,
+    /// Contents whose rating was moved.
+    pub rated: Vec<ContentId>,
     /// Ratings that could not be kept: the older of two of the same content, and those of what is now one's own content.
     pub dropped_ratings: Vec<Rating>,
     pub leaderships: Vec<LeadershipId>,

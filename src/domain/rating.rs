@@ -58,7 +58,6 @@ impl Mark {
 /// What one person thinks of one content now; without a mark when it was withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
-    pub id: RatingId,
     pub content: ContentId,
     pub rater: PersonId,
     pub mark: Option<Mark>,
@@ -68,10 +67,22 @@ pub struct Rating {
 }
 
 impl Rating {
-    /// Where a rating stands in a list of somebody's ratings.
+    /// What names it.
     #[must_use]
-    pub fn place(&self) -> Place {
-        Place { key: Key::Number(micros(self.rated_at)), id: self.id.0 }
+    pub const fn id(&self) -> RatingId {
+        RatingId { content: self.content, rater: self.rater }
+    }
+
+    /// Where it stands in a list of one person's ratings.
+    #[must_use]
+    pub fn place_of_rater(&self) -> Place {
+        Place { key: Key::Number(micros(self.rated_at)), id: self.content.0 }
+    }
+
+    /// Where it stands in a list of one content's ratings.
+    #[must_use]
+    pub fn place_on_content(&self) -> Place {
+        Place { key: Key::Number(micros(self.rated_at)), id: self.rater.0 }
     }
 }
 

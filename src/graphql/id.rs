@@ -13,14 +13,14 @@ pub trait Key: Sized {
     const LETTER: char;
     /// What it is called when an id is of another kind.
     const NAME: &'static str;
-    /// The stored key.
-    fn number(self) -> i64;
-    /// From the stored key.
-    fn of(number: i64) -> Self;
+    /// The stored key, written.
+    fn write(self) -> String;
+    /// Reads the stored key; `None` for what [`Key::write`] would not have written: one thing has one id.
+    fn read(key: &str) -> Option<Self>;
 
     /// The opaque id.
     fn global(self) -> ID {
-        ID(URL_SAFE_NO_PAD.encode(format!("{}{}", Self::LETTER, self.number())))
+        ID(URL_SAFE_NO_PAD.encode(format!("{}{}", Self::LETTER, self.write())))
     }
 
     /// The key of an opaque id.
@@ -29,15 +29,25 @@ pub trait Key: Sized {
     /// `BAD_REQUEST` for an id of another noun, or for what is no id.
     fn parse(field: &str, id: &ID) -> Result<Self, Error> {
         match split(id) {
-            Some((letter, number)) if letter == Self::LETTER => Ok(Self::of(number)),
+            Some((letter, key)) if letter == Self::LETTER => Self::read(&key).ok_or_else(|| no_id(field, id)),
             Some(_) => Err(Error::BadRequest(format!(
                 "{field}: {:?} is the id of something else; it must be the id of a {}",
                 id.0,
                 Self::NAME
             ))),
-            None => Err(Error::BadRequest(format!("{field}: {:?} is no id; take one from an id field", id.0))),
+            None => Err(no_id(field, id)),
         }
     }
+}
+
+fn no_id(field: &str, id: &ID) -> Error {
+    Error::BadRequest(format!("{field}: {:?} is no id; take one from an id field", id.0))
+}
+
+/// A number as we would write it ourselves.
+fn number(text: &str) -> Option<i64> {
+    let parsed: i64 = text.parse().ok()?;
+    (parsed > 0 && parsed.to_string() == text).then_some(parsed)
 }
 
 macro_rules! keys {
@@ -45,11 +55,11 @@ macro_rules! keys {
         impl Key for $key {
             const LETTER: char = $letter;
             const NAME: &'static str = $name;
-            fn number(self) -> i64 {
-                self.0
+            fn write(self) -> String {
+                self.0.to_string()
             }
-            fn of(number: i64) -> Self {
-                Self(number)
+            fn read(key: &str) -> Option<Self> {
+                number(key).map(Self)
             }
         }
     )+};
@@ -60,19 +70,28 @@ keys! {
     SourceId 's' "source",
     TopicId 't' "topic",
     ContentId 'c' "content",
-    RatingId 'r' "rating",
     LeadershipId 'l' "leadership",
     EndorsementId 'e' "endorsement",
     MergeId 'm' "merge",
 }
 
-/// The letter and the number of an id.
+impl Key for RatingId {
+    const LETTER: char = 'r';
+    const NAME: &'static str = "rating";
+    fn write(self) -> String {
+        format!("{}.{}", self.content.0, self.rater.0)
+    }
+    fn read(key: &str) -> Option<Self> {
+        let (content, rater) = key.split_once('.')?;
+        Some(Self { content: ContentId(number(content)?), rater: PersonId(number(rater)?) })
+    }
+}
+
+/// The letter and the key of an id.
 #[must_use]
-pub fn split(id: &ID) -> Option<(char, i64)> {
+pub fn split(id: &ID) -> Option<(char, String)> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(&id.0).ok()?).ok()?;
     let letter = text.chars().next().filter(char::is_ascii_lowercase)?;
-    let number = &text[1..];
-    // Only the digits that we would write ourselves: one thing has one id.
-    let parsed: i64 = number.parse().ok()?;
-    (parsed > 0 && parsed.to_string() == number).then_some((letter, parsed))
+    let key = text[1..].to_owned();
+    (number(&key).is_some() || RatingId::read(&key).is_some()).then_some((letter, key))
 }

@@ -36,7 +36,6 @@ pub enum Gap {
 }
 
 /// Follows the change log and fans out.
-#[derive(Debug)]
 pub struct Feed {
     store: Arc<Store>,
     sender: broadcast::Sender<Arc<Change>>,
@@ -46,6 +45,14 @@ pub struct Feed {
     /// The last change that this process has written, perhaps not handed on yet.
     written: AtomicI64,
     closed: watch::Sender<bool>,
+    /// Sees every change before any follower does.
+    first: Box<dyn Fn(&Change) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Feed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Feed").field("head", &self.head()).finish_non_exhaustive()
+    }
 }
 
 impl Feed {
@@ -68,15 +75,29 @@ impl Feed {
             wake: Notify::new(),
             written: AtomicI64::new(head),
             closed: watch::Sender::new(false),
+            first: Box::new(first),
         });
-        tokio::spawn(Arc::clone(&feed).run(listener, first));
+        tokio::spawn(Arc::clone(&feed).run(listener));
         Ok(feed)
     }
 
-    /// Says that this process has written up to the change `seq`.
-    pub fn wake(&self, seq: i64) {
-        self.written.fetch_max(seq, Ordering::SeqCst);
-        self.wake.notify_one();
+    /// Hands on what this process has just committed, if it is what follows next in the log; else it is read from there in its
+    /// turn. Says whether it was handed on.
+    pub fn offer(&self, changes: &[Arc<Change>]) -> bool {
+        let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return true };
+        self.written.fetch_max(last.seq, Ordering::SeqCst);
+        let next = {
+            let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = first.seq == *head + 1;
+            if next {
+                self.hand_on(&mut head, changes.iter().cloned());
+            }
+            next
+        };
+        if !next {
+            self.wake.notify_one();
+        }
+        next
     }
 
     /// Ends every subscription, so that a graceful stop need not wait for them.
@@ -95,7 +116,7 @@ impl Feed {
         self.sender.receiver_count()
     }
 
-    async fn run(self: Arc<Self>, mut listener: Option<Listener>, first: impl Fn(&Change) + Send + Sync) {
+    async fn run(self: Arc<Self>, mut listener: Option<Listener>) {
         let mut closed = self.closed.subscribe();
         let mut failing = false;
         while !*closed.borrow() {
@@ -103,7 +124,8 @@ impl Feed {
                 Ok(changes) if changes.is_empty() => failing = false,
                 Ok(changes) => {
                     failing = false;
-                    self.hand_on(changes, &first);
+                    let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+                    self.hand_on(&mut head, changes.into_iter().map(Arc::new));
                     continue;
                 }
                 Err(error) if !failing => {
@@ -121,13 +143,16 @@ impl Feed {
         }
     }
 
-    fn hand_on(&self, changes: Vec<Change>, first: &impl Fn(&Change)) {
-        let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
+    fn hand_on(&self, head: &mut i64, changes: impl Iterator<Item = Arc<Change>>) {
         for change in changes {
-            first(&change);
+            // What was read from the log may have been offered meanwhile.
+            if change.seq <= *head {
+                continue;
+            }
+            (self.first)(&change);
             *head = change.seq;
             // Without followers there is nobody to tell, which is no error.
-            let _ = self.sender.send(Arc::new(change));
+            let _ = self.sender.send(change);
         }
     }
 

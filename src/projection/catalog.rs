@@ -17,9 +17,10 @@ use self::card::Held;
 use self::list::{Lists, Mark, mark, score_of};
 use crate::domain::change::{Change, Fact};
 use crate::domain::content::{Card, ContentFilter};
-use crate::domain::id::{ContentId, PersonId, TopicId};
+use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::page::{Direction, Key, Page, PageRequest, Place};
-use crate::domain::rating::Tally;
+use crate::domain::rating::{RatedContent, Tally};
+use crate::domain::source::Scale;
 use crate::domain::time::micros;
 use crate::store::connection::Store;
 use crate::store::error::Error;
@@ -43,6 +44,8 @@ struct State {
     cards: Cards,
     /// What was heard while the facts were being read.
     waiting: Vec<Change>,
+    /// Everything up to this change was heard, or read.
+    heard: i64,
 }
 
 impl Catalog {
@@ -75,20 +78,17 @@ impl Catalog {
             some.iter().for_each(|card| cards.put(seq, card));
         }
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut state.waiting).iter().for_each(|change| cards.hear(change));
-        state.cards = cards;
+        (state.cards, state.heard) = (cards, seq);
+        std::mem::take(&mut state.waiting).iter().for_each(|change| state.hear(change));
         self.loaded.send_replace(true);
         Ok(())
     }
 
     /// Takes note of a change.
     pub fn hear(&self, change: &Change) {
-        if !matches!(change.fact, Fact::Rating(_) | Fact::Content(_)) {
-            return;
-        }
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if *self.loaded.borrow() {
-            state.cards.hear(change);
+            state.hear(change);
         } else {
             state.waiting.push(change.clone());
         }
@@ -101,12 +101,37 @@ impl Catalog {
         let _ = loaded.wait_for(|loaded| *loaded).await;
     }
 
+    /// What the rule of ratings needs to know of these contents, if everything up to the change `seq` was heard and nothing
+    /// after it.
+    #[must_use]
+    pub fn rated(
+        &self,
+        seq: i64,
+        wanted: &[ContentId],
+        scale: impl Fn(SourceId) -> Option<Scale>,
+    ) -> Option<HashMap<ContentId, RatedContent>> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if !*self.loaded.borrow() || state.heard != seq {
+            return None;
+        }
+        let known = wanted.iter().filter_map(|id| Some((*id, state.cards.held.get(id)?)));
+        known.map(|(id, held)| Some((id, held.rated(id, scale(held.source)?)))).collect()
+    }
+
     /// One page of the contents that a filter lets through, sorted by score. Without meaning before [`Catalog::ready`].
     #[must_use]
     pub fn page(&self, filter: &ContentFilter, direction: Direction, request: &PageRequest) -> Page<Place> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let place = |(rank, id)| Place { key: Key::Score(score_of(rank)), id };
         Page::of(state.cards.page(filter, direction, request).into_iter().map(place).collect(), request)
+    }
+}
+
+impl State {
+    fn hear(&mut self, change: &Change) {
+        // Our own commits may be told before what others committed before them.
+        self.heard += i64::from(change.seq == self.heard + 1);
+        self.cards.hear(change);
     }
 }
 

@@ -38,14 +38,6 @@ impl Store {
         let row = self.row(sql).await?;
         row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
     }
-
-    /// The name of this database, once it has one.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn instance(&self) -> Result<Option<String>, Error> {
-        Ok(instance::Entity::find().one(&self.read).await?.map(|row| row.id))
-    }
 }
 
 impl Writing<'_> {

@@ -8,23 +8,25 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector,
-};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
 use tokio::sync::Mutex;
 
 use super::error::Error;
+use super::lane::{Lane, Lanes};
 use super::sql::Sql;
 
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 256;
 /// How long to wait for a connection or for SQLite's lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How many connections read from PostgreSQL.
+const READERS: u32 = 15;
 
 /// The facts, remembered.
 #[derive(Debug)]
 pub struct Store {
-    pub(super) read: DatabaseConnection,
+    pub(super) lanes: Lanes,
     pub(super) write: DatabaseConnection,
     /// Whose turn it is to write in this process; PostgreSQL has a lock for all processes beside it.
     pub(super) turn: Mutex<()>,
@@ -37,7 +39,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached or the address is none.
     pub async fn connect(url: &str) -> Result<Self, Error> {
-        let (read, write) = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let (lanes, write) = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             postgres(url).await?
         } else if url.starts_with("sqlite:") {
             sqlite(url).await?
@@ -45,7 +47,7 @@ impl Store {
             let told = "a database address starts with sqlite: or postgres:".to_owned();
             return Err(Error::Fault(DbErr::Custom(told)));
         };
-        Ok(Self { read, write, turn: Mutex::new(()), statements: AtomicU64::new(0) })
+        Ok(Self { lanes, write, turn: Mutex::new(()), statements: AtomicU64::new(0) })
     }
 
     /// Brings the tables up to date.
@@ -95,10 +97,9 @@ impl Store {
 
     /// Closes every connection, so that SQLite folds its log back into the file.
     pub async fn close(&self) {
-        for pool in [&self.read, &self.write] {
-            if let Err(error) = pool.close_by_ref().await {
-                tracing::warn!(%error, "the database did not close cleanly");
-            }
+        self.lanes.close().await;
+        if let Err(error) = self.write.close_by_ref().await {
+            tracing::warn!(%error, "the database did not close cleanly");
         }
     }
 
@@ -115,7 +116,7 @@ impl Store {
     }
 
     pub(super) fn is_postgres(&self) -> bool {
-        self.read.get_database_backend() == DbBackend::Postgres
+        self.lanes.backend() == DbBackend::Postgres
     }
 
     /// A wake-up call from other processes that write to the same PostgreSQL; `None` on SQLite.
@@ -123,18 +124,16 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn listener(&self) -> Result<Option<Listener>, Error> {
-        if !self.is_postgres() {
-            return Ok(None);
-        }
+        let Lanes::Postgres(lane) = &self.lanes else { return Ok(None) };
         let failed = |error| Error::Gone(format!("{error}"));
-        let mut listener = PgListener::connect_with(self.read.get_postgres_connection_pool()).await.map_err(failed)?;
+        let mut listener = PgListener::connect_with(lane.pool()).await.map_err(failed)?;
         listener.listen(CHANNEL).await.map_err(failed)?;
         Ok(Some(Listener(listener)))
     }
 
     pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        Ok(self.read.query_all_raw(sql.statement(self.read.get_database_backend())).await?)
+        self.lanes.rows(sql).await
     }
 
     pub(super) async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, Error> {
@@ -159,7 +158,7 @@ impl Listener {
     }
 }
 
-async fn sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), Error> {
+async fn sqlite(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
     let options = SqliteConnectOptions::from_str(url)
         .map_err(failed)?
@@ -185,23 +184,23 @@ async fn sqlite(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), E
         .max_lifetime(None)
         .acquire_timeout(PATIENCE);
     let write = write.connect_with(options.clone().pragma("cache_size", "-49152")).await.map_err(failed)?;
-    let readers = u32::try_from(std::thread::available_parallelism().map_or(2, usize::from)).unwrap_or(2).clamp(2, 16);
+    let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16);
     let read = SqlitePoolOptions::new()
-        .max_connections(readers)
+        .max_connections(u32::try_from(readers).unwrap_or(2))
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false);
     let read =
         read.connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192")).await.map_err(failed)?;
-    Ok((SqlxSqliteConnector::from_sqlx_sqlite_pool(read), SqlxSqliteConnector::from_sqlx_sqlite_pool(write)))
+    Ok((Lanes::Sqlite(Lane::new(read, readers)), SqlxSqliteConnector::from_sqlx_sqlite_pool(write)))
 }
 
 /// How PostgreSQL plans our statements, which all look up a few rows. Its defaults are for disks that turn and for reports:
 /// compiling a statement takes it a hundred times as long as running it, and for a thousand look-ups it reads whole tables.
 const PLANS: &str = "SET jit = off; SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0";
 
-async fn postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection), Error> {
+async fn postgres(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
     let options = PgConnectOptions::from_str(url)
         .map_err(failed)?
@@ -209,7 +208,8 @@ async fn postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection),
         .statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
     let pool = pool.after_connect(|connection, _| Box::pin(async { connection.execute(PLANS).await.map(drop) }));
-    let read = pool.clone().max_connections(16).connect_with(options.clone()).await.map_err(failed)?;
+    // One more than the lanes, for the one that listens.
+    let read = pool.clone().max_connections(READERS + 1).connect_with(options.clone()).await.map_err(failed)?;
     let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;
-    Ok((SqlxPostgresConnector::from_sqlx_postgres_pool(read), SqlxPostgresConnector::from_sqlx_postgres_pool(write)))
+    Ok((Lanes::Postgres(Lane::new(read, READERS as usize)), SqlxPostgresConnector::from_sqlx_postgres_pool(write)))
 }

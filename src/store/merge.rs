@@ -142,7 +142,7 @@ impl Writing<'_> {
         Ok(rows.into_iter().map(|row| (ContentId(row.content_id), row.position)).collect())
     }
 
-    /// Puts another author (`content_author`, `person_id`) or topic (`content_topic`, `topic_id`) in the place of one.
+    /// Puts another person (`content_author`, `rating`) or topic (`content_topic`) in the place of one.
     async fn relink(
         &self,
         table: &str,
@@ -245,27 +245,22 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Gives ratings to another person.
+    /// Gives ratings of one person to another.
     ///
     /// # Errors
-    /// When the database fails, or the person has rated one of the contents.
-    pub async fn move_ratings(&self, ratings: &[RatingId], to: PersonId) -> Result<(), Error> {
-        for some in ratings.chunks(1_000) {
-            let mut sql = Sql::new("UPDATE rating SET person_id = ");
-            sql.bind(to.0).push(" WHERE id IN ").bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
-            self.execute(sql).await?;
-        }
-        Ok(())
+    /// When the database fails, or the other has rated one of the contents.
+    pub async fn move_ratings(&self, from: PersonId, to: PersonId, contents: &[ContentId]) -> Result<(), Error> {
+        self.relink("rating", "person_id", (from.0, to.0), contents).await
     }
 
-    /// Takes ratings away, when a merge has no place for them.
+    /// Takes ratings away, when there is no place for them.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn delete_ratings(&self, ratings: &[RatingId]) -> Result<(), Error> {
-        for some in ratings.chunks(1_000) {
-            let mut sql = Sql::new("DELETE FROM rating WHERE id IN ");
-            sql.bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+        for some in ratings.chunks(500) {
+            let mut sql = Sql::new("DELETE FROM rating WHERE (content_id, person_id) IN (VALUES ");
+            sql.bind_rows(some.iter().map(|id| vec![id.content.0.into(), id.rater.0.into()])).push(")");
             self.execute(sql).await?;
         }
         Ok(())

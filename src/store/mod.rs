@@ -8,6 +8,7 @@ pub mod connection;
 pub mod content;
 pub mod endorsement;
 pub mod error;
+mod lane;
 pub mod leadership;
 pub mod link;
 pub mod merge;

@@ -17,7 +17,6 @@ use crate::domain::time::{from_micros, micros};
 
 fn noun(row: rating::Model) -> Rating {
     Rating {
-        id: RatingId(row.id),
         content: ContentId(row.content_id),
         rater: PersonId(row.person_id),
         mark: row.value.zip(row.step).map(|(value, step)| Mark { value, step }),
@@ -45,12 +44,12 @@ impl Store {
     pub async fn ratings_of(&self, person: PersonId, request: &PageRequest) -> Result<Page<Rating>, Error> {
         let mut sql = Sql::new("SELECT r.* FROM rating r WHERE r.value IS NOT NULL AND r.person_id = ");
         sql.bind(person.0);
-        let list = List { sql, key: "r.rated_at", id: "r.id", direction: Direction::Descending };
+        let list = List { sql, key: "r.rated_at", id: "r.content_id", direction: Direction::Descending };
         let pages = self
             .pages(
                 vec![(list, request)],
                 |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)),
-                |_, rating| rating.place(),
+                |_, rating| rating.place_of_rater(),
             )
             .await?;
         pages.into_iter().next().ok_or_else(|| Error::Inconsistent("a page is missing".to_owned()))
@@ -64,11 +63,15 @@ impl Store {
         let list = |content: ContentId| {
             let mut sql = Sql::new("SELECT r.* FROM rating r WHERE r.value IS NOT NULL AND r.content_id = ");
             sql.bind(content.0);
-            List { sql, key: "r.rated_at", id: "r.id", direction: Direction::Descending }
+            List { sql, key: "r.rated_at", id: "r.person_id", direction: Direction::Descending }
         };
         let lists = asked.iter().map(|(content, request)| (list(*content), *request)).collect();
-        self.pages(lists, |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)), |_, rating| rating.place())
-            .await
+        self.pages(
+            lists,
+            |row, _| Ok(noun(rating::Model::from_query_result(row, "")?)),
+            |_, rating| rating.place_on_content(),
+        )
+        .await
     }
 
     /// What one person thinks of these contents.
@@ -81,14 +84,12 @@ impl Store {
         self.rows(sql).await?.iter().map(|row| Ok(noun(rating::Model::from_query_result(row, "")?))).collect()
     }
 
-    /// The ratings with these ids.
+    /// The rating so named, unless it was withdrawn.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn ratings(&self, ids: &[RatingId]) -> Result<Vec<Rating>, Error> {
-        let mut sql = Sql::new("SELECT * FROM rating WHERE id IN ");
-        sql.bind_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
-        self.rows(sql).await?.iter().map(|row| Ok(noun(rating::Model::from_query_result(row, "")?))).collect()
+    pub async fn rating(&self, id: RatingId) -> Result<Option<Rating>, Error> {
+        Ok(self.ratings_by(id.rater, &[id.content]).await?.pop())
     }
 
     /// Up to `limit` ratings of a source's contents after the one of `after`, content by content, withdrawn ones too, each with
@@ -140,36 +141,18 @@ impl Writing<'_> {
         Ok(found)
     }
 
-    /// Writes ratings down, each pair of person and content once, and gives their ids.
+    /// Writes ratings down, each pair of person and content once.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn upsert_ratings(&self, ratings: &[Rating]) -> Result<HashMap<(PersonId, ContentId), RatingId>, Error> {
-        let mut ids = HashMap::with_capacity(ratings.len());
+    pub async fn upsert_ratings(&self, ratings: &[Rating]) -> Result<(), Error> {
         for some in ratings.chunks(1_000) {
             let mut sql = Sql::new("INSERT INTO rating (content_id, person_id, value, step, kind, rated_at) VALUES ");
             sql.bind_rows(some.iter().map(values));
             sql.push(
                 " ON CONFLICT (content_id, person_id) DO UPDATE SET value = excluded.value, step = excluded.step, ",
             );
-            sql.push("kind = excluded.kind, rated_at = excluded.rated_at RETURNING person_id, content_id, id");
-            for row in self.rows(sql).await? {
-                let pair = (PersonId(row.try_get_by_index(0)?), ContentId(row.try_get_by_index(1)?));
-                ids.insert(pair, RatingId(row.try_get_by_index(2)?));
-            }
-        }
-        Ok(ids)
-    }
-
-    /// Puts ratings back under the ids they had. Their places must be free.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn restore_ratings(&self, ratings: &[Rating]) -> Result<(), Error> {
-        for some in ratings.chunks(1_000) {
-            let mut sql =
-                Sql::new("INSERT INTO rating (id, content_id, person_id, value, step, kind, rated_at) VALUES ");
-            sql.bind_rows(some.iter().map(|rating| [vec![rating.id.0.into()], values(rating)].concat()));
+            sql.push("kind = excluded.kind, rated_at = excluded.rated_at");
             self.execute(sql).await?;
         }
         Ok(())

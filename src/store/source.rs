@@ -1,7 +1,7 @@
 //! Sources: rows to nouns and back.
 
 use entity::{content, source};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, NotSet, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter};
 
 use super::connection::Store;
 use super::error::Error;
@@ -40,7 +40,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn sources(&self) -> Result<Vec<Source>, Error> {
-        source::Entity::find().order_by_asc(source::Column::Id).all(&self.read).await?.into_iter().map(noun).collect()
+        let rows = self.rows(Sql::new("SELECT * FROM source ORDER BY id")).await?;
+        rows.iter().map(|row| noun(source::Model::from_query_result(row, "")?)).collect()
     }
 }
 

@@ -1,9 +1,7 @@
 //! Topics: rows to nouns and back.
 
 use entity::topic;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter};
 
 use super::connection::Store;
 use super::error::Error;
@@ -80,7 +78,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn topics(&self) -> Result<Vec<Topic>, Error> {
-        Ok(topic::Entity::find().order_by_asc(topic::Column::Id).all(&self.read).await?.into_iter().map(noun).collect())
+        let rows = self.rows(Sql::new("SELECT * FROM topic ORDER BY id")).await?;
+        rows.iter().map(|row| Ok(noun(topic::Model::from_query_result(row, "")?))).collect()
     }
 
     /// One page for each request, in one statement.

@@ -3,6 +3,8 @@
 //! Writers take turns: SQLite has one writer anyway, and on PostgreSQL an advisory lock makes it so for all processes. So
 //! what a rule has read is still true when its outcome is written, and the log's numbers have no gaps and follow the commits.
 
+use std::sync::Arc;
+
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     Value,
@@ -22,6 +24,7 @@ const LOCK: i64 = 0x7065_6572_6c65_6164;
 pub struct Writing<'a> {
     pub(super) transaction: DatabaseTransaction,
     facts: Vec<Fact>,
+    last: i64,
     _turn: MutexGuard<'a, ()>,
 }
 
@@ -43,12 +46,14 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.write.begin_with_options(mode).await?;
-        let writing = Writing { transaction, facts: Vec::new(), _turn: turn };
+        let mut writing = Writing { transaction, facts: Vec::new(), last: 0, _turn: turn };
         if self.is_postgres() {
             let mut lock = Sql::new("SELECT pg_advisory_xact_lock(");
             lock.bind(LOCK).push(")");
             writing.execute(lock).await?;
         }
+        let last = writing.row(Sql::new("SELECT COALESCE(MAX(seq), 0) FROM change")).await?;
+        writing.last = last.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
         Ok(writing)
     }
 }
@@ -59,18 +64,24 @@ impl Writing<'_> {
         self.facts.push(fact);
     }
 
+    /// The number of the last change before this transaction. Whoever has heard it knows the facts as they are now.
+    #[must_use]
+    pub const fn last_seq(&self) -> i64 {
+        self.last
+    }
+
     /// Writes the log's rows and commits. What comes back is told to the caller and to all who listen.
     ///
     /// # Errors
     /// When the database refuses; then nothing of the transaction remains.
-    pub async fn commit(mut self, now: Time) -> Result<Vec<Change>, Error> {
+    pub async fn commit(mut self, now: Time) -> Result<Vec<Arc<Change>>, Error> {
         let facts = std::mem::take(&mut self.facts);
         let mut changes = Vec::with_capacity(facts.len());
         if !facts.is_empty() {
-            let mut seq = self.last_seq().await?;
+            let mut seq = self.last;
             for fact in facts {
                 seq += 1;
-                changes.push(Change { seq, at: now, fact });
+                changes.push(Arc::new(Change { seq, at: now, fact }));
             }
             self.write_log(&changes).await?;
         }
@@ -78,12 +89,7 @@ impl Writing<'_> {
         Ok(changes)
     }
 
-    async fn last_seq(&self) -> Result<i64, Error> {
-        let row = self.row(Sql::new("SELECT COALESCE(MAX(seq), 0) FROM change")).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
-    }
-
-    async fn write_log(&self, changes: &[Change]) -> Result<(), Error> {
+    async fn write_log(&self, changes: &[Arc<Change>]) -> Result<(), Error> {
         for some in changes.chunks(1_000) {
             let mut sql = Sql::new("INSERT INTO change (seq, at, fact) VALUES ");
             let mut rows = Vec::with_capacity(some.len());

@@ -8,8 +8,8 @@ use crate::entities::footprint;
 use crate::house::House;
 
 /// An id as the server writes it.
-pub fn id(letter: char, number: i64) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{letter}{number}"))
+pub fn id(letter: char, key: impl std::fmt::Display) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{letter}{key}"))
 }
 
 async fn house() -> (House, String) {

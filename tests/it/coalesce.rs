@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::{Stream, StreamExt};
 use peerlead::domain::change::{Change, Fact, RatingFact};
 use peerlead::domain::content::Subject;
-use peerlead::domain::id::{ContentId, PersonId, RatingId, SourceId};
+use peerlead::domain::id::{ContentId, PersonId, SourceId};
 use peerlead::domain::rating::Tally;
 use peerlead::live::coalesce::{Told, at_most};
 use peerlead::live::feed::Gap;
@@ -25,16 +25,7 @@ fn change(seq: i64, content: i64) -> Arc<Change> {
         visible: true,
     };
     let tally = Tally::default();
-    let fact = RatingFact {
-        rating: RatingId(1),
-        rater: PersonId(1),
-        subject,
-        before: None,
-        after: None,
-        kind: None,
-        rated_at: at,
-        tally,
-    };
+    let fact = RatingFact { rater: PersonId(1), subject, before: None, after: None, kind: None, rated_at: at, tally };
     Arc::new(Change { seq, at, fact: Fact::Rating(fact) })
 }
 

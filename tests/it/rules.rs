@@ -16,6 +16,7 @@ struct Room {
 const GUARDED: &[&str] = &[
     "sea_orm",
     "sea_orm_migration",
+    "sea_query_sqlx",
     "entity",
     "migration",
     "axum",
@@ -32,7 +33,11 @@ const GUARDED: &[&str] = &[
 /// The table of the design, first match first.
 const TABLE: &[Room] = &[
     Room { path: "src/domain/", rooms: &["domain"], crates: &["chrono", "serde", "base64", "thiserror"] },
-    Room { path: "src/store/", rooms: &["domain", "store"], crates: &["*", "sea_orm", "entity", "migration"] },
+    Room {
+        path: "src/store/",
+        rooms: &["domain", "store"],
+        crates: &["*", "sea_orm", "sea_query_sqlx", "entity", "migration"],
+    },
     Room { path: "src/live/", rooms: &["domain", "store", "live"], crates: &["*"] },
     Room { path: "src/projection/", rooms: &["domain", "store", "live", "projection"], crates: &["*", "moka"] },
     Room {

@@ -7,6 +7,7 @@ use crate::domain::content::{Card, Content, ContentText, NewContent, check_links
 use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::ingest::{ContentItem, Outcome};
 use crate::domain::invalid::Code;
+use crate::domain::rating::Rating;
 use crate::domain::text;
 use crate::domain::time::check_past;
 
@@ -157,7 +158,7 @@ impl Desk<'_, '_> {
     /// Ratings of those who turn out to be authors do not stay: nobody rates their own content.
     async fn drop_own_ratings(&mut self, content: ContentId, authors: &[PersonId]) -> Result<(), Error> {
         let pairs: Vec<(PersonId, ContentId)> = authors.iter().map(|author| (*author, content)).collect();
-        let own: Vec<RatingId> = self.writing.current_ratings(&pairs).await?.values().map(|rating| rating.id).collect();
+        let own: Vec<RatingId> = self.writing.current_ratings(&pairs).await?.values().map(Rating::id).collect();
         if !own.is_empty() {
             self.writing.delete_ratings(&own).await?;
             let tallies = self.writing.recount(&[content]).await?;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::Desk;
 use crate::app::error::Error;
-use crate::app::rating::rate_all;
-use crate::domain::id::{ContentId, PersonId, RatingId};
+use crate::app::rating::{Rated, rate_all, rate_among};
+use crate::domain::id::{ContentId, PersonId};
 use crate::domain::ingest::{Outcome, RatingItem};
 use crate::domain::invalid::{Code, Invalid};
 use crate::domain::person::PersonKind;
@@ -14,23 +14,37 @@ use crate::domain::text;
 use crate::domain::time::check_past;
 
 impl Desk<'_, '_> {
-    pub(super) async fn take_ratings(&mut self, items: &[RatingItem]) -> Result<Vec<Outcome>, Error> {
+    /// `fresh`: whether the batch has written nothing before.
+    pub(super) async fn take_ratings(&mut self, items: &[RatingItem], fresh: bool) -> Result<Vec<Outcome>, Error> {
         let checked: Vec<Result<RatingDraft, Invalid>> = items.iter().map(|item| self.rating_draft(item)).collect();
         let drafts: Vec<RatingDraft> = checked.iter().flatten().cloned().collect();
         let mut remembered = self.remember_withdrawals(&drafts).await?;
-        let mut done = if drafts.is_empty() { Vec::new() } else { rate_all(self.writing, &drafts).await? }.into_iter();
+        let mut done =
+            if drafts.is_empty() { Vec::new() } else { self.rate(&drafts, fresh && remembered.is_empty()).await? }
+                .into_iter();
         let outcomes = checked.into_iter().map(|checked| {
             let remembered = checked.as_ref().is_ok_and(|draft| remembered.remove(&(draft.rater, draft.content)));
             match checked.and_then(|_| done.next().transpose()) {
                 Err(invalid) => Outcome::Refused(invalid),
                 Ok(_) if remembered => Outcome::Created,
                 Ok(Some(rated)) if rated.stale => Outcome::Stale,
-                Ok(Some(rated)) if rated.change.is_none() => Outcome::Unchanged,
+                Ok(Some(rated)) if !rated.changed => Outcome::Unchanged,
                 Ok(Some(rated)) if rated.before.is_none() => Outcome::Created,
                 Ok(_) => Outcome::Changed,
             }
         });
         Ok(outcomes.collect())
+    }
+
+    async fn rate(&mut self, drafts: &[RatingDraft], fresh: bool) -> Result<Vec<Result<Rated, Invalid>>, Error> {
+        if fresh {
+            return rate_all(self.app, self.writing, drafts).await;
+        }
+        let mut wanted: Vec<ContentId> = drafts.iter().map(|draft| draft.content).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let contents = self.writing.rated_contents(&wanted).await?;
+        rate_among(self.writing, drafts, contents).await
     }
 
     /// Writes down that something was withdrawn before we heard that it had been given: told later, the earlier word must
@@ -52,14 +66,15 @@ impl Desk<'_, '_> {
         };
         first.retain(|draft| !known.contains_key(&(draft.rater, draft.content)) && !own(draft));
         let gone = first.iter().map(|draft| Rating {
-            id: RatingId(0),
             content: draft.content,
             rater: draft.rater,
             mark: None,
             kind: draft.kind.clone(),
             rated_at: draft.at,
         });
-        Ok(self.writing.upsert_ratings(&gone.collect::<Vec<_>>()).await?.into_keys().collect())
+        let gone: Vec<Rating> = gone.collect();
+        self.writing.upsert_ratings(&gone).await?;
+        Ok(gone.iter().map(|rating| (rating.rater, rating.content)).collect())
     }
 
     fn rating_draft(&self, item: &RatingItem) -> Result<RatingDraft, Invalid> {

@@ -4,6 +4,7 @@ use async_graphql::{ComplexObject, Context, ID, Result};
 
 use super::list;
 use super::list::shown;
+use crate::domain::rating;
 use crate::domain::source::Visibility;
 use crate::graphql::context::{Desk, found, given};
 use crate::graphql::error::failed;
@@ -112,8 +113,10 @@ impl Content {
         };
         let page = desk.loaders.ratings_pages(desk, (self.key, request)).await;
         Some(
-            page.map(|page| RatingConnection(Shown::of_some(&page, RATED, list::rating_place, Rating::of)))
-                .map_err(failed),
+            page.map(|page| {
+                RatingConnection(Shown::of_some(&page, RATED, rating::Rating::place_on_content, Rating::of))
+            })
+            .map_err(failed),
         )
     }
 }

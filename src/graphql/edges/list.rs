@@ -7,9 +7,8 @@ use crate::domain::content::{self, ContentOrderField};
 use crate::domain::endorsement;
 use crate::domain::id::TopicId;
 use crate::domain::leadership;
-use crate::domain::page::{Direction, Place};
+use crate::domain::page::Direction;
 use crate::domain::person::{self, PersonOrderField};
-use crate::domain::rating;
 use crate::domain::topic::{self, TopicOrderField};
 use crate::graphql::context::{Desk, Request};
 use crate::graphql::error::failed;
@@ -39,12 +38,6 @@ fn sorted(topics: std::collections::HashSet<TopicId>) -> Vec<TopicId> {
     let mut topics: Vec<TopicId> = topics.into_iter().collect();
     topics.sort_unstable();
     topics
-}
-
-/// Where a rating stands among ratings.
-#[must_use]
-pub fn rating_place(rating: &rating::Rating) -> Place {
-    rating.place()
 }
 
 /// A page of people.

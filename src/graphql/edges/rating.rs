@@ -23,7 +23,7 @@ impl Rating {
         };
         found(
             desk.loaders
-                .content(desk, self.content_key)
+                .content(desk, self.key.content)
                 .await
                 .map(|content| content.map(|content| Content::from(content.as_ref()))),
         )
@@ -37,7 +37,7 @@ impl Rating {
         };
         found(
             desk.loaders
-                .person(desk, self.rater_key)
+                .person(desk, self.key.rater)
                 .await
                 .map(|person| person.map(|person| Person::from(person.as_ref()))),
         )

@@ -96,7 +96,7 @@ async fn content(ctx: &Context<'_>, desk: &Request, rated: &Rated) -> Result<Opt
 }
 
 fn cursor(desk: &Request, rated: &Rated) -> Option<String> {
-    rated.change.as_ref().map(|change| desk.app.cursor(change.seq))
+    rated.seq.map(|seq| desk.app.cursor(seq))
 }
 
 /// Rating.
@@ -119,7 +119,7 @@ impl RatingMutation {
                 content: content(ctx, desk, &done).await?,
                 rating: done.rating.as_ref().and_then(Rating::of),
                 tally: Some(done.tally.into()),
-                changed: Some(done.change.is_some()),
+                changed: Some(done.changed),
                 cursor: cursor(desk, &done),
                 user_errors: Vec::new(),
                 client_mutation_id,
@@ -141,7 +141,7 @@ impl RatingMutation {
             Ok(done) => Ok(WithdrawRatingPayload {
                 content: content(ctx, desk, &done).await?,
                 tally: Some(done.tally.into()),
-                changed: Some(done.change.is_some()),
+                changed: Some(done.changed),
                 cursor: cursor(desk, &done),
                 user_errors: Vec::new(),
                 client_mutation_id,

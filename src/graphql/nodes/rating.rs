@@ -2,7 +2,7 @@
 
 use async_graphql::{Object, SimpleObject};
 
-use crate::domain::id::{ContentId, PersonId, RatingId};
+use crate::domain::id::RatingId;
 use crate::domain::rating;
 use crate::graphql::page::{PageInfo, Placed, Shown};
 use crate::graphql::scalar::DateTime;
@@ -28,10 +28,6 @@ impl From<rating::Mark> for RatingValue {
 pub struct Rating {
     #[graphql(skip)]
     pub key: RatingId,
-    #[graphql(skip)]
-    pub content_key: ContentId,
-    #[graphql(skip)]
-    pub rater_key: PersonId,
     /// The value.
     pub value: RatingValue,
     /// What the source calls this act, such as `reviewed` or `acked`.
@@ -45,9 +41,7 @@ impl Rating {
     #[must_use]
     pub fn of(rating: &rating::Rating) -> Option<Self> {
         Some(Self {
-            key: rating.id,
-            content_key: rating.content,
-            rater_key: rating.rater,
+            key: rating.id(),
             value: rating.mark?.into(),
             kind: rating.kind.clone(),
             rated_at: DateTime(rating.rated_at),

@@ -107,34 +107,38 @@ impl LookupQuery {
 }
 
 async fn node(desk: &Request, id: &ID) -> Result<Option<Node>, Error> {
-    let Some((letter, number)) = split(id) else {
+    let Some((letter, _)) = split(id) else {
         return Err(Error::BadRequest(format!("{:?} is no id; take one from an id field", id.0)));
     };
     Ok(match letter {
         PersonId::LETTER => desk
             .app
-            .person(&PersonBy::Id(PersonId(number)))
+            .person(&PersonBy::Id(PersonId::parse("id", id)?))
             .await?
             .map(|noun| Node::Person(Box::new(noun.as_ref().into()))),
         ContentId::LETTER => desk
             .loaders
-            .content(desk, ContentId(number))
+            .content(desk, ContentId::parse("id", id)?)
             .await?
             .map(|noun| Node::Content(Box::new(noun.as_ref().into()))),
         TopicId::LETTER => {
-            desk.app.topic_by_id(TopicId(number)).map(|noun| Node::Topic(Box::new(noun.as_ref().into())))
+            desk.app.topic_by_id(TopicId::parse("id", id)?).map(|noun| Node::Topic(Box::new(noun.as_ref().into())))
         }
         SourceId::LETTER => {
-            desk.app.source_by_id(SourceId(number)).map(|noun| Node::Source(Box::new(noun.as_ref().into())))
+            desk.app.source_by_id(SourceId::parse("id", id)?).map(|noun| Node::Source(Box::new(noun.as_ref().into())))
         }
-        LeadershipId::LETTER => {
-            desk.app.leadership(LeadershipId(number)).await?.map(|noun| Node::Leadership(Box::new((&noun).into())))
-        }
-        EndorsementId::LETTER => {
-            desk.app.endorsement(EndorsementId(number)).await?.map(|noun| Node::Endorsement(Box::new((&noun).into())))
-        }
+        LeadershipId::LETTER => desk
+            .app
+            .leadership(LeadershipId::parse("id", id)?)
+            .await?
+            .map(|noun| Node::Leadership(Box::new((&noun).into()))),
+        EndorsementId::LETTER => desk
+            .app
+            .endorsement(EndorsementId::parse("id", id)?)
+            .await?
+            .map(|noun| Node::Endorsement(Box::new((&noun).into()))),
         RatingId::LETTER => {
-            let rating = desk.app.rating(&desk.viewer, RatingId(number)).await?;
+            let rating = desk.app.rating(&desk.viewer, RatingId::parse("id", id)?).await?;
             rating.as_ref().and_then(Rating::of).map(|noun| Node::Rating(Box::new(noun)))
         }
         _ => return Err(Error::BadRequest(format!("{:?} is the id of something that is no node", id.0))),

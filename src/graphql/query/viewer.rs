@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
+use crate::domain::rating;
 use crate::graphql::context::{Desk, found};
-use crate::graphql::edges::list::rating_place;
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::rating::{RATED, Rating, RatingConnection};
 use crate::graphql::page::{PageArguments, Shown};
@@ -42,7 +42,9 @@ impl Viewer {
             let request = PageArguments { first, after, last, before }.request(RATED)?;
             desk.app.own_ratings(&desk.viewer, &request).await
         };
-        found(look.await.map(|page| Some(RatingConnection(Shown::of_some(&page, RATED, rating_place, Rating::of)))))
+        found(look.await.map(|page| {
+            Some(RatingConnection(Shown::of_some(&page, RATED, rating::Rating::place_of_rater, Rating::of)))
+        }))
     }
 }
 

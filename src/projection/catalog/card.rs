@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::content::{Card, ContentFilter};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
-use crate::domain::rating::Tally;
+use crate::domain::rating::{RatedContent, Tally};
+use crate::domain::source::Scale;
 use crate::domain::time::micros;
 
 #[derive(Debug)]
@@ -34,6 +35,19 @@ impl Held {
             authors: card.subject.authors.as_slice().into(),
             topics: card.subject.topics.as_slice().into(),
             tally: card.tally,
+        }
+    }
+
+    /// What the rule of ratings needs to know of it.
+    pub fn rated(&self, id: ContentId, scale: Scale) -> RatedContent {
+        RatedContent {
+            id,
+            source: self.source,
+            scale,
+            visible: self.visible,
+            authors: self.authors.to_vec(),
+            topics: self.topics.to_vec(),
+            tally: self.tally,
         }
     }
 
