@@ -80,28 +80,22 @@ const UP: &[&str] = &[
         UNIQUE (source_id, external_id),
         CHECK (visible = (withdrawn_at IS NULL AND hidden_at IS NULL))
     )",
-    "CREATE INDEX content_published ON content (published_at, id)",
-    "CREATE INDEX content_source ON content (source_id, published_at, id)",
-    "CREATE INDEX content_kind ON content (kind, published_at, id)",
-    "CREATE INDEX content_parent ON content (parent_id, published_at, id) WHERE parent_id IS NOT NULL",
-    // The time stands beside the key, so that a page of an author or a topic is one range of one index. Scores do not: every
-    // rating would have to move them in two indexes, so lists by score are kept in memory.
+    // Lists of contents are kept in memory, so there are no indexes to sort by: only what names a content, and what it is linked
+    // to. Every rating would have to move several of them.
     "CREATE TABLE content_author (
         content_id BIGINT NOT NULL REFERENCES content (id),
         person_id BIGINT NOT NULL REFERENCES person (id),
         position SMALLINT NOT NULL,
-        published_at BIGINT NOT NULL,
         PRIMARY KEY (content_id, person_id)
     ){clustered}",
-    "CREATE INDEX content_author_published ON content_author (person_id, published_at, content_id)",
+    "CREATE INDEX content_author_person ON content_author (person_id, content_id)",
     "CREATE TABLE content_topic (
         content_id BIGINT NOT NULL REFERENCES content (id),
         topic_id BIGINT NOT NULL REFERENCES topic (id),
         position SMALLINT NOT NULL,
-        published_at BIGINT NOT NULL,
         PRIMARY KEY (content_id, topic_id)
     ){clustered}",
-    "CREATE INDEX content_topic_published ON content_topic (topic_id, published_at, content_id)",
+    "CREATE INDEX content_topic_topic ON content_topic (topic_id, content_id)",
     // n1 to n5 count the ratings of each step of the normalised scale, -1, -0.5, 0, 0.5 and 1.
     "CREATE TABLE tally (
         content_id {int} PRIMARY KEY REFERENCES content (id),

@@ -8,8 +8,8 @@ use super::house::App;
 use super::viewer::Viewer;
 use crate::domain::change::{ContentAct, ContentFact, Fact};
 use crate::domain::content::{
-    Card, Content, ContentFilter, ContentOrder, ContentOrderField, ContentRef, ContentText, NewContent, Subject,
-    check_links, check_published,
+    Card, Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, Subject, check_links,
+    check_published,
 };
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::invalid::Code;
@@ -91,23 +91,9 @@ impl App {
         asked: &[(&ContentFilter, ContentOrder, &PageRequest)],
     ) -> Result<Vec<Page<Standing>>, Error> {
         check_invisible(viewer, asked.iter().map(|(filter, ..)| *filter))?;
-        let by_time: Vec<_> = asked
-            .iter()
-            .filter(|(_, order, _)| order.field == ContentOrderField::Published)
-            .map(|(filter, order, request)| (*filter, order.direction, *request))
-            .collect();
-        let mut by_time =
-            if by_time.is_empty() { Vec::new() } else { self.store.contents_pages(&by_time).await? }.into_iter();
-        let mut pages = Vec::with_capacity(asked.len());
-        for (filter, order, request) in asked {
-            pages.push(match order.field {
-                ContentOrderField::Published => by_time.next().unwrap_or_else(|| Page::of(Vec::new(), request)),
-                ContentOrderField::Score => {
-                    self.catalog.ready().await;
-                    self.catalog.page(filter, order.direction, request)
-                }
-            });
-        }
+        self.catalog.ready().await;
+        let pages: Vec<Page<Place>> =
+            asked.iter().map(|(filter, order, request)| self.catalog.page(filter, *order, request)).collect();
         let ids: Vec<ContentId> =
             pages.iter().flat_map(|page| page.items.iter().map(|place| ContentId(place.id))).collect();
         let found = self.shelf.contents(&ids).await?;
@@ -121,7 +107,8 @@ impl App {
     /// When the database fails.
     pub async fn contents_counts(&self, viewer: &Viewer, filters: &[&ContentFilter]) -> Result<Vec<i64>, Error> {
         check_invisible(viewer, filters.iter().copied())?;
-        Ok(self.store.contents_counts(filters).await?)
+        self.catalog.ready().await;
+        Ok(filters.iter().map(|filter| i64::try_from(self.catalog.count(filter)).unwrap_or(i64::MAX)).collect())
     }
 
     /// Publishes a content.
@@ -285,6 +272,7 @@ pub(super) fn note(writing: &mut Writing<'_>, id: ContentId, new: &NewContent, a
     };
     let card = Card {
         subject,
+        external_id: new.external_id.clone(),
         kind: new.text.kind.clone(),
         parent: new.parent,
         published_at: new.published_at,

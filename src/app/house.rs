@@ -56,14 +56,14 @@ impl App {
         let store = Arc::new(store);
         let instance = furnish(&store, &clock, &settings).await?;
         let directory = Arc::new(Directory::new(Arc::clone(&store)));
-        let shelf = Arc::new(Shelf::new(Arc::clone(&store)));
         let catalog = Catalog::new();
+        let shelf = Arc::new(Shelf::new(Arc::clone(&store), Arc::clone(&catalog)));
         let (names, contents, cards) = (Arc::clone(&directory), Arc::clone(&shelf), Arc::clone(&catalog));
         // What is kept in memory hears all changes from before it is read, so that none falls between the two.
         let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
             names.hear(change);
-            contents.hear(change);
             cards.hear(change);
+            contents.hear(change);
         })
         .await?;
         directory.load().await?;
@@ -114,8 +114,8 @@ impl App {
         }
         for change in changes {
             self.directory.hear(change);
-            self.shelf.hear(change);
             self.catalog.hear(change);
+            self.shelf.hear(change);
         }
     }
 }

@@ -60,6 +60,7 @@ pub struct Subject {
 pub struct Card {
     #[serde(flatten)]
     pub subject: Subject,
+    pub external_id: String,
     pub kind: String,
     pub parent: Option<ContentId>,
     pub published_at: Time,
@@ -76,6 +77,7 @@ impl From<&Content> for Card {
                 topics: content.topics.clone(),
                 visible: content.is_visible(),
             },
+            external_id: content.external_id.clone(),
             kind: content.kind.clone(),
             parent: content.parent,
             published_at: content.published_at,

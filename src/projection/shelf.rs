@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::catalog::Catalog;
 use crate::domain::change::{Change, Fact};
 use crate::domain::content::Content;
 use crate::domain::id::{ContentId, SourceId};
@@ -17,8 +18,6 @@ use crate::store::error::Error;
 const ROOM: u64 = 64 * 1024 * 1024;
 /// What a content takes beside its texts, in bytes.
 const FRAME: usize = 400;
-/// How many names in sources are kept.
-const NAMES: u64 = 100_000;
 
 #[derive(Clone, Debug)]
 struct Held {
@@ -31,9 +30,8 @@ struct Held {
 #[derive(Debug)]
 pub struct Shelf {
     store: Arc<Store>,
+    catalog: Arc<Catalog>,
     held: moka::sync::Cache<ContentId, Held>,
-    /// A name in a source never changes its content.
-    names: moka::sync::Cache<(SourceId, String), ContentId>,
     /// How many are reading a content now, and whether it changed meanwhile.
     reading: Mutex<HashMap<ContentId, (usize, bool)>>,
     heard: AtomicI64,
@@ -72,12 +70,12 @@ impl Drop for Reading<'_> {
 impl Shelf {
     /// An empty shelf.
     #[must_use]
-    pub fn new(store: Arc<Store>) -> Self {
+    pub fn new(store: Arc<Store>, catalog: Arc<Catalog>) -> Self {
         let weight =
             |held: &Held| held.content.title.len() + held.content.body.len() + held.content.external_id.len() + FRAME;
         let weigher = move |_: &ContentId, held: &Held| u32::try_from(weight(held)).unwrap_or(u32::MAX);
         let held = moka::sync::Cache::builder().max_capacity(ROOM).weigher(weigher).build();
-        Self { store, held, names: moka::sync::Cache::new(NAMES), reading: Mutex::default(), heard: AtomicI64::new(0) }
+        Self { store, catalog, held, reading: Mutex::default(), heard: AtomicI64::new(0) }
     }
 
     fn reading(&self) -> MutexGuard<'_, HashMap<ContentId, (usize, bool)>> {
@@ -125,7 +123,7 @@ impl Shelf {
         for some in missing.chunks(1_000) {
             let seq = self.heard.load(Ordering::SeqCst);
             let begun = Reading::begin(self, some);
-            for content in self.store.contents(some).await? {
+            for content in self.read(some).await? {
                 let content = Arc::new(content);
                 let reading = self.reading();
                 if reading.get(&content.id).is_some_and(|(_, changed)| !changed) {
@@ -139,6 +137,21 @@ impl Shelf {
         Ok(found)
     }
 
+    /// What the catalog knows need not be read again.
+    async fn read(&self, ids: &[ContentId]) -> Result<Vec<Content>, Error> {
+        let links: HashMap<_, _> = ids.iter().filter_map(|id| Some((*id, self.catalog.links(*id)?))).collect();
+        if links.len() < ids.len() {
+            return self.store.contents(ids).await;
+        }
+        let mut contents = self.store.bare_contents(ids).await?;
+        for content in &mut contents {
+            if let Some((authors, topics, tally)) = links.get(&content.id) {
+                (content.authors, content.topics, content.tally) = (authors.clone(), topics.clone(), *tally);
+            }
+        }
+        Ok(contents)
+    }
+
     /// The content that a source names so, whatever its state.
     ///
     /// # Errors
@@ -148,14 +161,10 @@ impl Shelf {
         source: SourceId,
         external_id: &str,
     ) -> Result<Option<Arc<Content>>, Error> {
-        let name = (source, external_id.to_owned());
-        if let Some(id) = self.names.get(&name) {
-            return Ok(self.contents(&[id]).await?.remove(&id));
+        match self.catalog.named(source, external_id) {
+            Some(id) => Ok(self.contents(&[id]).await?.remove(&id)),
+            // Another process may have published it a moment ago.
+            None => Ok(self.store.content_by_external(source, external_id).await?.map(Arc::new)),
         }
-        let content = self.store.content_by_external(source, external_id).await?;
-        if let Some(content) = &content {
-            self.names.insert(name, content.id);
-        }
-        Ok(content.map(Arc::new))
     }
 }

@@ -1,4 +1,4 @@
-//! Contents as they are read: which are on a page is one statement, and what they are, with authors, topics and tallies, one.
+//! Contents as they are read. Their lists are kept in memory, so nothing here sorts or pages.
 
 use std::collections::HashMap;
 
@@ -6,25 +6,19 @@ use sea_orm::{QueryResult, Value};
 
 use super::connection::Store;
 use super::error::Error;
-use super::page::List;
-use super::person::counted;
 use super::sql::Sql;
 use super::writing::Writing;
-use crate::domain::content::{Card, Content, ContentFilter, Subject};
+use crate::domain::content::{Card, Content, Subject};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
-use crate::domain::page::{Direction, Key, Page, PageRequest, Place};
 use crate::domain::rating::{RatedContent, Tally};
 use crate::domain::source::Scale;
-use crate::domain::time::{from_micros, micros};
+use crate::domain::time::from_micros;
 
-/// What a content consists of, in the order that [`noun`] reads.
-const COLUMNS: &str = "SELECT c.id, c.source_id, c.external_id, c.kind, c.title, c.body, c.url, c.language, c.parent_id, \
-    c.published_at, c.withdrawn_at, c.hidden_at, c.hidden_reason, \
-    (SELECT string_agg(CAST(a.person_id AS TEXT), ',' ORDER BY a.position) FROM content_author a WHERE a.content_id = c.id), \
-    (SELECT string_agg(CAST(t.topic_id AS TEXT), ',' ORDER BY t.position) FROM content_topic t WHERE t.content_id = c.id), \
-    y.n1, y.n2, y.n3, y.n4, y.n5 FROM content c CROSS JOIN tally y WHERE y.content_id = c.id";
+/// What a content consists of beside its links and its tally, in the order that [`bare`] reads.
+const BARE: &str = "SELECT c.id, c.source_id, c.external_id, c.kind, c.title, c.body, c.url, c.language, c.parent_id, \
+    c.published_at, c.withdrawn_at, c.hidden_at, c.hidden_reason";
 
-fn noun(row: &QueryResult) -> Result<Content, Error> {
+fn bare(row: &QueryResult) -> Result<Content, Error> {
     let time = |column: usize| Ok::<_, Error>(row.try_get_by_index::<Option<i64>>(column)?.map(from_micros));
     Ok(Content {
         id: ContentId(row.try_get_by_index(0)?),
@@ -40,31 +34,55 @@ fn noun(row: &QueryResult) -> Result<Content, Error> {
         withdrawn_at: time(10)?,
         hidden_at: time(11)?,
         hidden_reason: row.try_get_by_index(12)?,
-        authors: ids(row, 13)?.into_iter().map(PersonId).collect(),
-        topics: ids(row, 14)?.into_iter().map(TopicId).collect(),
-        tally: tally(row, 15)?,
+        authors: Vec::new(),
+        topics: Vec::new(),
+        tally: Tally::default(),
     })
 }
 
-/// What a card consists of, in the order that [`card`] reads.
-const CARD: &str = "SELECT c.id, c.source_id, c.kind, c.parent_id, c.published_at, c.visible, \
+/// The links and the tally of a content, and the tables that it is read from.
+const REST: &str = ", \
     (SELECT string_agg(CAST(a.person_id AS TEXT), ',' ORDER BY a.position) FROM content_author a WHERE a.content_id = c.id), \
     (SELECT string_agg(CAST(t.topic_id AS TEXT), ',' ORDER BY t.position) FROM content_topic t WHERE t.content_id = c.id), \
     y.n1, y.n2, y.n3, y.n4, y.n5 FROM content c CROSS JOIN tally y WHERE y.content_id = c.id";
+
+/// A statement that [`noun`] reads, with conditions to follow.
+fn select_whole() -> Sql {
+    let mut sql = Sql::new(BARE);
+    sql.push(REST);
+    sql
+}
+
+fn noun(row: &QueryResult) -> Result<Content, Error> {
+    Ok(Content {
+        authors: ids(row, 13)?.into_iter().map(PersonId).collect(),
+        topics: ids(row, 14)?.into_iter().map(TopicId).collect(),
+        tally: tally(row, 15)?,
+        ..bare(row)?
+    })
+}
+
+/// A statement that [`card`] reads, with conditions to follow.
+fn select_card() -> Sql {
+    let mut sql = Sql::new("SELECT c.id, c.source_id, c.external_id, c.kind, c.parent_id, c.published_at, c.visible");
+    sql.push(REST);
+    sql
+}
 
 fn card(row: &QueryResult) -> Result<Card, Error> {
     Ok(Card {
         subject: Subject {
             content: ContentId(row.try_get_by_index(0)?),
             source: SourceId(row.try_get_by_index(1)?),
-            authors: ids(row, 6)?.into_iter().map(PersonId).collect(),
-            topics: ids(row, 7)?.into_iter().map(TopicId).collect(),
-            visible: row.try_get_by_index(5)?,
+            authors: ids(row, 7)?.into_iter().map(PersonId).collect(),
+            topics: ids(row, 8)?.into_iter().map(TopicId).collect(),
+            visible: row.try_get_by_index(6)?,
         },
-        kind: row.try_get_by_index(2)?,
-        parent: row.try_get_by_index::<Option<i64>>(3)?.map(ContentId),
-        published_at: from_micros(row.try_get_by_index(4)?),
-        tally: tally(row, 8)?,
+        external_id: row.try_get_by_index(2)?,
+        kind: row.try_get_by_index(3)?,
+        parent: row.try_get_by_index::<Option<i64>>(4)?.map(ContentId),
+        published_at: from_micros(row.try_get_by_index(5)?),
+        tally: tally(row, 9)?,
     })
 }
 
@@ -81,97 +99,15 @@ fn tally(row: &QueryResult, at: usize) -> Result<Tally, Error> {
     Ok(Tally(counts))
 }
 
-/// Which table leads: the links of the one topic or author asked for, or the contents themselves. `CROSS JOIN` keeps `SQLite`
-/// to this order; `PostgreSQL` finds it alone.
-struct Lead {
-    from: &'static str,
-    published: &'static str,
-    id: &'static str,
-}
-
-fn lead(filter: &ContentFilter) -> Lead {
-    let link = |from| Lead { from, published: "l.published_at", id: "l.content_id" };
-    match &filter.topics {
-        Some(topics) if topics.len() == 1 => {
-            link(" FROM content_topic l CROSS JOIN content c WHERE c.id = l.content_id")
-        }
-        _ if filter.author.is_some() => link(" FROM content_author l CROSS JOIN content c WHERE c.id = l.content_id"),
-        _ => Lead { from: " FROM content c WHERE TRUE", published: "c.published_at", id: "c.id" },
-    }
-}
-
-fn conditions(sql: &mut Sql, filter: &ContentFilter, lead: &Lead) {
-    sql.push(lead.from);
-    let one_topic = filter.topics.as_ref().is_some_and(|topics| topics.len() == 1);
-    if let Some(topics) = &filter.topics {
-        let topics: Vec<i64> = topics.iter().map(|id| id.0).collect();
-        if one_topic {
-            sql.push(" AND l.topic_id = ").bind(topics[0]);
-        } else {
-            sql.push(" AND EXISTS (SELECT 1 FROM content_topic f WHERE f.content_id = c.id AND f.topic_id IN ")
-                .bind_list(&topics)
-                .push(")");
-        }
-    }
-    match filter.author {
-        Some(author) if one_topic => {
-            sql.push(" AND EXISTS (SELECT 1 FROM content_author f WHERE f.content_id = c.id AND f.person_id = ")
-                .bind(author.0)
-                .push(")");
-        }
-        Some(author) => {
-            sql.push(" AND l.person_id = ").bind(author.0);
-        }
-        None => {}
-    }
-    for (column, id) in [("c.source_id", filter.source.map(|id| id.0)), ("c.parent_id", filter.parent.map(|id| id.0))] {
-        if let Some(id) = id {
-            sql.push(" AND ").push(column).push(" = ").bind(id);
-        }
-    }
-    if let Some(kind) = &filter.kind {
-        sql.push(" AND c.kind = ").bind(kind.as_str());
-    }
-    for (bound, time) in [(" >= ", filter.published_from), (" < ", filter.published_before)] {
-        if let Some(time) = time {
-            sql.push(" AND ").push(lead.published).push(bound).bind(micros(time));
-        }
-    }
-    sql.push(if filter.no_replies { " AND c.parent_id IS NULL" } else { "" });
-    sql.push(if filter.invisible { "" } else { " AND c.visible" });
-}
-
-fn list(filter: &ContentFilter, direction: Direction) -> List {
-    let lead = lead(filter);
-    let mut sql = Sql::new("SELECT ");
-    sql.push(lead.id).push(", ").push(lead.published);
-    conditions(&mut sql, filter, &lead);
-    List { sql, key: lead.published, id: lead.id, direction }
-}
-
 impl Store {
-    /// Which contents are on one page for each request, sorted by their time of publication, and where they stand, in one
-    /// statement.
+    /// The contents with these ids, whatever their state, without authors, topics and tally.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn contents_pages(
-        &self,
-        asked: &[(&ContentFilter, Direction, &PageRequest)],
-    ) -> Result<Vec<Page<Place>>, Error> {
-        let lists = asked.iter().map(|(filter, direction, request)| (list(filter, *direction), *request)).collect();
-        let read = |row: &QueryResult, at: usize| {
-            Ok(Place { id: row.try_get_by_index(at)?, key: Key::Number(row.try_get_by_index(at + 1)?) })
-        };
-        self.pages(lists, read, |_, place| place.clone()).await
-    }
-
-    /// How many contents each filter lets through.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn contents_counts(&self, filters: &[&ContentFilter]) -> Result<Vec<i64>, Error> {
-        self.counts(filters.iter().map(|filter| counted(|sql| conditions(sql, filter, &lead(filter)))).collect()).await
+    pub async fn bare_contents(&self, ids: &[ContentId]) -> Result<Vec<Content>, Error> {
+        let mut sql = Sql::new(BARE);
+        sql.push(" FROM content c WHERE c.id IN ").bind_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
+        self.rows(sql).await?.iter().map(bare).collect()
     }
 
     /// The contents with these ids, whatever their state.
@@ -179,7 +115,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn contents(&self, ids: &[ContentId]) -> Result<Vec<Content>, Error> {
-        let mut sql = Sql::new(COLUMNS);
+        let mut sql = select_whole();
         sql.push(" AND c.id IN ").bind_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
         self.rows(sql).await?.iter().map(noun).collect()
     }
@@ -189,8 +125,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn contents_after(&self, source: SourceId, after: i64, limit: i64) -> Result<Vec<Content>, Error> {
-        let mut sql = Sql::new(COLUMNS);
-        // The plus sign: by the index of sources every chunk would sort the whole source.
+        let mut sql = select_whole();
+        // The plus sign: by the index of names every chunk would sort the whole source.
         sql.push(" AND +c.source_id = ").bind(source.0);
         sql.push(" AND c.id > ").bind(after).push(" ORDER BY c.id").limit(limit);
         self.rows(sql).await?.iter().map(noun).collect()
@@ -215,7 +151,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn content_by_external(&self, source: SourceId, external_id: &str) -> Result<Option<Content>, Error> {
-        let mut sql = Sql::new(COLUMNS);
+        let mut sql = select_whole();
         sql.push(" AND c.source_id = ").bind(source.0).push(" AND c.external_id = ").bind(external_id);
         self.row(sql).await?.as_ref().map(noun).transpose()
     }
@@ -225,7 +161,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn cards_after(&self, after: ContentId, limit: i64) -> Result<Vec<Card>, Error> {
-        let mut sql = Sql::new(CARD);
+        let mut sql = select_card();
         sql.push(" AND c.id > ").bind(after.0).push(" ORDER BY c.id").limit(limit);
         self.rows(sql).await?.iter().map(card).collect()
     }
@@ -239,7 +175,7 @@ impl Writing<'_> {
     pub async fn cards(&self, ids: &[ContentId]) -> Result<Vec<Card>, Error> {
         let mut cards = Vec::with_capacity(ids.len());
         for some in ids.chunks(1_000) {
-            let mut sql = Sql::new(CARD);
+            let mut sql = select_card();
             sql.push(" AND c.id IN ").bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
             for row in self.rows(sql).await? {
                 cards.push(card(&row)?);
@@ -253,7 +189,7 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn content(&self, id: ContentId) -> Result<Option<Content>, Error> {
-        let mut sql = Sql::new(COLUMNS);
+        let mut sql = select_whole();
         sql.push(" AND c.id = ").bind(id.0);
         self.row(sql).await?.as_ref().map(noun).transpose()
     }
@@ -269,7 +205,7 @@ impl Writing<'_> {
     ) -> Result<HashMap<String, Content>, Error> {
         let mut found = HashMap::new();
         for some in external_ids.chunks(1_000) {
-            let mut sql = Sql::new(COLUMNS);
+            let mut sql = select_whole();
             sql.push(" AND c.source_id = ").bind(source.0);
             sql.push(" AND c.external_id IN (");
             for (at, id) in some.iter().enumerate() {

@@ -10,7 +10,7 @@ use super::writing::Writing;
 use crate::domain::content::{Content, ContentText, NewContent};
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::rating::Tally;
-use crate::domain::time::{Time, micros};
+use crate::domain::time::micros;
 
 /// How many contents go into one statement.
 const CHUNK: usize = 500;
@@ -34,9 +34,10 @@ impl Writing<'_> {
             let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5) VALUES ");
             tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Tally::default())));
             self.execute(tallies).await?;
-            self.insert_authors(some.iter().flat_map(|c| authors_of(id(c), &c.authors, c.published_at)).collect())
+            self.insert_authors(some.iter().flat_map(|c| links_of(id(c), c.authors.iter().map(|id| id.0))).collect())
                 .await?;
-            self.insert_topics(some.iter().flat_map(|c| topics_of(id(c), &c.topics, c.published_at)).collect()).await?;
+            self.insert_topics(some.iter().flat_map(|c| links_of(id(c), c.topics.iter().map(|id| id.0))).collect())
+                .await?;
         }
         Ok(ids)
     }
@@ -52,27 +53,21 @@ impl Writing<'_> {
         sql.push(", language = ").bind(language).push(", parent_id = ").bind(new.parent.map(|id| id.0));
         sql.push(", published_at = ").bind(micros(new.published_at)).push(" WHERE id = ").bind(id.0);
         self.execute(sql).await?;
-        self.replace_links(id, &new.authors, &new.topics, new.published_at).await
+        self.replace_links(id, &new.authors, &new.topics).await
     }
 
     /// Writes the links of a content anew.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn replace_links(
-        &self,
-        id: ContentId,
-        authors: &[PersonId],
-        topics: &[TopicId],
-        published: Time,
-    ) -> Result<(), Error> {
+    pub async fn replace_links(&self, id: ContentId, authors: &[PersonId], topics: &[TopicId]) -> Result<(), Error> {
         for table in ["content_author", "content_topic"] {
             let mut sql = Sql::new("DELETE FROM ");
             sql.push(table).push(" WHERE content_id = ").bind(id.0);
             self.execute(sql).await?;
         }
-        self.insert_authors(authors_of(id, authors, published).collect()).await?;
-        self.insert_topics(topics_of(id, topics, published).collect()).await
+        self.insert_authors(links_of(id, authors.iter().map(|id| id.0)).collect()).await?;
+        self.insert_topics(links_of(id, topics.iter().map(|id| id.0)).collect()).await
     }
 
     /// Writes down whether a content is withdrawn or hidden.
@@ -103,13 +98,11 @@ impl Writing<'_> {
     }
 
     async fn insert_authors(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-        self.insert_links("INSERT INTO content_author (content_id, person_id, position, published_at) VALUES ", rows)
-            .await
+        self.insert_links("INSERT INTO content_author (content_id, person_id, position) VALUES ", rows).await
     }
 
     async fn insert_topics(&self, rows: Vec<Vec<Value>>) -> Result<(), Error> {
-        self.insert_links("INSERT INTO content_topic (content_id, topic_id, position, published_at) VALUES ", rows)
-            .await
+        self.insert_links("INSERT INTO content_topic (content_id, topic_id, position) VALUES ", rows).await
     }
 
     async fn insert_links(&self, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), Error> {
@@ -144,14 +137,6 @@ fn tally_row(id: ContentId, tally: &Tally) -> Vec<Value> {
     row
 }
 
-fn authors_of(id: ContentId, authors: &[PersonId], published: Time) -> impl Iterator<Item = Vec<Value>> {
-    (0_i16..)
-        .zip(authors)
-        .map(move |(position, person)| vec![id.0.into(), person.0.into(), position.into(), micros(published).into()])
-}
-
-fn topics_of(id: ContentId, topics: &[TopicId], published: Time) -> impl Iterator<Item = Vec<Value>> {
-    (0_i16..)
-        .zip(topics)
-        .map(move |(position, topic)| vec![id.0.into(), topic.0.into(), position.into(), micros(published).into()])
+fn links_of(id: ContentId, linked: impl Iterator<Item = i64>) -> impl Iterator<Item = Vec<Value>> {
+    (0_i16..).zip(linked).map(move |(position, linked)| vec![id.0.into(), linked.into(), position.into()])
 }

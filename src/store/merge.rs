@@ -214,17 +214,7 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn restore_authored(&self, person: PersonId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
-        for (content, position) in contents {
-            let mut sql =
-                Sql::new("INSERT INTO content_author (content_id, person_id, position, published_at) SELECT c.id, ");
-            sql.bind(person.0)
-                .push(", CAST(")
-                .bind(*position)
-                .push(" AS SMALLINT), c.published_at FROM content c WHERE c.id = ");
-            sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
-            self.execute(sql).await?;
-        }
-        Ok(())
+        self.link("INSERT INTO content_author (person_id, content_id, position) VALUES ", person.0, contents).await
     }
 
     /// Puts a topic into contents again.
@@ -232,14 +222,14 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn restore_on_topic(&self, topic: TopicId, contents: &[(ContentId, i16)]) -> Result<(), Error> {
-        for (content, position) in contents {
-            let mut sql =
-                Sql::new("INSERT INTO content_topic (content_id, topic_id, position, published_at) SELECT c.id, ");
-            sql.bind(topic.0)
-                .push(", CAST(")
-                .bind(*position)
-                .push(" AS SMALLINT), c.published_at FROM content c WHERE c.id = ");
-            sql.bind(content.0).push(" ON CONFLICT DO NOTHING");
+        self.link("INSERT INTO content_topic (topic_id, content_id, position) VALUES ", topic.0, contents).await
+    }
+
+    async fn link(&self, insert: &str, id: i64, contents: &[(ContentId, i16)]) -> Result<(), Error> {
+        for some in contents.chunks(1_000) {
+            let mut sql = Sql::new(insert);
+            sql.bind_rows(some.iter().map(|(content, position)| vec![id.into(), content.0.into(), (*position).into()]));
+            sql.push(" ON CONFLICT DO NOTHING");
             self.execute(sql).await?;
         }
         Ok(())

@@ -51,7 +51,7 @@ impl Held {
         }
     }
 
-    /// Whether a filter lets it through. The database says the same of lists by time, in `store/content.rs`.
+    /// Whether a filter lets it through.
     pub fn is_admitted_by(&self, filter: &ContentFilter) -> bool {
         (self.visible || filter.invisible)
             && filter.topics.as_ref().is_none_or(|topics| self.topics.iter().any(|topic| topics.contains(topic)))
