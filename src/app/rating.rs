@@ -185,7 +185,9 @@ pub(super) async fn rate_among(
         }));
     }
     write_moved(writing, &moved, &contents, &current).await?;
-    facts.into_iter().for_each(|fact| writing.note(Fact::Rating(fact)));
+    for fact in facts {
+        writing.note(Fact::Rating(fact));
+    }
     Ok(outcomes)
 }
 

@@ -139,7 +139,7 @@ impl Loaders {
             let found = desk.app.people(&unique(&keys.concat())).await?;
             Ok(keys.iter().map(|ids| spread(ids, &found)).collect())
         };
-        Ok(self.people.load(ids.to_vec(), fetch).await?.into_iter().flatten().collect())
+        Ok(Box::pin(self.people.load(ids.to_vec(), fetch)).await?.into_iter().flatten().collect())
     }
 
     /// A person by id.
@@ -157,7 +157,7 @@ impl Loaders {
     pub async fn content(&self, desk: &Request, id: ContentId) -> Result<Option<Arc<Content>>, Error> {
         let fetch =
             async |ids: Vec<ContentId>| Ok(spread(&ids, &desk.app.contents(&desk.viewer, &unique(&ids)).await?));
-        self.contents.load(id, fetch).await
+        Box::pin(self.contents.load(id, fetch)).await
     }
 
     /// The accounts of a person.
@@ -172,7 +172,7 @@ impl Loaders {
             }
             Ok(ids.iter().map(|id| found.get(id).cloned().unwrap_or_default()).collect())
         };
-        self.accounts.load(id, fetch).await
+        Box::pin(self.accounts.load(id, fetch)).await
     }
 
     /// What the viewer thinks of a content.
@@ -187,7 +187,7 @@ impl Loaders {
             let found = desk.app.viewer_ratings(&desk.viewer, &unique(&ids)).await?;
             Ok(spread(&ids, &found.into_iter().map(|rating| (rating.content, rating)).collect()))
         };
-        self.viewer_ratings.load(id, fetch).await
+        Box::pin(self.viewer_ratings.load(id, fetch)).await
     }
 
     /// A page of a content's public ratings.
@@ -199,6 +199,6 @@ impl Loaders {
             let asked: Vec<_> = keys.iter().map(|(id, request)| (*id, request)).collect();
             desk.app.public_ratings(&asked).await
         };
-        self.ratings_pages.load(key, fetch).await
+        Box::pin(self.ratings_pages.load(key, fetch)).await
     }
 }

@@ -88,11 +88,15 @@ impl Catalog {
             let some = store.cards_after(last, CHUNK).await?;
             let Some(end) = some.last() else { break };
             last = end.subject.content;
-            some.iter().for_each(|card| cards.put(seq, card));
+            for card in &some {
+                cards.put(seq, card);
+            }
         }
         let mut state = self.change();
         (state.cards, state.heard) = (cards, seq);
-        std::mem::take(&mut state.waiting).iter().for_each(|change| state.hear(change));
+        for change in std::mem::take(&mut state.waiting) {
+            state.hear(&change);
+        }
         self.loaded.send_replace(true);
         Ok(())
     }

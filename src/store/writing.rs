@@ -75,14 +75,9 @@ impl Writing<'_> {
     /// # Errors
     /// When the database refuses; then nothing of the transaction remains.
     pub async fn commit(mut self, now: Time) -> Result<Vec<Arc<Change>>, Error> {
-        let facts = std::mem::take(&mut self.facts);
-        let mut changes = Vec::with_capacity(facts.len());
-        if !facts.is_empty() {
-            let mut seq = self.last;
-            for fact in facts {
-                seq += 1;
-                changes.push(Arc::new(Change { seq, at: now, fact }));
-            }
+        let numbered = (self.last + 1..).zip(std::mem::take(&mut self.facts));
+        let changes: Vec<_> = numbered.map(|(seq, fact)| Arc::new(Change { seq, at: now, fact })).collect();
+        if !changes.is_empty() {
             self.write_log(&changes).await?;
         }
         self.transaction.commit().await?;

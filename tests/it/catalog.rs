@@ -25,7 +25,7 @@ async fn busy() -> House {
             contents.push(json!({ "externalId": format!("c{n}"), "kind": if n % 2 == 0 { "post" } else { "note" }, "title": format!("{slug} {n}"), "parent": parent, "publishedAt": at,
                 "authors": [format!("p{}", n % 12), format!("p{}", (n + 5) % 12)], "topics": [format!("t{}", n % 4), format!("t{}", (n * 7 + 1) % 4)] }));
             for r in 0..n % 7 {
-                let value = if scale == "VOTE" { (n * r) % 3 } else { (n * r) % 5 + 2 } as i64 - 1;
+                let value = i64::from(if scale == "VOTE" { (n * r) % 3 } else { (n * r) % 5 + 2 }) - 1;
                 ratings.push(json!({ "rater": format!("p{}", (n + r + 1) % 12), "content": format!("c{n}"), "value": value, "at": "2026-03-01T00:00:00Z" }));
             }
         }

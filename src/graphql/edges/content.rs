@@ -81,7 +81,7 @@ impl Content {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<ContentConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::contents(ctx, filter, order_by, &page, |filter| filter.parent = Some(self.key)).await)
+        shown(list::contents(ctx, filter, order_by, page, |filter| filter.parent = Some(self.key)).await)
     }
 
     /// What the viewer thinks of it; null without a rating, or when nobody acts.

@@ -1,5 +1,7 @@
 //! Lists of every noun, for the roots and for the links alike: an input becomes a filter, a page becomes a connection.
 
+use std::pin::Pin;
+
 use async_graphql::{Context, Result};
 
 use crate::app::error::Error;
@@ -20,6 +22,10 @@ use crate::graphql::nodes::person::{Person, PersonConnection};
 use crate::graphql::nodes::topic::{Topic, TopicConnection};
 use crate::graphql::order::{ContentOrder, LeadershipOrder, PersonOrder, TopicOrder};
 use crate::graphql::page::{PageArguments, Shown};
+
+/// A connection on its way. Boxed: a field's future is as large as the largest future of any field of its type, and is moved
+/// for each of them, also for a plain title.
+pub type Listing<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// The result of a connection field: a failure nulls this field alone.
 pub fn shown<T>(result: Result<T>) -> Option<Result<T>> {
@@ -44,28 +50,32 @@ fn sorted(topics: std::collections::HashSet<TopicId>) -> Vec<TopicId> {
 ///
 /// # Errors
 /// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
-pub async fn people(
-    ctx: &Context<'_>,
+pub fn people<'a>(
+    ctx: &'a Context<'a>,
     filter: Option<PersonFilter>,
     order: Option<PersonOrder>,
-    page: &PageArguments,
-    narrow: impl FnOnce(&mut person::PersonFilter),
-) -> Result<PersonConnection> {
-    let desk = ctx.desk()?;
-    let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
-    narrow(&mut filter);
-    let order = order
-        .map_or(person::PersonOrder { field: PersonOrderField::Handle, direction: Direction::Ascending }, Into::into);
-    let name = match order.field {
-        PersonOrderField::Handle => "handle",
-        PersonOrderField::Name => "name",
-        PersonOrderField::Created => "created",
-    };
-    let key = (filter.clone(), order, page.request(name).map_err(failed)?);
-    let found = desk.loaders.people_pages(desk, key).await.map_err(failed)?;
-    Ok(PersonConnection {
-        shown: Shown::of(found, name, |item| item.place(order.field), |item| Person::from(&item)),
-        filter,
+    page: PageArguments,
+    narrow: impl FnOnce(&mut person::PersonFilter) + Send + 'a,
+) -> Listing<'a, PersonConnection> {
+    Box::pin(async move {
+        let desk = ctx.desk()?;
+        let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
+        narrow(&mut filter);
+        let order = order.map_or(
+            person::PersonOrder { field: PersonOrderField::Handle, direction: Direction::Ascending },
+            Into::into,
+        );
+        let name = match order.field {
+            PersonOrderField::Handle => "handle",
+            PersonOrderField::Name => "name",
+            PersonOrderField::Created => "created",
+        };
+        let key = (filter.clone(), order, page.request(name).map_err(failed)?);
+        let found = desk.loaders.people_pages(desk, key).await.map_err(failed)?;
+        Ok(PersonConnection {
+            shown: Shown::of(found, name, |item| item.place(order.field), |item| Person::from(&item)),
+            filter,
+        })
     })
 }
 
@@ -73,28 +83,30 @@ pub async fn people(
 ///
 /// # Errors
 /// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
-pub async fn topics(
-    ctx: &Context<'_>,
+pub fn topics<'a>(
+    ctx: &'a Context<'a>,
     filter: Option<TopicFilter>,
     order: Option<TopicOrder>,
-    page: &PageArguments,
-    narrow: impl FnOnce(&mut topic::TopicFilter),
-) -> Result<TopicConnection> {
-    let desk = ctx.desk()?;
-    let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
-    narrow(&mut filter);
-    let order =
-        order.map_or(topic::TopicOrder { field: TopicOrderField::Slug, direction: Direction::Ascending }, Into::into);
-    let name = match order.field {
-        TopicOrderField::Slug => "slug",
-        TopicOrderField::Name => "name",
-        TopicOrderField::Created => "created",
-    };
-    let key = (filter.clone(), order, page.request(name).map_err(failed)?);
-    let found = desk.loaders.topics_pages(desk, key).await.map_err(failed)?;
-    Ok(TopicConnection {
-        shown: Shown::of(found, name, |item| item.place(order.field), |item| Topic::from(&item)),
-        filter,
+    page: PageArguments,
+    narrow: impl FnOnce(&mut topic::TopicFilter) + Send + 'a,
+) -> Listing<'a, TopicConnection> {
+    Box::pin(async move {
+        let desk = ctx.desk()?;
+        let mut filter = filter.unwrap_or_default().read(&desk.app).map_err(failed)?;
+        narrow(&mut filter);
+        let order = order
+            .map_or(topic::TopicOrder { field: TopicOrderField::Slug, direction: Direction::Ascending }, Into::into);
+        let name = match order.field {
+            TopicOrderField::Slug => "slug",
+            TopicOrderField::Name => "name",
+            TopicOrderField::Created => "created",
+        };
+        let key = (filter.clone(), order, page.request(name).map_err(failed)?);
+        let found = desk.loaders.topics_pages(desk, key).await.map_err(failed)?;
+        Ok(TopicConnection {
+            shown: Shown::of(found, name, |item| item.place(order.field), |item| Topic::from(&item)),
+            filter,
+        })
     })
 }
 
@@ -102,32 +114,34 @@ pub async fn topics(
 ///
 /// # Errors
 /// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
-pub async fn contents(
-    ctx: &Context<'_>,
+pub fn contents<'a>(
+    ctx: &'a Context<'a>,
     filter: Option<ContentFilter>,
     order: Option<ContentOrder>,
-    page: &PageArguments,
-    narrow: impl FnOnce(&mut content::ContentFilter),
-) -> Result<ContentConnection> {
-    let desk = ctx.desk()?;
-    let mut filter = match filter {
-        Some(filter) => filter.read(desk).await.map_err(failed)?,
-        None => content::ContentFilter::default(),
-    };
-    narrow(&mut filter);
-    let order = order.map_or(
-        content::ContentOrder { field: ContentOrderField::Published, direction: Direction::Descending },
-        Into::into,
-    );
-    let name = match order.field {
-        ContentOrderField::Published => "published",
-        ContentOrderField::Score => "score",
-    };
-    let key = (filter.clone(), order, page.request(name).map_err(failed)?);
-    let found = desk.loaders.contents_pages(desk, key).await.map_err(failed)?;
-    Ok(ContentConnection {
-        shown: Shown::of(found, name, |(place, _)| place.clone(), |(_, content)| content.as_ref().into()),
-        filter,
+    page: PageArguments,
+    narrow: impl FnOnce(&mut content::ContentFilter) + Send + 'a,
+) -> Listing<'a, ContentConnection> {
+    Box::pin(async move {
+        let desk = ctx.desk()?;
+        let mut filter = match filter {
+            Some(filter) => filter.read(desk).await.map_err(failed)?,
+            None => content::ContentFilter::default(),
+        };
+        narrow(&mut filter);
+        let order = order.map_or(
+            content::ContentOrder { field: ContentOrderField::Published, direction: Direction::Descending },
+            Into::into,
+        );
+        let name = match order.field {
+            ContentOrderField::Published => "published",
+            ContentOrderField::Score => "score",
+        };
+        let key = (filter.clone(), order, page.request(name).map_err(failed)?);
+        let found = desk.loaders.contents_pages(desk, key).await.map_err(failed)?;
+        Ok(ContentConnection {
+            shown: Shown::of(found, name, |(place, _)| place.clone(), |(_, content)| content.as_ref().into()),
+            filter,
+        })
     })
 }
 
@@ -135,24 +149,26 @@ pub async fn contents(
 ///
 /// # Errors
 /// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
-pub async fn leaderships(
-    ctx: &Context<'_>,
+pub fn leaderships<'a>(
+    ctx: &'a Context<'a>,
     filter: Option<LeadershipFilter>,
     order: Option<LeadershipOrder>,
-    page: &PageArguments,
-    narrow: impl FnOnce(&mut leadership::LeadershipFilter),
-) -> Result<LeadershipConnection> {
-    let desk = ctx.desk()?;
-    let mut filter = match filter {
-        Some(filter) => filter.read(desk).await.map_err(failed)?,
-        None => leadership::LeadershipFilter::default(),
-    };
-    narrow(&mut filter);
-    let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
-    let found = desk.loaders.leaderships_pages(desk, key).await.map_err(failed)?;
-    Ok(LeadershipConnection {
-        shown: Shown::of(found, FROM, leadership::Leadership::place, |item| (&item).into()),
-        filter,
+    page: PageArguments,
+    narrow: impl FnOnce(&mut leadership::LeadershipFilter) + Send + 'a,
+) -> Listing<'a, LeadershipConnection> {
+    Box::pin(async move {
+        let desk = ctx.desk()?;
+        let mut filter = match filter {
+            Some(filter) => filter.read(desk).await.map_err(failed)?,
+            None => leadership::LeadershipFilter::default(),
+        };
+        narrow(&mut filter);
+        let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
+        let found = desk.loaders.leaderships_pages(desk, key).await.map_err(failed)?;
+        Ok(LeadershipConnection {
+            shown: Shown::of(found, FROM, leadership::Leadership::place, |item| (&item).into()),
+            filter,
+        })
     })
 }
 
@@ -160,24 +176,26 @@ pub async fn leaderships(
 ///
 /// # Errors
 /// `BAD_REQUEST` for arguments that can never be right, or when the database fails.
-pub async fn endorsements(
-    ctx: &Context<'_>,
+pub fn endorsements<'a>(
+    ctx: &'a Context<'a>,
     filter: Option<EndorsementFilter>,
     order: Option<LeadershipOrder>,
-    page: &PageArguments,
-    narrow: impl FnOnce(&mut endorsement::EndorsementFilter),
-) -> Result<EndorsementConnection> {
-    let desk = ctx.desk()?;
-    let mut filter = match filter {
-        Some(filter) => filter.read(desk).await.map_err(failed)?,
-        None => endorsement::EndorsementFilter::default(),
-    };
-    narrow(&mut filter);
-    let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
-    let found = desk.loaders.endorsements_pages(desk, key).await.map_err(failed)?;
-    Ok(EndorsementConnection {
-        shown: Shown::of(found, FROM, endorsement::Endorsement::place, |item| (&item).into()),
-        filter,
+    page: PageArguments,
+    narrow: impl FnOnce(&mut endorsement::EndorsementFilter) + Send + 'a,
+) -> Listing<'a, EndorsementConnection> {
+    Box::pin(async move {
+        let desk = ctx.desk()?;
+        let mut filter = match filter {
+            Some(filter) => filter.read(desk).await.map_err(failed)?,
+            None => endorsement::EndorsementFilter::default(),
+        };
+        narrow(&mut filter);
+        let key = (filter.clone(), latest(order), page.request(FROM).map_err(failed)?);
+        let found = desk.loaders.endorsements_pages(desk, key).await.map_err(failed)?;
+        Ok(EndorsementConnection {
+            shown: Shown::of(found, FROM, endorsement::Endorsement::place, |item| (&item).into()),
+            filter,
+        })
     })
 }
 

@@ -48,7 +48,7 @@ impl Person {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<ContentConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::contents(ctx, filter, order_by, &page, |filter| filter.author = Some(self.key)).await)
+        shown(list::contents(ctx, filter, order_by, page, |filter| filter.author = Some(self.key)).await)
     }
 
     /// What they lead, as they or the organisation say.
@@ -69,7 +69,7 @@ impl Person {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<LeadershipConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::leaderships(ctx, filter, order_by, &page, |filter| filter.person = Some(self.key)).await)
+        shown(list::leaderships(ctx, filter, order_by, page, |filter| filter.person = Some(self.key)).await)
     }
 
     /// What peers say that they lead.
@@ -90,7 +90,7 @@ impl Person {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<EndorsementConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::endorsements(ctx, filter, order_by, &page, |filter| filter.person = Some(self.key)).await)
+        shown(list::endorsements(ctx, filter, order_by, page, |filter| filter.person = Some(self.key)).await)
     }
 
     /// Whom they endorse.
@@ -111,7 +111,7 @@ impl Person {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<EndorsementConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::endorsements(ctx, filter, order_by, &page, |filter| filter.endorser = Some(self.key)).await)
+        shown(list::endorsements(ctx, filter, order_by, page, |filter| filter.endorser = Some(self.key)).await)
     }
 }
 

@@ -35,7 +35,7 @@ impl Source {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<ContentConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::contents(ctx, filter, order_by, &page, |filter| filter.source = Some(self.key)).await)
+        shown(list::contents(ctx, filter, order_by, page, |filter| filter.source = Some(self.key)).await)
     }
 
     /// Who has an account in it.
@@ -54,6 +54,6 @@ impl Source {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<PersonConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::people(ctx, filter, order_by, &page, |filter| filter.source = Some(self.key)).await)
+        shown(list::people(ctx, filter, order_by, page, |filter| filter.source = Some(self.key)).await)
     }
 }

@@ -54,7 +54,7 @@ impl Topic {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<TopicConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::topics(ctx, filter, order_by, &page, |filter| filter.parent = Some(self.key)).await)
+        shown(list::topics(ctx, filter, order_by, page, |filter| filter.parent = Some(self.key)).await)
     }
 
     /// Other words for it.
@@ -68,7 +68,7 @@ impl Topic {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<TopicConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::topics(ctx, None, order_by, &page, |filter| filter.main = Some(self.key)).await)
+        shown(list::topics(ctx, None, order_by, page, |filter| filter.main = Some(self.key)).await)
     }
 
     /// What was written on it; with `includeSubtopics` in the filter also on the topics below it.
@@ -89,7 +89,7 @@ impl Topic {
         let page = PageArguments { first, after, last, before };
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
         shown(
-            list::contents(ctx, filter, order_by, &page, |filter| filter.topics = topics_of(ctx, self.key, subtopics))
+            list::contents(ctx, filter, order_by, page, |filter| filter.topics = topics_of(ctx, self.key, subtopics))
                 .await,
         )
     }
@@ -114,7 +114,7 @@ impl Topic {
         let page = PageArguments { first, after, last, before };
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
         shown(
-            list::leaderships(ctx, filter, order_by, &page, |filter| {
+            list::leaderships(ctx, filter, order_by, page, |filter| {
                 filter.topics = topics_of(ctx, self.key, subtopics);
             })
             .await,
@@ -141,7 +141,7 @@ impl Topic {
         let page = PageArguments { first, after, last, before };
         let subtopics = filter.as_ref().is_some_and(|filter| filter.include_subtopics);
         shown(
-            list::endorsements(ctx, filter, order_by, &page, |filter| {
+            list::endorsements(ctx, filter, order_by, page, |filter| {
                 filter.topics = topics_of(ctx, self.key, subtopics);
             })
             .await,

@@ -37,7 +37,7 @@ impl ListQuery {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<PersonConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::people(ctx, filter, order_by, &page, |_| {}).await)
+        shown(list::people(ctx, filter, order_by, page, |_| {}).await)
     }
 
     /// Topics; other words for topics are left out unless the filter says otherwise.
@@ -56,7 +56,7 @@ impl ListQuery {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<TopicConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::topics(ctx, filter, order_by, &page, |_| {}).await)
+        shown(list::topics(ctx, filter, order_by, page, |_| {}).await)
     }
 
     /// What people wrote; what was withdrawn or hidden is left out.
@@ -75,7 +75,7 @@ impl ListQuery {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<ContentConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::contents(ctx, filter, order_by, &page, |_| {}).await)
+        shown(list::contents(ctx, filter, order_by, page, |_| {}).await)
     }
 
     /// Who leads what, as they or the organisation say.
@@ -96,7 +96,7 @@ impl ListQuery {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<LeadershipConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::leaderships(ctx, filter, order_by, &page, |_| {}).await)
+        shown(list::leaderships(ctx, filter, order_by, page, |_| {}).await)
     }
 
     /// Who endorses whom on what.
@@ -117,7 +117,7 @@ impl ListQuery {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<EndorsementConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(list::endorsements(ctx, filter, order_by, &page, |_| {}).await)
+        shown(list::endorsements(ctx, filter, order_by, page, |_| {}).await)
     }
 
     /// Every source, by slug; there are few.
