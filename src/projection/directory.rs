@@ -1,9 +1,8 @@
-//! The directory: every topic and source, and the people asked for lately, so that a page need not read their names again.
+//! The directory: every topic, source and person, so that a page need not read their names again.
 //!
 //! A change carries the whole state after it, so keeping up needs no question back. An older word never replaces a newer one.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::change::{Change, Fact};
@@ -14,8 +13,8 @@ use crate::domain::topic::Topic;
 use crate::store::connection::Store;
 use crate::store::error::Error;
 
-/// How many people are kept.
-const PEOPLE: u64 = 100_000;
+/// How many people are read at once.
+const CHUNK: i64 = 5_000;
 
 /// Names and relations of the nouns that everything refers to.
 #[derive(Debug)]
@@ -23,10 +22,32 @@ pub struct Directory {
     store: Arc<Store>,
     topics: RwLock<Topics>,
     sources: RwLock<HashMap<SourceId, (i64, Arc<Source>)>>,
-    people: moka::sync::Cache<PersonId, Arc<Person>>,
-    handles: moka::sync::Cache<String, PersonId>,
-    /// The last change of a person that was heard of; a row read before it may be out of date.
-    people_seq: AtomicI64,
+    people: RwLock<People>,
+}
+
+#[derive(Debug, Default)]
+struct People {
+    by_id: HashMap<PersonId, (i64, Arc<Person>)>,
+    by_handle: HashMap<String, PersonId>,
+}
+
+impl People {
+    fn put(&mut self, seq: i64, person: &Person) {
+        match self.by_id.get(&person.id) {
+            Some((known, _)) if *known >= seq => return,
+            // Unless somebody else has taken it since.
+            Some((_, old)) if self.by_handle.get(&old.handle) == Some(&person.id) => {
+                self.by_handle.remove(&old.handle);
+            }
+            _ => {}
+        }
+        self.by_handle.insert(person.handle.clone(), person.id);
+        self.by_id.insert(person.id, (seq, Arc::new(person.clone())));
+    }
+
+    fn get(&self, id: PersonId) -> Option<Arc<Person>> {
+        self.by_id.get(&id).map(|(_, person)| Arc::clone(person))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -60,17 +81,10 @@ impl Directory {
     /// An empty directory. It has to hear all changes from before [`Directory::load`] on.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Self {
-        Self {
-            store,
-            topics: RwLock::default(),
-            sources: RwLock::default(),
-            people: moka::sync::Cache::new(PEOPLE),
-            handles: moka::sync::Cache::new(PEOPLE),
-            people_seq: AtomicI64::new(0),
-        }
+        Self { store, topics: RwLock::default(), sources: RwLock::default(), people: RwLock::default() }
     }
 
-    /// Reads every topic and source.
+    /// Reads every topic, source and person.
     ///
     /// # Errors
     /// When the database fails.
@@ -83,7 +97,16 @@ impl Directory {
         for source in self.store.sources().await? {
             self.put_source(seq, &source);
         }
-        Ok(())
+        let mut last = PersonId(0);
+        loop {
+            let some = self.store.people_after(last, CHUNK).await?;
+            let Some(end) = some.last() else { return Ok(()) };
+            last = end.id;
+            let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+            for person in &some {
+                people.put(seq, person);
+            }
+        }
     }
 
     fn put_source(&self, seq: i64, source: &Source) {
@@ -99,8 +122,7 @@ impl Directory {
             Fact::Topic(topic) => self.topics.write().unwrap_or_else(PoisonError::into_inner).put(change.seq, topic),
             Fact::Source(source) => self.put_source(change.seq, source),
             Fact::Person(person) => {
-                self.people_seq.fetch_max(change.seq, Ordering::SeqCst);
-                self.people.invalidate(&person.id);
+                self.people.write().unwrap_or_else(PoisonError::into_inner).put(change.seq, person);
             }
             _ => {}
         }
@@ -163,35 +185,25 @@ impl Directory {
         all
     }
 
-    /// A person, if they are at hand.
+    /// A person; `None` also for one whom another process has made a moment ago.
     pub fn person_at_hand(&self, id: PersonId) -> Option<Arc<Person>> {
-        self.people.get(&id)
+        self.people.read().unwrap_or_else(PoisonError::into_inner).get(id)
     }
 
-    /// The people with these ids, from memory or in one statement.
+    /// The people with these ids.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn people(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, Error> {
-        let mut found = HashMap::with_capacity(ids.len());
-        let mut missing = Vec::new();
+        let (mut found, mut missing) = (HashMap::with_capacity(ids.len()), Vec::new());
         for id in ids {
-            match self.people.get(id) {
-                Some(person) => {
-                    found.insert(*id, person);
-                }
+            match self.person_at_hand(*id) {
+                Some(person) => drop(found.insert(*id, person)),
                 None => missing.push(*id),
             }
         }
-        if !missing.is_empty() {
-            missing.sort_unstable();
-            missing.dedup();
-            let before = self.people_seq.load(Ordering::SeqCst);
-            for some in missing.chunks(1_000) {
-                for person in self.store.people(some).await? {
-                    found.insert(person.id, self.keep(person, before));
-                }
-            }
+        for some in missing.chunks(1_000) {
+            found.extend(self.store.people(some).await?.into_iter().map(|person| (person.id, Arc::new(person))));
         }
         Ok(found)
     }
@@ -201,24 +213,13 @@ impl Directory {
     /// # Errors
     /// When the database fails.
     pub async fn person_by_handle(&self, handle: &str) -> Result<Option<Arc<Person>>, Error> {
-        if let Some(person) =
-            self.handles.get(handle).and_then(|id| self.people.get(&id)).filter(|person| person.handle == handle)
-        {
-            return Ok(Some(person));
+        let known = {
+            let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+            people.by_handle.get(handle).and_then(|id| people.get(*id))
+        };
+        match known {
+            Some(person) => Ok(Some(person)),
+            None => Ok(self.store.person_by_handle(handle).await?.map(Arc::new)),
         }
-        let before = self.people_seq.load(Ordering::SeqCst);
-        let Some(person) = self.store.person_by_handle(handle).await? else { return Ok(None) };
-        self.handles.insert(handle.to_owned(), person.id);
-        Ok(Some(self.keep(person, before)))
-    }
-
-    /// Keeps a row, unless a person changed since before it was read.
-    fn keep(&self, person: Person, before: i64) -> Arc<Person> {
-        let person = Arc::new(person);
-        self.people.insert(person.id, Arc::clone(&person));
-        if self.people_seq.load(Ordering::SeqCst) != before {
-            self.people.invalidate(&person.id);
-        }
-        person
     }
 }

@@ -183,7 +183,7 @@ async fn sqlite(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(PATIENCE);
-    let write = write.connect_with(options.clone().pragma("cache_size", "-49152")).await.map_err(failed)?;
+    let write = write.connect_with(options.clone().pragma("cache_size", "-8192")).await.map_err(failed)?;
     let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16);
     let read = SqlitePoolOptions::new()
         .max_connections(u32::try_from(readers).unwrap_or(2))

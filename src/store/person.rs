@@ -121,6 +121,16 @@ impl Store {
         self.rows(sql).await?.iter().map(|row| noun(person::Model::from_query_result(row, "")?)).collect()
     }
 
+    /// Up to `limit` people after the person `after`, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn people_after(&self, after: PersonId, limit: i64) -> Result<Vec<Person>, Error> {
+        let mut sql = Sql::new("SELECT * FROM person WHERE id > ");
+        sql.bind(after.0).push(" ORDER BY id").limit(limit);
+        self.rows(sql).await?.iter().map(|row| noun(person::Model::from_query_result(row, "")?)).collect()
+    }
+
     /// The person with this handle, perhaps merged into another.
     ///
     /// # Errors
