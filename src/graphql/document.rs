@@ -3,7 +3,8 @@
 //! Two spreads of a fragment that has two spreads of another, and so on, make a short text that means billions of fields.
 //! The library expands it before its own limits apply, so it is measured here, with one visit to each fragment.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
@@ -14,6 +15,7 @@ use async_graphql::{Positioned, Request, ServerError, Value as Const};
 
 use super::error::refused;
 use super::schema::OperationKind;
+use super::validation::{Fitting, Rules};
 use crate::domain::page::{CAP, DEFAULT};
 
 /// The longest document, in bytes.
@@ -27,53 +29,97 @@ const KEPT: u64 = 1_000;
 /// How deep selections may stand in one another before the measuring stops.
 const DEPTH: usize = 64;
 
-/// Parsed documents by their text.
+/// Documents that were seen before, by their text.
 #[derive(Debug)]
 pub struct Documents {
-    parsed: moka::sync::Cache<String, ExecutableDocument>,
+    /// `None` should our schema be none, which a test makes sure of; then the library does it all.
+    rules: Option<Rules>,
+    known: moka::sync::Cache<String, Arc<Document>>,
 }
 
-impl Default for Documents {
-    fn default() -> Self {
-        Self { parsed: moka::sync::Cache::new(KEPT) }
-    }
+/// A document that may be run.
+#[derive(Debug)]
+struct Document {
+    parsed: ExecutableDocument,
+    /// `None` for one that asks about the schema in words that only the library knows.
+    fitting: Option<Fitting>,
+}
+
+/// What a request asks for, within bounds and according to the schema.
+#[derive(Debug)]
+pub struct Reading {
+    pub document: ExecutableDocument,
+    pub kind: OperationKind,
+    /// Whether the library still has to hold it against the schema.
+    pub unchecked: bool,
 }
 
 impl Documents {
+    /// No document yet, for the schema with this text.
+    #[must_use]
+    pub fn of(sdl: &str) -> Self {
+        Self { rules: Rules::of(sdl).ok(), known: moka::sync::Cache::new(KEPT) }
+    }
+
     /// The document of a request and what its operation does.
     ///
     /// # Errors
-    /// `BAD_REQUEST` when it cannot be parsed or names no operation of its own, `COST_EXCEEDED` when it asks for too much.
-    pub fn read(&self, request: &Request) -> Result<(ExecutableDocument, OperationKind), ServerError> {
+    /// `BAD_REQUEST` when it cannot be parsed, does not fit the schema or names no operation of its own, `COST_EXCEEDED` when it
+    /// asks for too much.
+    pub fn read(&self, request: &Request) -> Result<Reading, Vec<ServerError>> {
         if request.query.len() > LENGTH {
-            return Err(refused("COST_EXCEEDED", format!("a document may have at most {LENGTH} bytes")));
+            return Err(vec![refused("COST_EXCEEDED", format!("a document may have at most {LENGTH} bytes"))]);
         }
-        let document = match self.parsed.get(&request.query) {
-            Some(document) => document,
-            None => {
-                let document = async_graphql::parser::parse_query(&request.query).map_err(ServerError::from)?;
-                self.parsed.insert(request.query.clone(), document.clone());
+        let document = match self.known.get(&request.query) {
+            Some(document) => {
+                measure(&document.parsed, &request.variables)?;
                 document
             }
+            None => self.learn(request)?,
         };
-        let kind = {
-            let operation = chosen(&document, request.operation_name.as_deref())?;
-            // The library walks through all operations before it runs one, so all are measured.
-            for (_, any) in document.operations.iter() {
-                Measure::of(&document, &any.node, &request.variables).check(&any.node)?;
-            }
-            check_variables(operation, &request.variables)?;
-            if operation.ty == OperationType::Subscription {
-                check_root(&document, operation)?;
-            }
-            match operation.ty {
-                OperationType::Query => OperationKind::Query,
-                OperationType::Mutation => OperationKind::Mutation,
-                OperationType::Subscription => OperationKind::Subscription,
-            }
+        let name = request.operation_name.as_deref();
+        let kind = match chosen(&document.parsed, name).map_err(|error| vec![error])?.ty {
+            OperationType::Query => OperationKind::Query,
+            OperationType::Mutation => OperationKind::Mutation,
+            OperationType::Subscription => OperationKind::Subscription,
         };
-        Ok((document, kind))
+        let fitting = self.rules.as_ref().zip(document.fitting.as_ref());
+        if let Some((rules, operation)) =
+            fitting.and_then(|(rules, fitting)| Some((rules, fitting.operations.get(name).ok()?)))
+        {
+            rules.check_variables(operation, &request.variables).map_err(|error| vec![error])?;
+        }
+        Ok(Reading { document: document.parsed.clone(), kind, unchecked: document.fitting.is_none() })
     }
+
+    fn learn(&self, request: &Request) -> Result<Arc<Document>, Vec<ServerError>> {
+        let text = &request.query;
+        let parsed = async_graphql::parser::parse_query(text).map_err(|error| vec![ServerError::from(error)])?;
+        // In this order: a document that means billions of fields takes long to be held against anything.
+        measure(&parsed, &request.variables)?;
+        let fitting = match self.rules.as_ref().map(|rules| rules.check(text)) {
+            Some(Ok(fitting)) => Some(fitting),
+            Some(Err(errors)) if !asks_about_the_schema(text) => return Err(errors),
+            _ => None,
+        };
+        let document = Arc::new(Document { parsed, fitting });
+        self.known.insert(text.clone(), Arc::clone(&document));
+        Ok(document)
+    }
+}
+
+/// Whether it may name `__schema` or `__type`.
+fn asks_about_the_schema(text: &str) -> bool {
+    text.contains("__schema")
+        || text.match_indices("__type").any(|(at, word)| !text[at + word.len()..].starts_with("name"))
+}
+
+/// The library walks through all operations before it runs one, so all are measured.
+fn measure(document: &ExecutableDocument, variables: &Variables) -> Result<(), Vec<ServerError>> {
+    for (_, any) in document.operations.iter() {
+        Measure::of(document, &any.node, variables).check(&any.node).map_err(|error| vec![error])?;
+    }
+    Ok(())
 }
 
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, ServerError> {
@@ -89,52 +135,6 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
     found
         .map(|operation| &operation.node)
         .ok_or_else(|| refused("BAD_REQUEST", "the document has no operation of this name"))
-}
-
-/// Refuses an operation whose required variables are not given. The library would find out at the first field that uses
-/// one, when others have been executed already.
-fn check_variables(operation: &OperationDefinition, given: &Variables) -> Result<(), ServerError> {
-    for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
-        let (name, kind) = (&definition.name.node, &definition.var_type.node);
-        let missing = matches!(given.get(name), None | Some(Const::Null));
-        if missing && !kind.nullable && (definition.default_value.is_none() || given.contains_key(name)) {
-            return Err(refused(
-                "BAD_REQUEST",
-                format!("the variable ${name} must be given: it is of the type {kind}"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a subscription to several things at once, which the specification forbids and the library does not.
-fn check_root(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), ServerError> {
-    let (mut sets, mut names, mut fragments) = (vec![&operation.selection_set.node], HashSet::new(), HashSet::new());
-    while let Some(set) = sets.pop() {
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => {
-                    names.insert(&field.node.response_key().node);
-                }
-                Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    sets.extend(
-                        document
-                            .fragments
-                            .get(name)
-                            .filter(|_| fragments.insert(name))
-                            .map(|fragment| &fragment.node.selection_set.node),
-                    );
-                }
-            }
-        }
-    }
-    if names.len() > 1 {
-        Err(refused("BAD_REQUEST", "a subscription has one root field; open one for each"))
-    } else {
-        Ok(())
-    }
 }
 
 /// Fields and items that a part of a document means.

@@ -15,3 +15,4 @@ pub mod query;
 pub mod scalar;
 pub mod schema;
 pub mod subscription;
+pub mod validation;

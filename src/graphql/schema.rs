@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Response, Schema as Built, SchemaBuilder};
+use async_graphql::{Response, Schema as Built, SchemaBuilder, ValidationMode};
 use futures_util::{Stream, StreamExt};
 
 use super::context::Request;
-use super::document::Documents;
+use super::document::{Documents, Reading};
 use super::error::mark;
 use super::mutation::Mutation;
 use super::query::Query;
@@ -37,7 +37,10 @@ pub fn sdl() -> String {
 /// The schema on a running app.
 #[derive(Clone)]
 pub struct Executor {
+    /// For documents that were held against the schema once and for all.
     schema: Schema,
+    /// For the others.
+    strict: Schema,
     app: Arc<App>,
     documents: Arc<Documents>,
 }
@@ -59,6 +62,7 @@ pub enum OperationKind {
 /// An operation that was parsed and found to be within bounds.
 pub struct Operation {
     request: async_graphql::Request,
+    unchecked: bool,
     /// What it does.
     pub kind: OperationKind,
 }
@@ -73,7 +77,9 @@ impl Executor {
     /// The schema on `app`.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        Self { schema: builder().finish(), app, documents: Arc::default() }
+        let schema = builder().validation_mode(ValidationMode::Fast).finish();
+        let documents = Arc::new(Documents::of(&schema.sdl()));
+        Self { schema, strict: builder().finish(), app, documents }
     }
 
     /// The app behind it.
@@ -82,24 +88,25 @@ impl Executor {
         &self.app
     }
 
-    /// Parses an operation, or takes it from memory, and measures it.
+    /// Parses an operation, or takes it from memory, measures it and holds it against the schema.
     ///
     /// # Errors
     /// The answer to one that cannot be run.
     pub fn prepare(&self, mut request: async_graphql::Request) -> Result<Operation, Box<Response>> {
         match self.documents.read(&request) {
-            Ok((document, kind)) => {
+            Ok(Reading { document, kind, unchecked }) => {
                 request.set_parsed_query(document);
-                Ok(Operation { request, kind })
+                Ok(Operation { request, unchecked, kind })
             }
-            Err(error) => Err(Box::new(Response::from_errors(vec![error]))),
+            Err(errors) => Err(Box::new(Response::from_errors(errors))),
         }
     }
 
     /// Runs a query or a mutation.
     pub async fn execute(&self, operation: Operation, viewer: Viewer, request_id: &str) -> Response {
         let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
-        let mut response = self.schema.execute(operation.request.data(desk)).await;
+        let schema = if operation.unchecked { &self.strict } else { &self.schema };
+        let mut response = schema.execute(operation.request.data(desk)).await;
         mark(&mut response, request_id);
         response
     }
@@ -112,7 +119,8 @@ impl Executor {
         request_id: String,
     ) -> impl Stream<Item = Response> + Send + 'static {
         let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
-        self.schema.execute_stream(operation.request.data(desk)).map(move |mut response| {
+        let schema = if operation.unchecked { &self.strict } else { &self.schema };
+        schema.execute_stream(operation.request.data(desk)).map(move |mut response| {
             mark(&mut response, &request_id);
             response
         })

@@ -40,4 +40,5 @@ mod schema;
 mod statements;
 mod telling;
 mod topic;
+mod validation;
 mod websocket;

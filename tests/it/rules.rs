@@ -19,6 +19,7 @@ const GUARDED: &[&str] = &[
     "sea_query_sqlx",
     "entity",
     "migration",
+    "apollo_compiler",
     "axum",
     "async_graphql",
     "async_graphql_axum",
@@ -48,7 +49,7 @@ const TABLE: &[Room] = &[
     Room {
         path: "src/graphql/",
         rooms: &["domain", "app", "graphql"],
-        crates: &["*", "async_graphql", "moka", "jiff"],
+        crates: &["*", "apollo_compiler", "async_graphql", "moka", "jiff"],
     },
     Room {
         path: "src/http/",
@@ -71,6 +72,7 @@ const TABLE: &[Room] = &[
 
 /// Every crate of the workspace's manifest and their neighbours, as they are written in source.
 const CRATES: &[&str] = &[
+    "apollo_compiler",
     "async_graphql",
     "async_graphql_axum",
     "async_stream",
@@ -91,6 +93,7 @@ const CRATES: &[&str] = &[
     "reqwest",
     "sea_orm",
     "sea_orm_migration",
+    "sea_query_sqlx",
     "serde",
     "serde_json",
     "sqlx",
