@@ -59,6 +59,21 @@ impl App {
         }
     }
 
+    /// The id of the content somebody names; one that is named by its id may not be there.
+    pub(super) async fn content_id(&self, by: &ContentRef) -> Result<Option<ContentId>, Error> {
+        match by {
+            ContentRef::Id(id) => Ok(Some(*id)),
+            ContentRef::External { source, external_id } => match self.directory.source_by_slug(source) {
+                Some(source) => match self.catalog.named(source.id, external_id) {
+                    Some(id) => Ok(Some(id)),
+                    // Another process may have published it a moment ago.
+                    None => Ok(self.content_ref(by).await?.map(|content| content.id)),
+                },
+                None => Ok(None),
+            },
+        }
+    }
+
     /// The content somebody names, if the viewer may see it.
     ///
     /// # Errors

@@ -55,12 +55,8 @@ impl App {
     /// `CONTENT_NOT_FOUND`, `NOT_VISIBLE`, `OWN_CONTENT`, `OFF_SCALE`, `BOT_CANNOT_RATE`.
     pub async fn rate(&self, viewer: &Viewer, content: &ContentRef, value: Option<i64>) -> Result<Rated, Error> {
         let rater = viewer.human()?.id;
-        let content = match content {
-            ContentRef::Id(id) => *id,
-            by @ ContentRef::External { .. } => match self.content_ref(by).await? {
-                Some(content) => content.id,
-                None => return refuse(Code::ContentNotFound, "content", "there is no such content"),
-            },
+        let Some(content) = self.content_id(content).await? else {
+            return refuse(Code::ContentNotFound, "content", "there is no such content");
         };
         let draft = RatingDraft { rater, content, value, kind: None, at: self.clock.now(), imported: false };
         let (reply, answer) = oneshot::channel();
