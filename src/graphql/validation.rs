@@ -4,10 +4,11 @@
 //! one of several, and literals of our own scalars.
 
 use apollo_compiler::ast::{Type, Value as Literal};
+use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
-use apollo_compiler::parser::Parser;
+use apollo_compiler::parser::{LineColumn, Parser};
 use apollo_compiler::schema::ExtendedType;
-use apollo_compiler::validation::Valid;
+use apollo_compiler::validation::{DiagnosticData, DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Node, Schema};
 use async_graphql::{Pos, ScalarType, ServerError, Value, Variables};
 
@@ -47,16 +48,10 @@ impl Rules {
     /// `BAD_REQUEST` for each thing that does not fit, up to ten.
     pub fn check(&self, text: &str) -> Result<Fitting, Vec<ServerError>> {
         let mut parser = Parser::new().token_limit(TOKENS).recursion_limit(DEPTH);
-        let parsed = parser.parse_executable(&self.schema, text, "operation");
-        let document = parsed.and_then(|document| document.validate(&self.schema)).map_err(|found| {
-            let told = found.errors.iter().take(ERRORS).map(|diagnostic| {
-                let place = diagnostic
-                    .line_column_range()
-                    .map(|range| Pos { line: range.start.line, column: range.start.column });
-                error(diagnostic.error.to_string(), place)
-            });
-            told.collect::<Vec<_>>()
-        })?;
+        let document = match parser.parse_executable(&self.schema, text, "operation") {
+            Ok(document) => document.validate(&self.schema).map_err(|found| told(&found.errors))?,
+            Err(found) => return Err(told(&found.errors)),
+        };
         let fragments = document.fragments.values().map(|fragment| &fragment.selection_set);
         for set in document.operations.iter().map(|operation| &operation.selection_set).chain(fragments) {
             self.selection(set).map_err(|told| vec![error(told, None)])?;
@@ -204,6 +199,14 @@ fn scalar(name: &str, value: &Value) -> Result<(), String> {
         _ => None,
     };
     wrong.map_or(Ok(()), |error| Err(error.message))
+}
+
+fn told(errors: &DiagnosticList) -> Vec<ServerError> {
+    let place = |at: std::ops::Range<LineColumn>| Pos { line: at.start.line, column: at.start.column };
+    let told = |diagnostic: Diagnostic<'_, DiagnosticData>| {
+        error(diagnostic.error.to_string(), diagnostic.line_column_range().map(place))
+    };
+    errors.iter().take(ERRORS).map(told).collect()
 }
 
 fn error(told: String, place: Option<Pos>) -> ServerError {

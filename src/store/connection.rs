@@ -1,5 +1,6 @@
 //! The way to the database: one pool to read, one connection at a time to write.
 
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,6 +32,47 @@ pub struct Store {
     /// Whose turn it is to write in this process; PostgreSQL has a lock for all processes beside it.
     pub(super) turn: Mutex<()>,
     statements: AtomicU64,
+    file: Option<DatabaseFile>,
+}
+
+/// The file of an embedded database, recognised again.
+#[derive(Debug)]
+struct DatabaseFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl DatabaseFile {
+    fn of(url: &str) -> Option<Self> {
+        let options = SqliteConnectOptions::from_str(url).ok()?;
+        let path = options.get_filename().to_owned();
+        Some(Self { identity: Self::identity(&path)?, path })
+    }
+
+    /// The device and the number of a file; `None` where files have none, or when it is not there.
+    fn identity(path: &Path) -> Option<(u64, u64)> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = path;
+            None
+        }
+    }
+
+    /// `SQLite` goes on writing into a file that was removed or replaced, and nobody would find it again.
+    fn check(&self) -> Result<(), Error> {
+        if Self::identity(&self.path) == Some(self.identity) {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Error::Gone(format!(
+            "the file {path} was removed or replaced while it was in use; put it back, or restart"
+        )))
+    }
 }
 
 impl Store {
@@ -42,12 +84,21 @@ impl Store {
         let (lanes, write) = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             postgres(url).await?
         } else if url.starts_with("sqlite:") {
-            sqlite(url).await?
+            sqlite(url).await.map_err(|error| match error {
+                // Which file it is, because the database does not say.
+                Error::Gone(told) => Error::Gone(format!("{url}: {told}")),
+                other => other,
+            })?
         } else {
             let told = "a database address starts with sqlite: or postgres:".to_owned();
             return Err(Error::Fault(DbErr::Custom(told)));
         };
-        Ok(Self { lanes, write, turn: Mutex::new(()), statements: AtomicU64::new(0) })
+        Ok(Self { lanes, write, turn: Mutex::new(()), statements: AtomicU64::new(0), file: DatabaseFile::of(url) })
+    }
+
+    /// Whether the database is still where it was opened.
+    pub(super) fn check_file(&self) -> Result<(), Error> {
+        self.file.as_ref().map_or(Ok(()), DatabaseFile::check)
     }
 
     /// Brings the tables up to date.
@@ -92,6 +143,7 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), Error> {
+        self.check_file()?;
         self.rows(Sql::new("SELECT 1")).await.map(drop)
     }
 

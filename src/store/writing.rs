@@ -41,6 +41,7 @@ impl Store {
     /// When the database is gone, or locked by another program for too long.
     pub async fn begin(&self) -> Result<Writing<'_>, Error> {
         let turn = self.turn.lock().await;
+        self.check_file()?;
         let mode = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()

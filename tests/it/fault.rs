@@ -1,5 +1,7 @@
 //! When the database fails: acts are refused as a whole, and everything goes on when it is back.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sea_orm::ConnectionTrait;
@@ -7,6 +9,7 @@ use serde_json::json;
 
 use crate::hearing::HEAR;
 use crate::house::House;
+use crate::process::Program;
 
 /// A rating by grace; the code of the error, or nothing when it was taken.
 async fn rate(house: &House, content: &str, value: i64) -> Option<String> {
@@ -144,6 +147,105 @@ async fn a_database_that_does_not_answer_is_told_by_the_health_page_and_the_proc
     assert_eq!((status("/health/ready").await, status("/health/live").await), (503, 200));
     assert_eq!(rate(&house, &content, 3).await.as_deref(), Some("UNAVAILABLE"));
     assert_eq!(house.fails("", "{ people { nodes { handle } } }", json!({})).await, "UNAVAILABLE");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_file_that_was_removed_takes_no_more_acts() {
+    let (house, content) = furnished().await;
+    let Some(path) = house.database.url.strip_prefix("sqlite:") else { return };
+    let status = async |page: &str| {
+        reqwest::get(format!("http://{}{page}", house.address)).await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(rate(&house, &content, 3).await, None);
+    std::fs::rename(path, format!("{path}.away")).expect("a file moved");
+    assert_eq!(rate(&house, &content, 4).await.as_deref(), Some("UNAVAILABLE"), "it would be lost");
+    assert_eq!(status("/health/ready").await, 503);
+    assert_eq!(tally(&house, &content).await, 1, "what was told before is still answered");
+    std::fs::write(path, "another file").expect("a file");
+    assert_eq!(rate(&house, &content, 4).await.as_deref(), Some("UNAVAILABLE"));
+    std::fs::rename(format!("{path}.away"), path).expect("a file moved back");
+    assert_eq!((rate(&house, &content, 4).await, status("/health/ready").await), (None, 200));
+}
+
+/// A shell in a folder of its own, which has room for two megabytes and can be written by nobody else. Then `script` runs there.
+/// `None` where the system lets nobody make one, which is said aloud.
+fn small_disk(folder: &Path, script: &str) -> Option<Command> {
+    let disk = folder.join("disk");
+    std::fs::create_dir_all(&disk).expect("a folder");
+    let mount = format!("mount -t tmpfs -o size=2m none '{}'", disk.display());
+    let inside = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &format!("{mount} && {script}")]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    if inside("true").output().is_ok_and(|output| output.status.success()) {
+        return Some(inside(script));
+    }
+    #[expect(clippy::print_stderr, reason = "what was not looked at is said aloud")]
+    {
+        eprintln!("SKIPPED: no disk can be made here to fill");
+    }
+    None
+}
+
+/// Publishes contents of twenty kilobytes until one is refused; how many were taken, and the code of the refusal.
+async fn publish_until_refused(program: &Program) -> (usize, String) {
+    let body = "word ".repeat(4_000);
+    for taken in 0..500 {
+        let query = "mutation($body: String!) { publishContent(input: { kind: \"post\", title: \"a\", body: $body, topics: [] }) { content { id } userErrors { code } } }";
+        let answer = program.post("operator", query, json!({ "body": body })).await;
+        if let Some(code) = answer["errors"][0]["extensions"]["code"].as_str() {
+            return (taken, code.to_owned());
+        }
+        assert!(answer["data"]["publishContent"]["content"]["id"].is_string(), "{answer:#}");
+    }
+    panic!("the disk never was full");
+}
+
+async fn contents(program: &Program) -> usize {
+    let answer = program.post("", "{ contents(first: 1) { totalCount nodes { title } } }", json!({})).await;
+    usize::try_from(answer["data"]["contents"]["totalCount"].as_i64().expect("a number")).expect("a count")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_refuses_acts_answers_questions_and_takes_acts_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (here, program) = (folder.path().display(), env!("CARGO_BIN_EXE_peerlead"));
+    // The ballast goes when somebody outside says so.
+    let script = format!(
+        "dd if=/dev/zero of='{here}/disk/ballast' bs=1k count=600 2>/dev/null; \
+        (while [ ! -e '{here}/enough' ]; do sleep 0.05; done; rm '{here}/disk/ballast') & \
+        exec '{program}' serve --listen 127.0.0.1:0 --database-url 'sqlite:{here}/disk/x.db'"
+    );
+    let Some(command) = small_disk(folder.path(), &script) else { return };
+    let program = Program::start(command);
+    let (taken, code) = publish_until_refused(&program).await;
+    assert_eq!(code, "UNAVAILABLE");
+    assert!(taken > 5, "{taken}");
+    assert_eq!(contents(&program).await, taken, "what was refused left nothing, what was taken is there");
+    std::fs::write(folder.path().join("enough"), "").expect("a word");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let query = "mutation { createTopic(input: { slug: \"a\", name: \"a\" }) { topic { id } } }";
+    while program.post("operator", query, json!({})).await["data"]["createTopic"]["topic"]["id"].is_null() {
+        assert!(Instant::now() < deadline, "it never took anything again");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(contents(&program).await, taken);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_cannot_be_written_is_told_at_the_start() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (here, program) = (folder.path().display(), env!("CARGO_BIN_EXE_peerlead"));
+    let script = format!(
+        "mount -o remount,ro '{here}/disk' && exec '{program}' serve --listen 127.0.0.1:0 --database-url 'sqlite:{here}/disk/x.db'"
+    );
+    let Some(mut command) = small_disk(folder.path(), &script) else { return };
+    let output = command.output().expect("the program");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.starts_with("peerlead: ") && told.contains("x.db") && !told.contains("panicked"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
