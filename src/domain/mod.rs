@@ -12,6 +12,7 @@ pub mod page;
 pub mod person;
 pub mod rating;
 pub mod source;
+pub mod term;
 pub mod text;
 pub mod time;
 pub mod topic;

@@ -39,6 +39,7 @@ mod rules;
 mod schema;
 mod statements;
 mod telling;
+mod term;
 mod topic;
 mod validation;
 mod websocket;

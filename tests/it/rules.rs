@@ -33,7 +33,20 @@ const GUARDED: &[&str] = &[
 
 /// The table of the design, first match first.
 const TABLE: &[Room] = &[
-    Room { path: "src/domain/", rooms: &["domain"], crates: &["chrono", "serde", "base64", "thiserror"] },
+    Room {
+        path: "src/domain/",
+        rooms: &["domain"],
+        crates: &[
+            "chrono",
+            "serde",
+            "base64",
+            "thiserror",
+            "icu_segmenter",
+            "rust_stemmers",
+            "stop_words",
+            "unicode_normalization",
+        ],
+    },
     Room {
         path: "src/store/",
         rooms: &["domain", "store"],
@@ -84,6 +97,7 @@ const CRATES: &[&str] = &[
     "clap",
     "entity",
     "futures_util",
+    "icu_segmenter",
     "indicatif",
     "jiff",
     "migration",
@@ -91,12 +105,14 @@ const CRATES: &[&str] = &[
     "peerlead",
     "rand",
     "reqwest",
+    "rust_stemmers",
     "sea_orm",
     "sea_orm_migration",
     "sea_query_sqlx",
     "serde",
     "serde_json",
     "sqlx",
+    "stop_words",
     "tempfile",
     "thiserror",
     "tokio",
@@ -106,6 +122,7 @@ const CRATES: &[&str] = &[
     "tower_http",
     "tracing",
     "tracing_subscriber",
+    "unicode_normalization",
     "uuid",
 ];
 
