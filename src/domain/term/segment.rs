@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 use unicode_normalization::char::is_combining_mark;
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use unicode_normalization::UnicodeNormalization;
 
 /// The longest word, in characters; what is longer was made by a machine.
 const LONGEST: usize = 40;
@@ -16,10 +16,11 @@ const LONGEST: usize = 40;
 /// Up to `most` words of a sentence in their order; `None` for a number or a mark between them that keeps them apart.
 pub(super) fn words(sentence: &str, most: usize) -> Vec<Option<String>> {
     let normal;
-    let sentence = if sentence.is_ascii() || is_nfkc_quick(sentence.chars()) == IsNormalized::Yes {
+    let sentence = if sentence.is_ascii() {
         sentence
     } else {
-        normal = sentence.nfkc().collect::<String>();
+        // Not NFKC: it takes vowels of Thai apart, and no dictionary knows the word any more.
+        normal = sentence.nfc().map(narrow).collect::<String>();
         &normal
     };
     let mut found = Vec::new();
@@ -58,6 +59,14 @@ pub(super) fn is_long_enough(word: &str) -> bool {
         Some(c) if is_unspaced(c) => count > 1 && !(word.chars().all(is_hiragana) && word.chars().count() < 5),
         Some(c) if is_hangul(c) => count > 1,
         _ => count > 2 || (count == 2 && large),
+    }
+}
+
+/// The usual form of the wide letters of East Asian typesetting.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
     }
 }
 

@@ -13,7 +13,7 @@ const LISTED: [&str; 17] =
     ["en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "ru", "tr", "hu", "ro", "el", "id"];
 
 /// Everywhere: what is left of addresses, and what people write in every change and every mail.
-const ALWAYS: &str = "http https www com org net html php cc bcc re fwd signed-off-by reviewed-by acked-by tested-by lol btw fyi imho eg ie etc \
+const ALWAYS: &str = "http https www com org cc bcc re fwd signed-off-by reviewed-by acked-by tested-by lol btw fyi imho eg ie etc \
     via per vs nbsp amp quot";
 const ENGLISH: &str = "also would could should may might must cannot shall need needs let lets like just get gets got getting make makes made use \
     uses used using since without within upon however therefore thus whether either neither among another every many much less least own yes ok okay \
@@ -79,6 +79,9 @@ pub(super) fn language<'a>(told: Option<&str>, words: impl Iterator<Item = &'a S
     }
     let mut votes = [0_u32; LANGUAGES.len()];
     for word in words.take(200) {
+        if let Some((bit, vote)) = word.chars().next().and_then(script) {
+            votes[bit] += vote;
+        }
         let bits = TABLE.get(word.to_lowercase().as_str()).copied().unwrap_or_default();
         if bits != u32::MAX {
             for (bit, vote) in votes.iter_mut().enumerate() {
@@ -88,6 +91,19 @@ pub(super) fn language<'a>(told: Option<&str>, words: impl Iterator<Item = &'a S
     }
     let most = votes.iter().copied().max().filter(|most| *most > 0)?;
     votes.iter().position(|vote| *vote == most)
+}
+
+/// What the script of a word says of its language, and how surely: kana are only Japanese, their signs also Chinese.
+fn script(c: char) -> Option<(usize, u32)> {
+    let (language, vote) = match c {
+        '\u{3041}'..='\u{30ff}' => ("ja", 4),
+        '\u{3400}'..='\u{9fff}' => ("zh", 1),
+        '\u{0e00}'..='\u{0e7f}' => ("th", 1),
+        '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}' => ("ko", 1),
+        '\u{0590}'..='\u{05ff}' => ("he", 1),
+        _ => return None,
+    };
+    LANGUAGES.iter().position(|known| *known == language).map(|bit| (bit, vote))
 }
 
 /// Whether a word in lower case says nothing in a language. Without one only what says nothing anywhere.
