@@ -127,6 +127,7 @@ async fn take_people_and_topics(app: &App, organisation: &Organisation) -> Resul
             name: Some(words.text(&mut rng, 2, 2)),
             kind: None,
             active: None,
+            team: None,
         })
         .collect();
     for source in SOURCES {

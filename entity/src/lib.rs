@@ -9,6 +9,7 @@ pub mod endorsement;
 pub mod instance;
 pub mod leadership;
 pub mod merge;
+pub mod past_rating;
 pub mod person;
 pub mod rating;
 pub mod source;

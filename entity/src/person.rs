@@ -11,6 +11,7 @@ pub struct Model {
     pub name: String,
     pub kind: String,
     pub active: bool,
+    pub team: Option<String>,
     pub created_at: i64,
     pub merged_into: Option<i64>,
 }

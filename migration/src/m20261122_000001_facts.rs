@@ -25,6 +25,7 @@ const UP: &[&str] = &[
         name {text} NOT NULL,
         kind TEXT NOT NULL CHECK (kind IN ('HUMAN', 'BOT')),
         active BOOLEAN NOT NULL,
+        team TEXT,
         created_at BIGINT NOT NULL,
         merged_into BIGINT REFERENCES person (id)
     )",
@@ -116,6 +117,16 @@ const UP: &[&str] = &[
         PRIMARY KEY (content_id, person_id),
         CHECK ((value IS NULL) = (step IS NULL))
     ){clustered}",
+    // What somebody thought before they changed their mind or took it back, so that a past moment can be asked about.
+    "CREATE TABLE past_rating (
+        content_id BIGINT NOT NULL REFERENCES content (id),
+        person_id BIGINT NOT NULL REFERENCES person (id),
+        ended_at BIGINT NOT NULL,
+        rated_at BIGINT NOT NULL,
+        step SMALLINT NOT NULL CHECK (step BETWEEN -2 AND 2),
+        PRIMARY KEY (content_id, person_id, ended_at),
+        CHECK (ended_at > rated_at)
+    ){clustered}",
     "CREATE INDEX rating_person ON rating (person_id, rated_at, content_id)",
     "CREATE TABLE leadership (
         id {id},
@@ -166,6 +177,7 @@ const DOWN: &[&str] = &[
     "DROP TABLE merge",
     "DROP TABLE endorsement",
     "DROP TABLE leadership",
+    "DROP TABLE past_rating",
     "DROP TABLE rating",
     "DROP TABLE tally",
     "DROP TABLE content_topic",

@@ -184,7 +184,13 @@ impl Desk<'_, '_> {
         let external_id = external_id(&item.external_id)?;
         let told = item.handle.as_deref().map(|handle| text::slug("handle", handle)).transpose()?;
         if let Some(known) = self.people.get(&external_id).cloned() {
-            let mut patch = PersonPatch { handle: told, name: item.name.clone(), kind: item.kind, active: item.active };
+            let mut patch = PersonPatch {
+                handle: told,
+                name: item.name.clone(),
+                kind: item.kind,
+                active: item.active,
+                team: item.team.clone(),
+            };
             // The handle of one who was merged still names the person they were merged into.
             if let Some(handle) = patch.handle.as_deref().filter(|handle| *handle != known.handle)
                 && self.named(handle).await?.is_some_and(|named| named.id == known.id)
@@ -197,8 +203,13 @@ impl Desk<'_, '_> {
         if let Some(handle) = &told
             && let Some(known) = self.named(handle).await?
         {
-            let patch =
-                PersonPatch { name: item.name.clone(), kind: item.kind, active: item.active, ..PersonPatch::default() };
+            let patch = PersonPatch {
+                handle: None,
+                name: item.name.clone(),
+                kind: item.kind,
+                active: item.active,
+                team: item.team.clone(),
+            };
             // What is refused must be refused before the account is written.
             patch.apply(&known)?;
             self.writing.insert_account(self.source.id, &external_id, known.id).await?;
@@ -210,7 +221,8 @@ impl Desk<'_, '_> {
             None => self.free_handle(&text::slugify(&external_id)).await?,
         };
         let name = item.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&external_id);
-        let mut new = NewPerson::check(&handle, name, item.kind.unwrap_or(PersonKind::Human))?;
+        let new = NewPerson::check(&handle, name, item.kind.unwrap_or(PersonKind::Human))?;
+        let mut new = new.in_team(item.team.as_deref())?;
         new.active = item.active.unwrap_or(true);
         let person = self.writing.insert_person(&new, self.now).await?;
         self.writing.insert_account(self.source.id, &external_id, person.id).await?;

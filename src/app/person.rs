@@ -116,7 +116,8 @@ impl App {
     pub async fn update_person(&self, viewer: &Viewer, by: &PersonRef, patch: &PersonPatch) -> Result<Person, Error> {
         let actor = viewer.member()?.id;
         let id = self.named_person("person", by).await?.id;
-        let own_name = actor == id && patch.handle.is_none() && patch.kind.is_none() && patch.active.is_none();
+        let more = patch.handle.is_some() || patch.kind.is_some() || patch.active.is_some() || patch.team.is_some();
+        let own_name = actor == id && !more;
         if !own_name {
             viewer.operator()?;
         }

@@ -170,16 +170,19 @@ pub(super) async fn rate_among(
     pairs.dedup();
     let mut current = writing.current_ratings(&pairs).await?;
     let mut outcomes: Vec<Result<Rated, Invalid>> = Vec::with_capacity(drafts.len());
-    let (mut moved, mut facts) = (Vec::new(), Vec::new());
+    let (mut moved, mut facts, mut past) = (Vec::new(), Vec::new(), Vec::new());
     for draft in drafts {
+        let before = current.get(&(draft.rater, draft.content)).and_then(|rating| rating.until(draft.at));
         outcomes.push(judge(draft, contents.get_mut(&draft.content), &mut current).map(|(rated, fact)| {
             if let Some(fact) = fact {
                 moved.push(draft);
                 facts.push(fact);
+                past.extend(before);
             }
             rated
         }));
     }
+    writing.insert_past_ratings(&past).await?;
     write_moved(writing, &moved, &contents, &current).await?;
     for fact in facts {
         writing.note(Fact::Rating(fact));

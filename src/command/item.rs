@@ -48,6 +48,7 @@ impl Record for PersonRecord {
                 .map(|kind| word("kind", &kind, PersonKind::parse, "HUMAN or BOT"))
                 .transpose()?,
             active: self.active.given("active")?,
+            team: self.team.given("team")?,
         })
     }
 

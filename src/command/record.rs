@@ -37,6 +37,7 @@ record! {
         name: String,
         kind: String,
         active: bool,
+        team: String,
     }
 }
 

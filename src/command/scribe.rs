@@ -109,6 +109,7 @@ pub fn person(name: &str, person: &Person) -> PersonRecord {
         name: person.name.clone().into(),
         kind: person.kind.as_str().to_owned().into(),
         active: person.active.into(),
+        team: person.team.clone().into(),
     }
 }
 

@@ -46,6 +46,7 @@ pub struct PersonItem {
     pub name: Option<String>,
     pub kind: Option<PersonKind>,
     pub active: Option<bool>,
+    pub team: Option<String>,
 }
 
 /// A topic; topics are shared by all sources.

@@ -27,6 +27,8 @@ pub struct Person {
     pub name: String,
     pub kind: PersonKind,
     pub active: bool,
+    /// The unit of the organisation they belong to. Raters of one team count for less together.
+    pub team: Option<String>,
     pub created_at: Time,
     /// The person that this one was found to be, after a merge.
     pub merged_into: Option<PersonId>,
@@ -61,6 +63,7 @@ pub struct NewPerson {
     pub name: String,
     pub kind: PersonKind,
     pub active: bool,
+    pub team: Option<String>,
 }
 
 impl NewPerson {
@@ -72,8 +75,22 @@ impl NewPerson {
             name: text::required("name", name, text::LINE)?,
             kind,
             active: true,
+            team: None,
         })
     }
+
+    /// The same in a team.
+    ///
+    /// # Errors
+    /// When the name of the team is too long or has control characters.
+    pub fn in_team(self, team: Option<&str>) -> Result<Self, Invalid> {
+        Ok(Self { team: team.map(checked_team).transpose()?.flatten(), ..self })
+    }
+}
+
+/// The name of a team; an empty one is none.
+fn checked_team(team: &str) -> Result<Option<String>, Invalid> {
+    Ok(Some(text::optional("team", team, 100)?).filter(|team| !team.is_empty()))
 }
 
 /// What shall change of a person; `None` leaves a field as it is.
@@ -83,6 +100,8 @@ pub struct PersonPatch {
     pub name: Option<String>,
     pub kind: Option<PersonKind>,
     pub active: Option<bool>,
+    /// An empty one takes them out of their team.
+    pub team: Option<String>,
 }
 
 impl PersonPatch {
@@ -100,6 +119,9 @@ impl PersonPatch {
         }
         changed.kind = self.kind.unwrap_or(person.kind);
         changed.active = self.active.unwrap_or(person.active);
+        if let Some(team) = &self.team {
+            changed.team = checked_team(team)?;
+        }
         Ok(changed)
     }
 }

@@ -73,6 +73,13 @@ impl Rating {
         RatingId { content: self.content, rater: self.rater }
     }
 
+    /// What it was until it ended at a moment; `None` for one without a mark, or that is as late.
+    #[must_use]
+    pub fn until(&self, ended_at: Time) -> Option<PastRating> {
+        let step = self.mark.filter(|_| self.rated_at < ended_at)?.step;
+        Some(PastRating { content: self.content, rater: self.rater, step, rated_at: self.rated_at, ended_at })
+    }
+
     /// Where it stands in a list of one person's ratings.
     #[must_use]
     pub fn place_of_rater(&self) -> Place {
@@ -84,6 +91,16 @@ impl Rating {
     pub fn place_on_content(&self) -> Place {
         Place { key: Key::Number(micros(self.rated_at)), id: self.rater.0 }
     }
+}
+
+/// What somebody thought of a content until they changed their mind or took it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastRating {
+    pub content: ContentId,
+    pub rater: PersonId,
+    pub step: i16,
+    pub rated_at: Time,
+    pub ended_at: Time,
 }
 
 /// How often a content was rated with each step, -2 to 2.

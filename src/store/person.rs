@@ -25,6 +25,7 @@ fn noun(row: person::Model) -> Result<Person, Error> {
         handle: row.handle,
         name: row.name,
         active: row.active,
+        team: row.team,
         created_at: from_micros(row.created_at),
         merged_into: row.merged_into.map(PersonId),
     })
@@ -37,6 +38,7 @@ fn row(person: &Person) -> person::Model {
         name: person.name.clone(),
         kind: person.kind.as_str().to_owned(),
         active: person.active,
+        team: person.team.clone(),
         created_at: micros(person.created_at),
         merged_into: person.merged_into.map(|id| id.0),
     }
@@ -231,6 +233,7 @@ impl Writing<'_> {
             name: new.name.clone(),
             kind: new.kind,
             active: new.active,
+            team: new.team.clone(),
             created_at: now,
             merged_into: None,
         };

@@ -12,7 +12,7 @@ use super::sql::Sql;
 use super::writing::Writing;
 use crate::domain::id::{ContentId, PersonId, RatingId, SourceId};
 use crate::domain::page::{Direction, Page, PageRequest};
-use crate::domain::rating::{Mark, Rating, Tally};
+use crate::domain::rating::{Mark, PastRating, Rating, Tally};
 use crate::domain::time::{from_micros, micros};
 
 fn noun(row: rating::Model) -> Rating {
@@ -153,6 +153,23 @@ impl Writing<'_> {
                 " ON CONFLICT (content_id, person_id) DO UPDATE SET value = excluded.value, step = excluded.step, ",
             );
             sql.push("kind = excluded.kind, rated_at = excluded.rated_at");
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what was thought before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_past_ratings(&self, past: &[PastRating]) -> Result<(), Error> {
+        for some in past.chunks(1_000) {
+            let mut sql = Sql::new("INSERT INTO past_rating (content_id, person_id, ended_at, rated_at, step) VALUES ");
+            let row = |past: &PastRating| {
+                let (content, rater) = (past.content.0.into(), past.rater.0.into());
+                vec![content, rater, micros(past.ended_at).into(), micros(past.rated_at).into(), past.step.into()]
+            };
+            sql.bind_rows(some.iter().map(row)).push(" ON CONFLICT DO NOTHING");
             self.execute(sql).await?;
         }
         Ok(())

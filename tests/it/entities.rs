@@ -2,8 +2,8 @@
 //! tests to look at the rows behind the answers.
 
 use entity::{
-    account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, person, rating,
-    source, tally, topic,
+    account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, past_rating,
+    person, rating, source, tally, topic,
 };
 use peerlead::store::connection::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
@@ -19,6 +19,7 @@ const TABLES: &[&str] = &[
     "content",
     "content_author",
     "content_topic",
+    "past_rating",
     "rating",
     "tally",
     "leadership",
@@ -117,6 +118,7 @@ async fn every_entity_selects_from_a_fresh_database() {
         instance,
         leadership,
         merge,
+        past_rating,
         person,
         rating,
         source,

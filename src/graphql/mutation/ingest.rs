@@ -24,6 +24,8 @@ pub struct PersonItemInput {
     pub kind: Option<PersonKind>,
     /// Whether they still belong to the organisation.
     pub active: Option<bool>,
+    /// The unit of the organisation they belong to; an empty text takes them out of it.
+    pub team: Option<String>,
 }
 
 impl From<PersonItemInput> for ingest::PersonItem {
@@ -34,6 +36,7 @@ impl From<PersonItemInput> for ingest::PersonItem {
             name: item.name,
             kind: item.kind.map(Into::into),
             active: item.active,
+            team: item.team,
         }
     }
 }

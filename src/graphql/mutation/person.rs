@@ -17,6 +17,8 @@ pub struct CreatePersonInput {
     pub name: String,
     /// Human when it is missing.
     pub kind: Option<PersonKind>,
+    /// The unit of the organisation they belong to.
+    pub team: Option<String>,
     /// Comes back in the payload as it is.
     pub client_mutation_id: Option<String>,
 }
@@ -55,6 +57,8 @@ pub struct UpdatePersonInput {
     pub kind: Option<PersonKind>,
     /// Whether they still belong to the organisation. Operators only.
     pub active: Option<bool>,
+    /// The unit of the organisation they belong to; an empty text takes them out of it. Operators only.
+    pub team: Option<String>,
     /// Comes back in the payload as it is.
     pub client_mutation_id: Option<String>,
 }
@@ -97,9 +101,8 @@ impl PersonMutation {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let kind = input.kind.unwrap_or(PersonKind::Human).into();
-        match async { desk.app.create_person(&desk.viewer, NewPerson::check(&input.handle, &input.name, kind)?).await }
-            .await
-        {
+        let new = NewPerson::check(&input.handle, &input.name, kind).and_then(|new| new.in_team(input.team.as_deref()));
+        match async { desk.app.create_person(&desk.viewer, new?).await }.await {
             Ok(done) => {
                 Ok(CreatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
             }
@@ -121,6 +124,7 @@ impl PersonMutation {
             name: input.name,
             kind: input.kind.map(Into::into),
             active: input.active,
+            team: input.team,
         };
         match desk.app.update_person(&desk.viewer, &by, &patch).await {
             Ok(done) => {

@@ -32,6 +32,8 @@ pub struct Person {
     pub kind: PersonKind,
     /// Whether they still belong to the organisation. What they wrote and rated counts either way.
     pub active: bool,
+    /// The unit of the organisation they belong to, where it is known. Raters of one team count for less together.
+    pub team: Option<String>,
     /// When Peerlead first heard of them.
     pub created_at: DateTime,
 }
@@ -44,6 +46,7 @@ impl From<&person::Person> for Person {
             name: person.name.clone(),
             kind: person.kind.into(),
             active: person.active,
+            team: person.team.clone(),
             created_at: DateTime(person.created_at),
         }
     }
