@@ -16,4 +16,5 @@ pub mod term;
 pub mod text;
 pub mod time;
 pub mod topic;
+pub mod trend;
 pub mod word;

@@ -1,0 +1,9 @@
+//! Trends: what is talked about more than was to be expected, and what peers think of it. Every score explains itself.
+
+pub mod content;
+pub mod explanation;
+pub mod fair;
+pub mod heat;
+pub mod surge;
+pub mod window;
+pub mod word;
