@@ -120,6 +120,16 @@ impl Store {
         self.rows(sql).await?.iter().map(noun).collect()
     }
 
+    /// Up to `limit` contents after the content `after`, whatever their source and state, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contents_from(&self, after: ContentId, limit: i64) -> Result<Vec<Content>, Error> {
+        let mut sql = select_whole();
+        sql.push(" AND c.id > ").bind(after.0).push(" ORDER BY c.id").limit(limit);
+        self.rows(sql).await?.iter().map(noun).collect()
+    }
+
     /// Up to `limit` contents of a source after the content `after`, whatever their state, for an export.
     ///
     /// # Errors

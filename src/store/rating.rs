@@ -92,6 +92,43 @@ impl Store {
         Ok(self.ratings_by(id.rater, &[id.content]).await?.pop())
     }
 
+    /// What is thought of the contents after one, up to another: who, how many steps, when in microseconds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn votes_between(
+        &self,
+        after: ContentId,
+        upto: ContentId,
+    ) -> Result<Vec<(ContentId, PersonId, i16, i64)>, Error> {
+        let mut sql = Sql::new("SELECT content_id, person_id, step, rated_at FROM rating WHERE step IS NOT NULL");
+        sql.push(" AND content_id > ").bind(after.0).push(" AND content_id <= ").bind(upto.0);
+        let read = |row: &QueryResult| {
+            let (content, rater) = (ContentId(row.try_get_by_index(0)?), PersonId(row.try_get_by_index(1)?));
+            Ok((content, rater, row.try_get_by_index(2)?, row.try_get_by_index(3)?))
+        };
+        self.rows(sql).await?.iter().map(read).collect()
+    }
+
+    /// What was thought of the contents after one, up to another, until it ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn past_votes_between(&self, after: ContentId, upto: ContentId) -> Result<Vec<PastRating>, Error> {
+        let mut sql = Sql::new("SELECT content_id, person_id, step, rated_at, ended_at FROM past_rating");
+        sql.push(" WHERE content_id > ").bind(after.0).push(" AND content_id <= ").bind(upto.0);
+        let read = |row: &QueryResult| {
+            Ok(PastRating {
+                content: ContentId(row.try_get_by_index(0)?),
+                rater: PersonId(row.try_get_by_index(1)?),
+                step: row.try_get_by_index(2)?,
+                rated_at: from_micros(row.try_get_by_index(3)?),
+                ended_at: from_micros(row.try_get_by_index(4)?),
+            })
+        };
+        self.rows(sql).await?.iter().map(read).collect()
+    }
+
     /// Up to `limit` ratings of a source's contents after the one of `after`, content by content, withdrawn ones too, each with
     /// the external id of its content, for an export.
     ///

@@ -170,7 +170,7 @@ impl Standard {
         // Who stands alone counts fully.
         let shared = |others: u32, excess: f64| 1.0 / (1.0 + excess * (f64::from(others) - 1.0));
         if self.teams {
-            let team = |vote: &Vote| rater(vote).team.map(i64::from).unwrap_or(-1 - i64::from(vote.rater));
+            let team = |vote: &Vote| rater(vote).team.map_or(-1 - i64::from(vote.rater), i64::from);
             let sizes = sizes(votes.iter().map(team));
             return votes
                 .iter()

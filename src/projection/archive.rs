@@ -1,0 +1,301 @@
+//! The archive: what was said, by whom, and how it was rated, in numbers that can be counted quickly.
+//!
+//! It is read from the facts once, in the background, and then follows the log like any subscriber. Nothing is counted in advance but
+//! what is usual on a day; a question looks at the contents of its window and no others, so it costs the same however long the
+//! history is, and it may end at any moment of the past.
+
+pub mod day;
+pub mod facts;
+mod print;
+pub mod vocabulary;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use tokio::sync::watch;
+
+use self::day::Day;
+use self::facts::Facts;
+use crate::domain::change::{Change, ContentAct, Fact};
+use crate::domain::content::{Card, Content};
+use crate::domain::id::ContentId;
+use crate::domain::term;
+use crate::domain::time::micros;
+use crate::live::feed::{Feed, Gap};
+use crate::store::connection::Store;
+use crate::store::error::Error;
+
+/// How many contents are read at once, and how many changes are taken at once.
+const CHUNK: i64 = 500;
+const TOGETHER: usize = 256;
+/// How long to wait before the database is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How many days are remembered.
+const DAYS: usize = 8;
+/// Something that happened long ago may be missing in what is usual for so many times the work of reckoning it.
+const PATIENCE: u32 = 50;
+
+/// What was said and rated.
+#[derive(Debug)]
+pub struct Archive {
+    store: Arc<Store>,
+    facts: RwLock<Facts>,
+    days: Mutex<HashMap<i64, Reckoned>>,
+    /// The last change that was heard; -1 before everything was read.
+    heard: watch::Sender<i64>,
+}
+
+#[derive(Debug)]
+struct Reckoned {
+    day: Arc<Day>,
+    when: Instant,
+    work: Duration,
+    is_outdated: bool,
+}
+
+impl Archive {
+    /// An empty archive.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Arc<Self> {
+        let (facts, days) = (RwLock::default(), Mutex::default());
+        Arc::new(Self { store, facts, days, heard: watch::Sender::new(-1) })
+    }
+
+    /// Waits until everything has been read, and at least the change `seq` was heard.
+    pub async fn heard(&self, seq: i64) {
+        let mut heard = self.heard.subscribe();
+        // The sender lives as long as we do.
+        let _ = heard.wait_for(|heard| *heard >= seq).await;
+    }
+
+    /// Reads the facts and follows the log from there, until the feed ends.
+    pub async fn follow(self: Arc<Self>, feed: Arc<Feed>) {
+        let mut failing = false;
+        loop {
+            let ended = match self.read().await {
+                Ok(seq) => {
+                    failing = false;
+                    self.hear(&feed, seq).await
+                }
+                Err(error) => Gap::Store(error),
+            };
+            match ended {
+                Gap::Closed => return,
+                Gap::Store(error) if !failing => {
+                    tracing::error!(%error, "the facts cannot be read; trends wait until they can");
+                    failing = true;
+                }
+                _ => {}
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Reads everything anew. What comes back is the change up to which it is true.
+    async fn read(&self) -> Result<i64, Error> {
+        // The end of the log first: what changes while we read is heard again.
+        let (_, seq) = self.store.log_ends().await?;
+        let mut facts = Facts::default();
+        let mut last = crate::domain::id::PersonId(0);
+        loop {
+            let people = self.store.people_after(last, 10 * CHUNK).await?;
+            let Some(end) = people.last() else { break };
+            last = end.id;
+            for person in &people {
+                facts.put_person(person);
+            }
+        }
+        let (mut after, mut stale) = (ContentId(0), Vec::new());
+        loop {
+            let contents = self.store.contents_from(after, CHUNK).await?;
+            let Some(end) = contents.last().map(|content| content.id) else { break };
+            for content in &contents {
+                stale.extend(put(&mut facts, content));
+            }
+            self.read_votes(&mut facts, after, end).await?;
+            after = end;
+            // Cutting texts is work, and others want to be served.
+            tokio::task::yield_now().await;
+        }
+        self.read_again(&mut stale, |content| put(&mut facts, content)).await?;
+        facts.sort();
+        facts.take_touched();
+        *self.facts.write().unwrap_or_else(PoisonError::into_inner) = facts;
+        self.days.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.heard.send_replace(seq);
+        Ok(seq)
+    }
+
+    /// The votes of the contents after one, up to another.
+    async fn read_votes(&self, facts: &mut Facts, after: ContentId, upto: ContentId) -> Result<(), Error> {
+        let mut votes: HashMap<ContentId, (Vec<_>, Vec<_>)> = HashMap::new();
+        for (content, rater, step, at) in self.store.votes_between(after, upto).await? {
+            votes.entry(content).or_default().0.push((rater, step, at));
+        }
+        for past in self.store.past_votes_between(after, upto).await? {
+            let entry = &mut votes.entry(past.content).or_default().1;
+            entry.push((past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
+        }
+        for (content, (votes, past)) in votes {
+            facts.put_votes(content, &votes, &past);
+        }
+        Ok(())
+    }
+
+    /// Reads the texts of contents again until no sentence is anybody else's any more.
+    async fn read_again(
+        &self,
+        stale: &mut Vec<ContentId>,
+        mut put: impl FnMut(&Content) -> Vec<ContentId>,
+    ) -> Result<(), Error> {
+        while !stale.is_empty() {
+            stale.sort_unstable();
+            stale.dedup();
+            let mut next = Vec::new();
+            for some in stale.chunks(500) {
+                for content in self.store.contents(some).await? {
+                    next.extend(put(&content));
+                }
+            }
+            *stale = next;
+        }
+        Ok(())
+    }
+
+    /// Hears the log after a change, until it cannot go on.
+    async fn hear(&self, feed: &Arc<Feed>, seq: i64) -> Gap {
+        let mut news = std::pin::pin!(feed.follow(Some(seq)).ready_chunks(TOGETHER));
+        while let Some(some) = news.next().await {
+            let (mut changes, mut ended) = (Vec::with_capacity(some.len()), None);
+            for item in some {
+                match item {
+                    Ok(change) => changes.push(change),
+                    Err(gap) => ended = Some(gap),
+                }
+            }
+            if let Err(error) = self.take(&changes).await {
+                return Gap::Store(error);
+            }
+            if let Some(gap) = ended {
+                return gap;
+            }
+        }
+        Gap::Closed
+    }
+
+    async fn take(&self, changes: &[Arc<Change>]) -> Result<(), Error> {
+        let Some(last) = changes.last().map(|change| change.seq) else { return Ok(()) };
+        let has_text = |act| matches!(act, ContentAct::Published | ContentAct::Edited | ContentAct::Restored);
+        let mut wanted: Vec<ContentId> = Vec::new();
+        for change in changes {
+            if let Fact::Content(fact) = &change.fact
+                && has_text(fact.act)
+            {
+                wanted.push(fact.card.subject.content);
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut texts = HashMap::with_capacity(wanted.len());
+        for some in wanted.chunks(500) {
+            for content in self.store.bare_contents(some).await? {
+                let sentences = term::read(&content.title, &content.body, content.language.as_deref());
+                texts.insert(content.id, sentences);
+            }
+        }
+        let (mut stale, mut recounted) = (Vec::new(), Vec::new());
+        {
+            let mut facts = self.facts.write().unwrap_or_else(PoisonError::into_inner);
+            for change in changes {
+                match &change.fact {
+                    Fact::Person(person) => facts.put_person(person),
+                    Fact::Rating(fact) => {
+                        let step = fact.after.map(|mark| mark.step);
+                        facts.put_vote(fact.subject.content, fact.rater, step, micros(fact.rated_at));
+                    }
+                    Fact::Content(fact) => {
+                        let slot = facts.put_card(&fact.card);
+                        match texts.get(&fact.card.subject.content).filter(|_| has_text(fact.act)) {
+                            Some(sentences) => stale.extend(facts.put_text(slot, sentences)),
+                            None if !fact.card.subject.visible => stale.extend(facts.put_text(slot, &[])),
+                            None => {}
+                        }
+                        if matches!(fact.act, ContentAct::Edited | ContentAct::Recounted) {
+                            recounted.push(fact.card.subject.content);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        recounted.sort_unstable();
+        recounted.dedup();
+        for content in recounted {
+            let votes: Vec<_> = self.store.votes_between(ContentId(content.0 - 1), content).await?;
+            let past = self.store.past_votes_between(ContentId(content.0 - 1), content).await?;
+            let votes: Vec<_> = votes.into_iter().map(|(_, rater, step, at)| (rater, step, at)).collect();
+            let past = past.iter().map(|past| (past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
+            let past: Vec<_> = past.collect();
+            self.facts.write().unwrap_or_else(PoisonError::into_inner).put_votes(content, &votes, &past);
+        }
+        self.read_again(&mut stale, |content| {
+            put(&mut self.facts.write().unwrap_or_else(PoisonError::into_inner), content)
+        })
+        .await?;
+        self.outdate();
+        self.heard.send_replace(last);
+        Ok(())
+    }
+
+    /// Marks the days that do not know yet what was told of times before them.
+    fn outdate(&self) {
+        let touched = self.facts.write().unwrap_or_else(PoisonError::into_inner).take_touched();
+        let Some(touched) = touched else { return };
+        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        for reckoned in days.values_mut().filter(|reckoned| touched <= reckoned.day.at) {
+            reckoned.is_outdated = true;
+        }
+    }
+
+    /// Answers a question about a moment, with what was usual then.
+    pub fn ask<R>(&self, at: i64, question: impl FnOnce(&Facts, &Day) -> R) -> R {
+        loop {
+            let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner);
+            if facts.is_sorted() {
+                let day = self.day(&facts, Day::before(at));
+                return question(&facts, &day);
+            }
+            drop(facts);
+            self.facts.write().unwrap_or_else(PoisonError::into_inner).sort();
+        }
+    }
+
+    fn day(&self, facts: &Facts, at: i64) -> Arc<Day> {
+        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = days.get(&at)
+            && !(known.is_outdated && known.when.elapsed() >= known.work * PATIENCE)
+        {
+            return Arc::clone(&known.day);
+        }
+        let began = Instant::now();
+        let day = Arc::new(Day::of(facts, at));
+        let reckoned =
+            Reckoned { day: Arc::clone(&day), when: Instant::now(), work: began.elapsed(), is_outdated: false };
+        if days.len() >= DAYS && !days.contains_key(&at) {
+            let oldest = days.iter().min_by_key(|(_, reckoned)| reckoned.when).map(|(at, _)| *at);
+            oldest.and_then(|oldest| days.remove(&oldest));
+        }
+        days.insert(at, reckoned);
+        day
+    }
+}
+
+fn put(facts: &mut Facts, content: &Content) -> Vec<ContentId> {
+    let slot = facts.put_card(&Card::from(content));
+    if !content.is_visible() {
+        return facts.put_text(slot, &[]);
+    }
+    facts.put_text(slot, &term::read(&content.title, &content.body, content.language.as_deref()))
+}

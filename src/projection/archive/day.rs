@@ -1,0 +1,198 @@
+//! What is usual on a day: everything that changes slowly, reckoned once from all that was known at the last midnight before it.
+//!
+//! So a score is a function of the facts alone. Asked about a past moment it comes out as it came out then, and nothing adds up
+//! small errors over the years.
+
+use std::collections::HashMap;
+
+use super::facts::{Facts, GAP, Kept};
+use crate::domain::id::SourceId;
+use crate::domain::trend::fair::{Parameters, Standard, Vote};
+use crate::domain::trend::heat::{HOURS, MEMORY, Week};
+use crate::domain::trend::window::{DAY, decay, to_f64};
+use crate::domain::trend::word::Distinction;
+
+/// How many half-lives back acts are looked at.
+const REACH: f64 = 4.0;
+
+/// What is usual.
+#[derive(Debug, Default)]
+pub struct Day {
+    /// The midnight from which it was reckoned, in microseconds.
+    pub at: i64,
+    pub words: Usage,
+    /// By source.
+    pub standards: HashMap<SourceId, Standard>,
+    pub week: Week,
+    /// Acts by topic and by person, older ones forgotten.
+    pub topics: Vec<f64>,
+    pub people: Vec<f64>,
+    /// For how many average days that was, forgotten alike.
+    pub days: f64,
+}
+
+/// How often words are used in the long run, older texts forgotten.
+#[derive(Clone, Debug, Default)]
+pub struct Usage {
+    /// By the number of a word: texts that use it.
+    pub texts: Vec<f64>,
+    /// All texts.
+    pub total: f64,
+}
+
+/// An act: somebody did something around a topic or a person on a day. In one number, so that acts are counted by sorting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Act(u64);
+
+impl Act {
+    /// `around` and `who` stay below 2^24, days below 2^16: sixteen million of either, and more than a century.
+    #[must_use]
+    pub fn of(around: u32, who: u32, at: i64) -> Self {
+        let day = u64::try_from(at.div_euclid(DAY)).unwrap_or_default() & 0xffff;
+        Self(u64::from(around & 0xff_ffff) << 40 | u64::from(who & 0xff_ffff) << 16 | day)
+    }
+
+    #[must_use]
+    pub const fn around(self) -> u32 {
+        (self.0 >> 40) as u32
+    }
+
+    #[must_use]
+    pub const fn who(self) -> u32 {
+        (self.0 >> 16 & 0xff_ffff) as u32
+    }
+
+    /// The start of its day in microseconds.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        (self.0 & 0xffff).cast_signed() * DAY
+    }
+}
+
+impl Day {
+    /// What is usual as of a midnight. With words or without, which are most of the work.
+    #[must_use]
+    pub fn of(facts: &Facts, at: i64) -> Self {
+        let mut day = Self { at, words: Usage::of(facts, at, |_| true), ..Self::default() };
+        day.take_standards(facts);
+        day.take_acts(facts);
+        day
+    }
+
+    /// The midnight before a moment.
+    #[must_use]
+    pub const fn before(at: i64) -> i64 {
+        at.div_euclid(DAY) * DAY
+    }
+
+    fn take_standards(&mut self, facts: &Facts) {
+        let raters = facts.raters_at(self.at);
+        let mut sources: HashMap<SourceId, Vec<std::borrow::Cow<'_, [Vote]>>> = HashMap::new();
+        for kept in facts.contents.iter().filter(|kept| facts.counts(kept)) {
+            let votes = facts.votes_at(kept, self.at);
+            if !votes.is_empty() {
+                sources.entry(kept.source).or_default().push(votes);
+            }
+        }
+        for (source, contents) in sources {
+            let votes: Vec<&[Vote]> = contents.iter().map(AsRef::as_ref).collect();
+            let one_sided = votes.iter().all(|votes| votes.iter().all(|vote| vote.step == 2));
+            let standard = Standard::of(&votes, &raters, one_sided, &Parameters::default());
+            self.standards.insert(source, standard);
+        }
+    }
+
+    fn take_acts(&mut self, facts: &Facts) {
+        let memory = MEMORY * to_f64(DAY);
+        #[expect(clippy::cast_possible_truncation, reason = "a year in microseconds")]
+        let from = self.at - (memory * REACH) as i64;
+        let mut hours = [0.0; HOURS];
+        let (mut topics, mut people) = (Vec::new(), Vec::new());
+        let mut first = self.at;
+        each_act(facts, from, self.at, |_, kept, who, at| {
+            hours[Week::hour(at)] += decay(self.at - at, memory);
+            first = first.min(at);
+            topics.extend(kept.topics.iter().map(|topic| Act::of(*topic, who, at)));
+            let others = kept.authors.iter().filter(|author| **author != who);
+            people.extend(others.map(|author| Act::of(*author, who, at)));
+        });
+        self.week = Week::of(&hours);
+        self.topics = sums(topics, facts.topics.len(), |act| decay(self.at - act.day(), memory));
+        self.people = sums(people, facts.people.len(), |act| decay(self.at - act.day(), memory));
+        let mut day = Self::before(first);
+        while day < self.at {
+            self.days += decay(self.at - day, memory);
+            day += DAY;
+        }
+    }
+}
+
+/// What somebody did around a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Wrote it, first of its authors or together with them.
+    Wrote,
+    Coauthored,
+    Answered,
+    Rated,
+}
+
+/// Calls `act` for everything that somebody did within a time, with what, around which content, who and when. Bots do nothing.
+pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(Deed, &'a Kept, u32, i64)) {
+    let is_person = |who: &&u32| !facts.bots[**who as usize];
+    for (_, kept) in facts.published(from, to) {
+        for (place, who) in kept.authors.iter().filter(is_person).enumerate() {
+            act(if place == 0 { Deed::Wrote } else { Deed::Coauthored }, kept, *who, kept.at);
+        }
+        // An answer is an act around what it answers, too.
+        if let Some(parent) = kept.parent.and_then(|parent| facts.content(parent)).filter(|parent| facts.counts(parent))
+        {
+            for who in kept.authors.iter().filter(is_person) {
+                act(Deed::Answered, parent, *who, kept.at);
+            }
+        }
+    }
+    for (_, kept) in facts.rated(from) {
+        let votes = facts.votes_at(kept, to);
+        for vote in votes.iter().filter(|vote| vote.at > from) {
+            act(Deed::Rated, kept, vote.rater, vote.at);
+        }
+    }
+}
+
+fn sums(mut acts: Vec<Act>, count: usize, weight: impl Fn(Act) -> f64) -> Vec<f64> {
+    acts.sort_unstable();
+    acts.dedup();
+    let mut sums = vec![0.0; count];
+    for act in acts {
+        if let Some(sum) = sums.get_mut(act.around() as usize) {
+            *sum += weight(act);
+        }
+    }
+    sums
+}
+
+impl Usage {
+    /// Usage up to a moment in the contents that `is_wanted` lets through.
+    #[must_use]
+    pub fn of(facts: &Facts, at: i64, is_wanted: impl Fn(&Kept) -> bool) -> Self {
+        let mut usage = Self { texts: vec![0.0; facts.vocabulary.len()], total: 0.0 };
+        let mut seen = vec![0_u32; facts.vocabulary.len()];
+        for (slot, kept) in facts.published(i64::MIN, at).filter(|(_, kept)| is_wanted(kept)) {
+            usage.add(kept, decay(at - kept.at, Distinction::default().memory * to_f64(DAY)), slot + 1, &mut seen);
+        }
+        usage
+    }
+
+    /// Adds a text with a weight. `seen` remembers by `mark` which words it has had already.
+    pub fn add(&mut self, kept: &Kept, weight: f64, mark: u32, seen: &mut [u32]) {
+        self.total += weight;
+        for packed in kept.words.iter().filter(|packed| **packed != GAP) {
+            let word = Facts::word(*packed).0 as usize;
+            if seen[word] != mark {
+                seen[word] = mark;
+                self.texts[word] += weight;
+            }
+        }
+    }
+}

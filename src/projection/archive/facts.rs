@@ -1,0 +1,388 @@
+//! What the archive holds: contents as lists of numbers, with their votes; people as raters; words.
+//!
+//! Everything is told as it is, and telling it again does no harm; so whoever follows the log comes to the same state as one who
+//! reads the facts anew.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use super::print::Prints;
+use super::vocabulary::Vocabulary;
+use crate::domain::content::Card;
+use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
+use crate::domain::person::{Person, PersonKind};
+use crate::domain::term::Sentence;
+use crate::domain::time::micros;
+use crate::domain::trend::fair::{Rater, Vote};
+
+/// What stands between words that do not stand side by side.
+pub const GAP: u32 = u32::MAX;
+
+/// A content.
+#[derive(Debug)]
+pub struct Kept {
+    pub id: ContentId,
+    pub source: SourceId,
+    /// When it was published, in microseconds.
+    pub at: i64,
+    pub visible: bool,
+    pub parent: Option<ContentId>,
+    /// Numbers of people.
+    pub authors: Box<[u32]>,
+    /// Numbers of topics.
+    pub topics: Box<[u32]>,
+    /// Its words in their order, as [`Facts::word`] reads them; [`GAP`] between those that do not stand side by side.
+    pub words: Box<[u32]>,
+    /// In the order of time.
+    pub votes: Vec<Vote>,
+    /// Votes that ended, and when.
+    pub past: Vec<(Vote, i64)>,
+    /// When a vote was last given or ended.
+    voted_at: i64,
+    prints: Box<[u64]>,
+}
+
+/// All facts.
+#[derive(Debug, Default)]
+pub struct Facts {
+    pub contents: Vec<Kept>,
+    slots: HashMap<ContentId, u32>,
+    /// Contents by time; sorted by [`Facts::sort`].
+    by_time: Vec<(i64, u32)>,
+    is_sorted: bool,
+    /// Contents by their last vote.
+    last_votes: BTreeSet<(i64, u32)>,
+    /// Numbers of replies.
+    replies: HashMap<ContentId, Vec<u32>>,
+    pub people: Vec<PersonId>,
+    numbers: HashMap<PersonId, u32>,
+    /// By the number of a person.
+    pub raters: Vec<Rater>,
+    pub bots: Vec<bool>,
+    teams: HashMap<String, u32>,
+    pub topics: Vec<TopicId>,
+    topic_numbers: HashMap<TopicId, u32>,
+    pub vocabulary: Vocabulary,
+    prints: Prints,
+    /// The latest moment at which a vote was given or ended: whoever asks about a later one asks about now.
+    last: i64,
+    /// The earliest moment that was told of since somebody asked.
+    touched: Option<i64>,
+}
+
+impl Facts {
+    /// The number of a word in [`Kept::words`], and whether it stands in the title.
+    #[must_use]
+    pub const fn word(packed: u32) -> (u32, bool) {
+        (packed >> 1, packed & 1 == 1)
+    }
+
+    /// The number of a person.
+    pub fn person(&mut self, id: PersonId) -> u32 {
+        if let Some(number) = self.numbers.get(&id) {
+            return *number;
+        }
+        let number = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
+        self.people.push(id);
+        self.raters.push(Rater { ratings: 0, first: i64::MAX, team: None });
+        self.bots.push(false);
+        self.numbers.insert(id, number);
+        number
+    }
+
+    /// The number of a known person.
+    #[must_use]
+    pub fn number_of(&self, id: PersonId) -> Option<u32> {
+        self.numbers.get(&id).copied()
+    }
+
+    fn topic(&mut self, id: TopicId) -> u32 {
+        *self.topic_numbers.entry(id).or_insert_with(|| {
+            self.topics.push(id);
+            u32::try_from(self.topics.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// The number of a topic that somebody wrote on.
+    #[must_use]
+    pub fn topic_number(&self, id: TopicId) -> Option<u32> {
+        self.topic_numbers.get(&id).copied()
+    }
+
+    /// Takes note of who somebody is.
+    pub fn put_person(&mut self, person: &Person) {
+        let number = self.person(person.id) as usize;
+        let next = u32::try_from(self.teams.len()).unwrap_or(u32::MAX);
+        let team = person.team.as_ref().map(|team| *self.teams.entry(team.clone()).or_insert(next));
+        let bot = person.kind == PersonKind::Bot;
+        if (self.raters[number].team, self.bots[number]) != (team, bot) {
+            (self.raters[number].team, self.bots[number]) = (team, bot);
+            self.touch(i64::MIN);
+        }
+    }
+
+    /// Takes note of a content without its text. Its votes stay.
+    pub fn put_card(&mut self, card: &Card) -> u32 {
+        let subject = &card.subject;
+        let authors: Box<[u32]> = subject.authors.iter().map(|id| self.person(*id)).collect();
+        let topics: Box<[u32]> = subject.topics.iter().map(|id| self.topic(*id)).collect();
+        let at = micros(card.published_at);
+        self.touch(at);
+        let Some(slot) = self.slots.get(&subject.content).copied() else {
+            let slot = u32::try_from(self.contents.len()).unwrap_or(u32::MAX);
+            self.slots.insert(subject.content, slot);
+            self.is_sorted &= self.by_time.last().is_none_or(|last| *last <= (at, slot));
+            self.by_time.push((at, slot));
+            if let Some(parent) = card.parent {
+                self.replies.entry(parent).or_default().push(slot);
+            }
+            self.contents.push(Kept {
+                id: subject.content,
+                source: subject.source,
+                at,
+                visible: subject.visible,
+                parent: card.parent,
+                authors,
+                topics,
+                words: Box::default(),
+                votes: Vec::new(),
+                past: Vec::new(),
+                voted_at: i64::MIN,
+                prints: Box::default(),
+            });
+            return slot;
+        };
+        let kept = &mut self.contents[slot as usize];
+        if kept.parent != card.parent {
+            if let Some(replies) = kept.parent.and_then(|parent| self.replies.get_mut(&parent)) {
+                replies.retain(|other| *other != slot);
+            }
+            if let Some(parent) = card.parent {
+                self.replies.entry(parent).or_default().push(slot);
+            }
+        }
+        if kept.at != at {
+            self.by_time.retain(|(_, other)| *other != slot);
+            self.by_time.push((at, slot));
+            self.is_sorted = false;
+        }
+        let was = kept.at;
+        (kept.at, kept.visible, kept.parent) = (at, subject.visible, card.parent);
+        (kept.authors, kept.topics) = (authors, topics);
+        self.touch(was);
+        slot
+    }
+
+    /// Takes note of a content's text. What comes back are contents whose text has to be told again, because a sentence of theirs
+    /// is now somebody else's, or theirs again.
+    pub fn put_text(&mut self, slot: u32, sentences: &[Sentence]) -> Vec<ContentId> {
+        let before = std::mem::take(&mut self.contents[slot as usize].prints);
+        let after: Box<[u64]> = if self.contents[slot as usize].visible {
+            sentences.iter().filter_map(|sentence| sentence.print).collect()
+        } else {
+            Box::default()
+        };
+        let mut stale = Vec::new();
+        let mut affected: Vec<u64> = before.iter().chain(&after).copied().collect();
+        affected.sort_unstable();
+        affected.dedup();
+        let owned: Vec<Option<u32>> = affected.iter().map(|print| self.first_sayer(*print)).collect();
+        before.iter().for_each(|print| self.prints.remove(*print, slot));
+        after.iter().for_each(|print| self.prints.add(*print, slot));
+        for (print, was) in affected.iter().zip(owned) {
+            let is = self.first_sayer(*print);
+            if was != is {
+                stale.extend([was, is].into_iter().flatten().filter(|other| *other != slot));
+            }
+        }
+        let mut words = Vec::new();
+        for sentence in sentences {
+            let is_own = sentence.print.is_none_or(|print| self.first_sayer(print).is_none_or(|sayer| sayer == slot));
+            if is_own {
+                for word in &sentence.words {
+                    words.push(word.as_ref().map_or(GAP, |word| {
+                        self.vocabulary.number(&word.key, &word.surface) << 1 | u32::from(sentence.in_title)
+                    }));
+                }
+            }
+            words.push(GAP);
+        }
+        words.dedup_by(|a, b| *a == GAP && *b == GAP);
+        let kept = &mut self.contents[slot as usize];
+        (kept.words, kept.prints) = (words.into(), after);
+        let at = kept.at;
+        self.touch(at);
+        stale.sort_unstable();
+        stale.dedup();
+        stale.into_iter().map(|slot| self.contents[slot as usize].id).collect()
+    }
+
+    /// The first who said a sentence.
+    fn first_sayer(&self, print: u64) -> Option<u32> {
+        let time = |slot: &u32| (self.contents[*slot as usize].at, self.contents[*slot as usize].id);
+        self.prints.sayers(print).iter().copied().min_by_key(time)
+    }
+
+    /// Takes note of what somebody thinks of a content now: `step` `None` for nothing any more.
+    pub fn put_vote(&mut self, content: ContentId, rater: PersonId, step: Option<i16>, at: i64) {
+        let Some(slot) = self.slots.get(&content).copied() else { return };
+        let rater = self.person(rater);
+        let vote = step.and_then(|step| i8::try_from(step).ok()).map(|step| Vote { at, rater, step });
+        let kept = &mut self.contents[slot as usize];
+        let known = kept.votes.iter().position(|vote| vote.rater == rater);
+        if known.map(|known| kept.votes[known]) == vote {
+            return;
+        }
+        if let Some(known) = known {
+            let old = kept.votes.remove(known);
+            self.raters[rater as usize].ratings -= 1;
+            if old.at < at {
+                kept.past.push((old, at));
+            }
+        }
+        self.touch(at);
+        if let Some(vote) = vote {
+            self.push_vote(slot, vote);
+        }
+        self.note_last_vote(slot, at.max(self.contents[slot as usize].voted_at));
+    }
+
+    /// Takes the votes of a content as they are in the database, past ones too, in the place of those that are known.
+    pub fn put_votes(
+        &mut self,
+        content: ContentId,
+        votes: &[(PersonId, i16, i64)],
+        past: &[(PersonId, i16, i64, i64)],
+    ) {
+        let Some(slot) = self.slots.get(&content).copied() else { return };
+        for vote in std::mem::take(&mut self.contents[slot as usize].votes) {
+            self.raters[vote.rater as usize].ratings -= 1;
+            self.touch(vote.at);
+        }
+        let mut latest = i64::MIN;
+        for (rater, step, at) in votes {
+            let vote = Vote { at: *at, rater: self.person(*rater), step: i8::try_from(*step).unwrap_or_default() };
+            self.push_vote(slot, vote);
+            self.touch(*at);
+            latest = latest.max(*at);
+        }
+        let mut ended = Vec::with_capacity(past.len());
+        for (rater, step, at, end) in past {
+            let rater = self.person(*rater);
+            self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
+            ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
+            self.touch(*at);
+            latest = latest.max(*end);
+        }
+        self.contents[slot as usize].past = ended;
+        self.note_last_vote(slot, latest);
+    }
+
+    fn push_vote(&mut self, slot: u32, vote: Vote) {
+        let rater = &mut self.raters[vote.rater as usize];
+        rater.ratings += 1;
+        rater.first = rater.first.min(vote.at);
+        let votes = &mut self.contents[slot as usize].votes;
+        let place = votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
+        votes.insert(place, vote);
+    }
+
+    fn note_last_vote(&mut self, slot: u32, at: i64) {
+        self.last = self.last.max(at);
+        let before = std::mem::replace(&mut self.contents[slot as usize].voted_at, at);
+        if before != at {
+            self.last_votes.remove(&(before, slot));
+            if at > i64::MIN {
+                self.last_votes.insert((at, slot));
+            }
+        }
+    }
+
+    fn touch(&mut self, at: i64) {
+        self.touched = Some(self.touched.map_or(at, |touched| touched.min(at)));
+    }
+
+    /// The earliest moment that was told of since this was asked last.
+    pub fn take_touched(&mut self) -> Option<i64> {
+        self.touched.take()
+    }
+
+    /// Sorts what was told out of order. Has to be called before [`Facts::published`] when [`Facts::is_sorted`] says no.
+    pub fn sort(&mut self) {
+        self.by_time.sort_unstable();
+        self.is_sorted = true;
+    }
+
+    /// Whether contents are in the order of time.
+    #[must_use]
+    pub const fn is_sorted(&self) -> bool {
+        self.is_sorted
+    }
+
+    /// The content with this id.
+    #[must_use]
+    pub fn content(&self, id: ContentId) -> Option<&Kept> {
+        self.slots.get(&id).map(|slot| &self.contents[*slot as usize])
+    }
+
+    /// The number of the content with this id.
+    #[must_use]
+    pub fn slot(&self, id: ContentId) -> Option<u32> {
+        self.slots.get(&id).copied()
+    }
+
+    /// Contents that were published after `from` up to `to`, in the order of time, and count.
+    pub fn published(&self, from: i64, to: i64) -> impl DoubleEndedIterator<Item = (u32, &Kept)> {
+        let start = self.by_time.partition_point(|(at, _)| *at <= from);
+        let end = self.by_time.partition_point(|(at, _)| *at <= to).max(start);
+        let kept = |(_, slot): &(i64, u32)| (*slot, &self.contents[*slot as usize]);
+        self.by_time[start..end].iter().map(kept).filter(|(_, kept)| self.counts(kept))
+    }
+
+    /// Contents that were rated after `from` and count.
+    pub fn rated(&self, from: i64) -> impl Iterator<Item = (u32, &Kept)> {
+        let since = self.last_votes.range((from, u32::MAX)..).map(|(_, slot)| *slot);
+        since.map(|slot| (slot, &self.contents[slot as usize])).filter(|(_, kept)| self.counts(kept))
+    }
+
+    /// The replies to a content that count.
+    pub fn replies(&self, id: ContentId) -> impl Iterator<Item = &Kept> {
+        let replies = self.replies.get(&id).map(Vec::as_slice).unwrap_or_default();
+        replies.iter().map(|slot| &self.contents[*slot as usize]).filter(|kept| self.counts(kept))
+    }
+
+    /// Whether a content counts: everybody may see it, and not only bots wrote it.
+    #[must_use]
+    pub fn counts(&self, kept: &Kept) -> bool {
+        kept.visible && (kept.authors.is_empty() || kept.authors.iter().any(|author| !self.bots[*author as usize]))
+    }
+
+    /// The votes that a content had at a moment, those of people.
+    #[must_use]
+    pub fn votes_at<'a>(&self, kept: &'a Kept, at: i64) -> Cow<'a, [Vote]> {
+        let counted = |vote: &Vote| vote.at <= at && !self.bots[vote.rater as usize];
+        let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
+        let back: Vec<Vote> = back.collect();
+        if back.is_empty() && kept.votes.iter().all(counted) {
+            return Cow::Borrowed(&kept.votes);
+        }
+        let mut votes: Vec<Vote> = kept.votes.iter().filter(|vote| counted(vote)).copied().chain(back).collect();
+        votes.sort_unstable_by_key(|vote| (vote.at, vote.rater));
+        Cow::Owned(votes)
+    }
+
+    /// What was known of raters at a moment.
+    #[must_use]
+    pub fn raters_at(&self, at: i64) -> Cow<'_, [Rater]> {
+        if at >= self.last {
+            return Cow::Borrowed(&self.raters);
+        }
+        let mut raters: Vec<Rater> = self.raters.iter().map(|rater| Rater { ratings: 0, ..*rater }).collect();
+        for kept in &self.contents {
+            for vote in &*self.votes_at(kept, at) {
+                raters[vote.rater as usize].ratings += 1;
+            }
+        }
+        Cow::Owned(raters)
+    }
+}

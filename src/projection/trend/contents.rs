@@ -1,0 +1,89 @@
+//! Which contents are hot, best, rising, controversial or undecided.
+
+use std::collections::HashMap;
+
+use super::Question;
+use crate::domain::id::ContentId;
+use crate::domain::trend::content::{Ranking, Reception};
+use crate::domain::trend::explanation::Explanation;
+use crate::domain::trend::fair::{Fair, Parameters, Standard};
+use crate::projection::archive::day::Day;
+use crate::projection::archive::facts::{Facts, Kept};
+
+/// A content with its place in a ranking.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    pub content: ContentId,
+    pub explanation: Explanation,
+    pub fair: Fair,
+    /// Ratings and replies within the window.
+    pub votes: u32,
+    pub replies: u32,
+}
+
+/// How many windows back `HOT` still remembers a rating: six half-lives.
+const REACH: i64 = 3;
+
+/// The first `count` contents of a ranking.
+#[must_use]
+pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<Ranked> {
+    let raters = facts.raters_at(question.window.to);
+    let mut ranked: Vec<Ranked> = candidates(facts, question, ranking)
+        .into_values()
+        .filter_map(|kept| {
+            let votes = facts.votes_at(kept, question.window.to);
+            let replies: Vec<i64> =
+                facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to).collect();
+            let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
+            let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
+            let (parameters, published_at) = (Parameters::default(), kept.at);
+            let weights = standard.weights(&votes, &raters, &parameters);
+            let fair = standard.fair(&votes, &raters, &parameters);
+            let reception = Reception { votes: &votes, weights: &weights, replies: &replies, published_at, fair };
+            let explanation = reception.score(ranking, question.window);
+            let has_place = match ranking {
+                Ranking::Top => !votes.is_empty(),
+                _ => explanation.score() > 0.0,
+            };
+            let within = |at: &i64| question.window.contains(*at);
+            has_place.then(|| Ranked {
+                content: kept.id,
+                explanation,
+                fair,
+                votes: number(votes.iter().filter(|vote| within(&vote.at)).count()),
+                replies: number(replies.iter().filter(|at| within(at)).count()),
+            })
+        })
+        .collect();
+    let better = |a: &Ranked, b: &Ranked| {
+        b.explanation.score().total_cmp(&a.explanation.score()).then(b.content.cmp(&a.content))
+    };
+    if ranked.len() > count && count > 0 {
+        ranked.select_nth_unstable_by(count - 1, better);
+        ranked.truncate(count);
+    }
+    ranked.sort_by(better);
+    ranked
+}
+
+fn candidates<'a>(facts: &'a Facts, question: &Question, ranking: Ranking) -> HashMap<u32, &'a Kept> {
+    let window = question.window;
+    let published = facts.published(window.from, window.to);
+    let mut found: HashMap<u32, &Kept> = match ranking {
+        Ranking::Top | Ranking::Controversial | Ranking::Undecided => published.collect(),
+        Ranking::Hot | Ranking::Rising => {
+            let from = window.to - window.length() * if ranking == Ranking::Hot { REACH } else { 1 };
+            let answered = facts.published(from, window.to).filter_map(|(_, kept)| {
+                let parent = kept.parent?;
+                Some((facts.slot(parent)?, facts.content(parent).filter(|parent| facts.counts(parent))?))
+            });
+            facts.rated(from).filter(|(_, kept)| kept.at <= window.to).chain(answered).collect()
+        }
+    };
+    found.retain(|_, kept| question.scope.has(kept));
+    found
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

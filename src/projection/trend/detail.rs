@@ -1,0 +1,136 @@
+//! What is shown beside a word: its line of counts, how peers rate what uses it, the contents behind it, when it began to surge.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Question;
+use super::tally::Tally;
+use super::words::{Asked, Word};
+use crate::domain::trend::fair::Fair;
+use crate::domain::trend::surge::{THRESHOLD, Watch};
+use crate::domain::trend::window::DAY;
+use crate::projection::archive::day::Day;
+use crate::projection::archive::facts::{Facts, GAP, Kept};
+
+/// What else is wanted of words; each costs a little.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Detail {
+    pub ratings: bool,
+    pub contents: bool,
+    pub surges: bool,
+}
+
+/// How many different people must have rated before something is told of what they think together.
+pub const LEAST_RATERS: usize = 3;
+/// How many contents behind a word are told of.
+const CONTENTS: usize = 1_000;
+/// How far back a surge is looked for, in microseconds.
+const SURGES: i64 = 120 * DAY;
+
+pub(super) fn fill(
+    facts: &Facts,
+    _day: &Day,
+    question: &Question,
+    asked: &Asked,
+    tally: &Tally<'_>,
+    fair: impl Fn(&Kept) -> Fair,
+    chosen: &mut [Word],
+) {
+    let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (place, word) in chosen.iter_mut().enumerate() {
+        word.line = vec![0; asked.parts];
+        if let Some(first) = word.words.first() {
+            places.entry(*first).or_default().push(place);
+        }
+    }
+    let mut opinions: Vec<Opinion> = chosen.iter().map(|_| Opinion::default()).collect();
+    for (_, kept) in tally.contents.iter().rev() {
+        let mut here: HashSet<usize> = HashSet::new();
+        for (at, packed) in kept.words.iter().enumerate().filter(|(_, packed)| **packed != GAP) {
+            for place in places.get(&Facts::word(*packed).0).into_iter().flatten() {
+                if stands_at(kept, at, &chosen[*place].words) {
+                    here.insert(*place);
+                }
+            }
+        }
+        let part = question.window.part(kept.at, asked.parts);
+        for place in here {
+            if let Some(count) = chosen[place].line.get_mut(part) {
+                *count += 1;
+            }
+            if asked.detail.contents && chosen[place].contents.len() < CONTENTS {
+                chosen[place].contents.push(kept.id);
+            }
+            if asked.detail.ratings {
+                opinions[place].hear(facts, kept, question.window.to, &fair);
+            }
+        }
+    }
+    for (word, opinion) in chosen.iter_mut().zip(opinions) {
+        word.rating = opinion.told();
+    }
+    if asked.detail.surges {
+        find_surges(facts, question, chosen);
+    }
+}
+
+/// Whether these words stand in a text from here on.
+fn stands_at(kept: &Kept, at: usize, words: &[u32]) -> bool {
+    words.iter().enumerate().all(|(offset, word)| {
+        kept.words.get(at + offset).is_some_and(|packed| *packed != GAP && Facts::word(*packed).0 == *word)
+    })
+}
+
+/// What peers think of several contents together.
+#[derive(Debug, Default)]
+struct Opinion {
+    sum: f64,
+    weight: f64,
+    raters: HashSet<u32>,
+}
+
+impl Opinion {
+    fn hear(&mut self, facts: &Facts, kept: &Kept, at: i64, fair: &impl Fn(&Kept) -> Fair) {
+        let votes = facts.votes_at(kept, at);
+        if votes.is_empty() {
+            return;
+        }
+        self.raters.extend(votes.iter().map(|vote| vote.rater).take(LEAST_RATERS));
+        let fair = fair(kept);
+        self.sum += fair.rating() * fair.weight;
+        self.weight += fair.weight;
+    }
+
+    fn told(&self) -> Option<f64> {
+        (self.raters.len() >= LEAST_RATERS && self.weight > 0.0).then(|| self.sum / self.weight)
+    }
+}
+
+/// Looks through the last months for the moment since which each word surges.
+fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Word]) {
+    let numbers: HashMap<u32, usize> =
+        chosen.iter().enumerate().filter_map(|(place, word)| Some((*word.words.first()?, place))).collect();
+    let mut watch = Watch::default();
+    let to = question.window.to;
+    for (_, kept) in facts.published(to - SURGES, to).filter(|(_, kept)| question.scope.has(kept)) {
+        let mut words: Vec<u32> = kept
+            .words
+            .iter()
+            .filter(|packed| **packed != GAP)
+            .map(|packed| Facts::word(*packed).0)
+            .filter(|word| numbers.contains_key(word))
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        let person = kept.authors.iter().find(|author| !facts.bots[**author as usize]).copied().unwrap_or(u32::MAX);
+        let strengths = watch.hear(kept.at, person, &words);
+        for (word, strength) in words.iter().zip(strengths) {
+            let surge = &mut chosen[numbers[word]].surge;
+            match surge {
+                None if strength >= THRESHOLD => *surge = Some(kept.at),
+                // What has calmed down surges no more.
+                Some(_) if strength < THRESHOLD / 3.0 => *surge = None,
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Which topics and which people heat up or cool down.
+
+use std::collections::HashMap;
+
+use super::{Question, Scope};
+use crate::domain::trend::heat::{Activity, MEMORY};
+use crate::domain::trend::window::{DAY, decay, to_f64};
+use crate::projection::archive::day::{Act, Day, Deed, each_act};
+use crate::projection::archive::facts::{Facts, Kept};
+
+/// Around what things happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Around {
+    /// Topics: whoever writes, answers or rates on them acts.
+    Topics,
+    /// People: others who answer or rate what they wrote act. What they do themselves is no act around them.
+    People,
+}
+
+/// A topic or a person, by its number, with what happened around it.
+#[derive(Clone, Debug)]
+pub struct Heated {
+    pub number: u32,
+    pub activity: Activity,
+    /// Contents within the window: on the topic, or by the person.
+    pub contents: u32,
+    /// Ratings within the window, of these or earlier contents.
+    pub ratings: u32,
+    /// Acts in each part of the window.
+    pub line: Vec<u32>,
+}
+
+/// Average days that stand in for a past that nobody knows.
+const PADDING: f64 = 7.0;
+/// How far back acts are looked at for a part of the organisation, in half-lives.
+const REACH: f64 = 4.0;
+
+/// Everything around which something happened or was to be expected, hottest first.
+#[must_use]
+pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts: usize) -> Vec<Heated> {
+    let window = question.window;
+    let mut heated: HashMap<u32, Heated> = HashMap::new();
+    let mut acts: Vec<Act> = Vec::new();
+    each_act(facts, window.from, window.to, |deed, kept, who, at| {
+        if !question.scope.has(kept) {
+            return;
+        }
+        each_around(kept, who, around, |number| {
+            acts.push(Act::of(number, who, at));
+            let entry = heated.entry(number).or_insert_with(|| Heated::of(number, parts));
+            entry.ratings += u32::from(deed == Deed::Rated);
+            if let Some(count) = entry.line.get_mut(window.part(at, parts)) {
+                *count += 1;
+            }
+        });
+        if deed == Deed::Wrote {
+            for number in subjects(kept, around) {
+                heated.entry(*number).or_insert_with(|| Heated::of(*number, parts)).contents += 1;
+            }
+        }
+    });
+    acts.sort_unstable();
+    acts.dedup();
+    let past = Past::of(facts, day, question, around, &acts);
+    let mut people: HashMap<u32, u32> = HashMap::new();
+    let mut last = None;
+    for act in &acts {
+        let entry = heated.entry(act.around()).or_insert_with(|| Heated::of(act.around(), parts));
+        entry.activity.acts += 1.0;
+        if last != Some((act.around(), act.who())) {
+            *people.entry(act.around()).or_default() += 1;
+            last = Some((act.around(), act.who()));
+        }
+    }
+    for number in past.usual() {
+        heated.entry(number).or_insert_with(|| Heated::of(number, parts));
+    }
+    let mut all: Vec<Heated> =
+        heated.into_values().filter(|heated| past.is_wanted(heated.number, &question.scope)).collect();
+    let usual = past.usual_of_all(&all);
+    for entry in &mut all {
+        entry.activity.people = f64::from(people.get(&entry.number).copied().unwrap_or_default());
+        entry.activity.expected = past.expected(entry.number, usual);
+    }
+    let key = |heated: &Heated| heated.activity.heat().score();
+    all.sort_by(|a, b| {
+        let heat = key(b).total_cmp(&key(a)).then(b.activity.acts.total_cmp(&a.activity.acts));
+        heat.then_with(|| a.number.cmp(&b.number))
+    });
+    all
+}
+
+impl Heated {
+    fn of(number: u32, parts: usize) -> Self {
+        Self { number, activity: Activity::default(), contents: 0, ratings: 0, line: vec![0; parts] }
+    }
+}
+
+/// Around what an act counts.
+fn each_around(kept: &Kept, who: u32, around: Around, mut act: impl FnMut(u32)) {
+    match around {
+        Around::Topics => kept.topics.iter().for_each(|topic| act(*topic)),
+        Around::People => kept.authors.iter().filter(|author| **author != who).for_each(|author| act(*author)),
+    }
+}
+
+/// What a content is on, or whose it is.
+fn subjects(kept: &Kept, around: Around) -> &[u32] {
+    match around {
+        Around::Topics => &kept.topics,
+        Around::People => &kept.authors,
+    }
+}
+
+/// What was usual before the window.
+struct Past {
+    around: Around,
+    /// Acts by number, older ones forgotten, and for how many average days.
+    acts: Vec<f64>,
+    days: f64,
+    /// How many average days the window is worth.
+    window: f64,
+}
+
+impl Past {
+    fn of(facts: &Facts, day: &Day, question: &Question, around: Around, within: &[Act]) -> Self {
+        let memory = MEMORY * to_f64(DAY);
+        let (window, week) = (question.window, &day.week);
+        let mut past = Self { around, acts: Vec::new(), days: day.days, window: week.days(window) };
+        if question.scope == Scope::Everything {
+            past.acts = match around {
+                Around::Topics => day.topics.clone(),
+                Around::People => day.people.clone(),
+            };
+            // What is usual on the day knows the window up to midnight, which is no past.
+            for act in within.iter().filter(|act| act.day() < day.at) {
+                if let Some(sum) = past.acts.get_mut(act.around() as usize) {
+                    *sum = (*sum - decay(day.at - act.day(), memory)).max(0.0);
+                }
+            }
+        } else {
+            past.acts = Self::scoped(facts, question, around, memory);
+        }
+        let mut at = Day::before(window.from.max(0)) + DAY;
+        while at < day.at {
+            past.days -= decay(day.at - at, memory);
+            at += DAY;
+        }
+        past.days = past.days.max(0.0);
+        past
+    }
+
+    /// Acts before the window in a part of the organisation.
+    fn scoped(facts: &Facts, question: &Question, around: Around, memory: f64) -> Vec<f64> {
+        let to = question.window.from;
+        #[expect(clippy::cast_possible_truncation, reason = "a year in microseconds")]
+        let from = to - (memory * REACH) as i64;
+        let mut acts = Vec::new();
+        each_act(facts, from, to, |_, kept, who, at| {
+            if question.scope.has(kept) {
+                each_around(kept, who, around, |number| acts.push(Act::of(number, who, at)));
+            }
+        });
+        acts.sort_unstable();
+        acts.dedup();
+        let count = match around {
+            Around::Topics => facts.topics.len(),
+            Around::People => facts.people.len(),
+        };
+        let mut sums = vec![0.0; count];
+        for act in acts {
+            if let Some(sum) = sums.get_mut(act.around() as usize) {
+                *sum += decay(to - act.day(), memory);
+            }
+        }
+        sums
+    }
+
+    /// Around what at least one act was to be expected.
+    fn usual(&self) -> impl Iterator<Item = u32> + '_ {
+        let expects = |(_, acts): &(u32, &f64)| self.days > 1.0 && *acts / self.days * self.window >= 1.0;
+        (0_u32..).zip(&self.acts).filter(expects).map(|(number, _)| number)
+    }
+
+    fn is_wanted(&self, number: u32, scope: &Scope) -> bool {
+        match (self.around, scope) {
+            (Around::Topics, Scope::Topics(topics)) => topics.binary_search(&number).is_ok(),
+            (Around::People, Scope::Circle(people)) => people.binary_search(&number).is_ok(),
+            _ => true,
+        }
+    }
+
+    /// What happens a day around one of them on average, in this window: what is usual where there is no past.
+    fn usual_of_all(&self, all: &[Heated]) -> f64 {
+        let acts: f64 = all.iter().map(|heated| heated.activity.acts).sum();
+        let count = f64::from(u32::try_from(all.len()).unwrap_or(u32::MAX)).max(1.0);
+        acts / count / self.window.max(0.05)
+    }
+
+    fn expected(&self, number: u32, usual: f64) -> f64 {
+        let acts = self.acts.get(number as usize).copied().unwrap_or_default();
+        // An average day at the pace of now, worth less and less the more is known.
+        let padding = PADDING * PADDING / (PADDING + self.days);
+        (acts + padding * usual) / (self.days + padding) * self.window
+    }
+}

@@ -1,0 +1,102 @@
+//! Phrases: words that stand together in most texts that use one of them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::tally::Tally;
+use crate::domain::trend::word::{COHESION, COVERED, PHRASE_TEXTS, cohesion};
+use crate::projection::archive::facts::{Facts, GAP};
+
+/// Two or three words that belong together.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    /// Numbers in the vocabulary, in their order.
+    pub words: Vec<u32>,
+    pub texts: u32,
+    pub weight: f64,
+    pub titled: u32,
+    pub people: u32,
+    /// The place of its rarest word in the tally.
+    pub rarest: usize,
+    /// The places of words that are hardly ever used without it.
+    pub covers: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    texts: u32,
+    weight: f64,
+    titled: u32,
+    people: HashSet<u32>,
+    text: u32,
+}
+
+/// The phrases that are made of candidates, those that hold together most first, no word in two of them.
+pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]) -> Vec<Phrase> {
+    let wanted: HashSet<u32> = candidates.iter().map(|(_, place)| tally.words[*place].word).collect();
+    let mut seen: HashMap<[u32; 3], Seen> = HashMap::new();
+    let weight = if tally.contents.is_empty() { 1.0 } else { tally.weight / count(tally.contents.len()) };
+    for (mark, (_, kept)) in (1_u32..).zip(&tally.contents) {
+        let mut before = [GAP; 2];
+        for packed in &kept.words {
+            let (word, titled) = Facts::word(*packed);
+            if *packed == GAP || !wanted.contains(&word) {
+                before = [GAP; 2];
+                continue;
+            }
+            for words in [[before[1], word, GAP], [before[0], before[1], word]] {
+                if words[0] != GAP && words[0] != words[1] && words[1] != words[2] {
+                    let entry = seen.entry(words).or_default();
+                    if entry.text != mark {
+                        entry.text = mark;
+                        entry.texts += 1;
+                        entry.weight += weight;
+                        entry.titled += u32::from(titled);
+                        entry.people.extend(kept.authors.iter().filter(|author| !facts.bots[**author as usize]));
+                    }
+                }
+            }
+            before = [before[1], word];
+        }
+    }
+    pick(tally, seen)
+}
+
+fn pick(tally: &Tally<'_>, seen: HashMap<[u32; 3], Seen>) -> Vec<Phrase> {
+    let texts = count(tally.contents.len());
+    let mut found: Vec<(f64, Phrase)> = Vec::new();
+    for (words, seen) in seen {
+        let words: Vec<u32> = words.into_iter().filter(|word| *word != GAP).collect();
+        let places: Option<Vec<usize>> = words.iter().map(|word| tally.place(*word)).collect();
+        let Some(places) = places.filter(|_| f64::from(seen.texts) >= PHRASE_TEXTS && seen.people.len() > 1) else {
+            continue;
+        };
+        let alone: Vec<f64> = places.iter().map(|place| f64::from(tally.words[*place].texts)).collect();
+        let cohesion = cohesion(f64::from(seen.texts), &alone, texts);
+        let covered = |place: &usize| f64::from(seen.texts) >= COVERED * f64::from(tally.words[*place].texts);
+        let covers: Vec<usize> = places.iter().copied().filter(covered).collect();
+        let Some(rarest) = places.iter().copied().min_by_key(|place| tally.words[*place].texts) else { continue };
+        if cohesion >= COHESION && !covers.is_empty() {
+            let people = u32::try_from(seen.people.len()).unwrap_or(u32::MAX);
+            let Seen { texts, weight, titled, .. } = seen;
+            found.push((cohesion, Phrase { words, texts, weight, titled, people, rarest, covers }));
+        }
+    }
+    // Three words before two of them, as long as most texts have all three.
+    found.sort_by(|(a, left), (b, right)| {
+        let length = right.words.len().cmp(&left.words.len());
+        length.then(b.total_cmp(a)).then_with(|| left.words.cmp(&right.words))
+    });
+    let mut used: HashSet<u32> = HashSet::new();
+    let mut picked = Vec::new();
+    for (_, phrase) in found {
+        if phrase.words.iter().all(|word| !used.contains(word)) {
+            used.extend(&phrase.words);
+            picked.push(phrase);
+        }
+    }
+    picked
+}
+
+fn count(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,321 @@
+//! Which words sum up a window, and which ones are rising.
+
+use std::collections::HashMap;
+
+use super::Question;
+use super::detail::{self, Detail};
+use super::phrase::{self, Phrase};
+use super::tally::{Counted, Tally};
+use crate::domain::id::ContentId;
+use crate::domain::trend::explanation::Explanation;
+use crate::domain::trend::fair::{Fair, Parameters, Standard};
+use crate::domain::trend::window::{DAY, decay, to_f64};
+use crate::domain::trend::word::{Distinction, Momentum, Rise, Use, distinctive, frequent, rising};
+use crate::projection::archive::day::{Day, Usage};
+use crate::projection::archive::facts::{Facts, GAP, Kept};
+
+/// Which words come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ranking {
+    Distinctive,
+    Rising,
+    Frequent,
+}
+
+/// What a text counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Weighing {
+    /// Each text alike.
+    Mentions,
+    /// Each person who uses the word.
+    People,
+    /// Each text by how its peers rate it: 0 against, 1 as usual, 2 for.
+    Ratings,
+}
+
+/// What is asked of the words of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    pub ranking: Ranking,
+    pub weighing: Weighing,
+    /// How many words at most.
+    pub count: usize,
+    /// Whether words that stand together are shown as a phrase.
+    pub phrases: bool,
+    /// Into how many parts the window is cut for the line of counts.
+    pub parts: usize,
+    /// What else is wanted of each word.
+    pub detail: Detail,
+}
+
+/// A word or a phrase that stands out.
+#[derive(Clone, Debug)]
+pub struct Word {
+    pub text: String,
+    /// The score as a share of the best, above 0 up to 1.
+    pub weight: f64,
+    pub explanation: Explanation,
+    pub texts: u32,
+    pub people: u32,
+    pub expected: f64,
+    pub lift: f64,
+    /// The numbers of its words, one or more.
+    pub words: Vec<u32>,
+    /// Texts in each part of the window.
+    pub line: Vec<u32>,
+    /// How peers rate the texts that use it, -1 to 1, where enough of them do.
+    pub rating: Option<f64>,
+    /// The texts that use it, the newest first.
+    pub contents: Vec<ContentId>,
+    /// When it began to surge, if it does.
+    pub surge: Option<i64>,
+}
+
+/// How many candidates more than asked for are kept until phrases have been found.
+const SPARE: usize = 100;
+
+/// The words of a window, best first.
+#[must_use]
+pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &Asked) -> Vec<Word> {
+    let raters = facts.raters_at(question.window.to);
+    let fair = |kept: &Kept| -> Fair {
+        let votes = facts.votes_at(kept, question.window.to);
+        let unknown = Standard::default();
+        let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
+        standard.fair(&votes, &raters, &Parameters::default())
+    };
+    let tally = match asked.weighing {
+        Weighing::Ratings => Tally::of(facts, day, question, |kept| 1.0 + fair(kept).rating()),
+        Weighing::Mentions | Weighing::People => Tally::of(facts, day, question, |_| 1.0),
+    };
+    let judge = Judge::of(facts, day, question, asked);
+    let mut candidates: Vec<(f64, usize)> = tally
+        .words
+        .iter()
+        .enumerate()
+        .filter(|(_, counted)| tally.says_something(counted))
+        .map(|(place, counted)| (judge.explain(counted, 1.0, None).score(), place))
+        .filter(|(score, _)| *score > 0.0)
+        .collect();
+    let better = |a: &(f64, usize), b: &(f64, usize)| {
+        let key = |place: usize| facts.vocabulary.key(tally.words[place].word);
+        b.0.total_cmp(&a.0).then_with(|| key(a.1).cmp(key(b.1)))
+    };
+    let most = 3 * asked.count + SPARE;
+    if candidates.len() > most {
+        candidates.select_nth_unstable_by(most, better);
+        candidates.truncate(most);
+    }
+    candidates.sort_unstable_by(better);
+    let mut chosen = choose(facts, &tally, &judge, asked, &candidates);
+    chosen.truncate(asked.count);
+    detail::fill(facts, day, question, asked, &tally, fair, &mut chosen);
+    chosen
+}
+
+/// Words and phrases, best first, no word in two of them.
+fn choose(facts: &Facts, tally: &Tally<'_>, judge: &Judge, asked: &Asked, candidates: &[(f64, usize)]) -> Vec<Word> {
+    let phrases = if asked.phrases { phrase::find(facts, tally, candidates) } else { Vec::new() };
+    let mut entries: Vec<Word> = Vec::new();
+    let mut covered: HashMap<usize, ()> = HashMap::new();
+    for phrase in &phrases {
+        entries.push(of_phrase(facts, tally, judge, phrase));
+        covered.extend(phrase.covers.iter().map(|place| (*place, ())));
+    }
+    for (_, place) in candidates.iter().filter(|(_, place)| !covered.contains_key(place)) {
+        let counted = &tally.words[*place];
+        let explanation = judge.explain(counted, 1.0, None);
+        entries.push(Word {
+            text: facts.vocabulary.shown(counted.word).to_owned(),
+            weight: explanation.score(),
+            explanation,
+            texts: counted.texts,
+            people: counted.people,
+            expected: counted.expected,
+            lift: lift(counted.weight, counted.expected),
+            words: vec![counted.word],
+            line: Vec::new(),
+            rating: None,
+            contents: Vec::new(),
+            surge: None,
+        });
+    }
+    entries.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));
+    let best = entries.first().map_or(1.0, |best| best.weight);
+    for entry in &mut entries {
+        entry.weight /= best;
+    }
+    entries
+}
+
+fn of_phrase(facts: &Facts, tally: &Tally<'_>, judge: &Judge, phrase: &Phrase) -> Word {
+    // The rarest of its words stands for its past: of that, the phrase had its share before too.
+    let rarest = &tally.words[phrase.rarest];
+    let part = f64::from(phrase.texts) / f64::from(rarest.texts.max(1));
+    let mut counted = *rarest;
+    (counted.texts, counted.titled, counted.people) = (phrase.texts, phrase.titled, phrase.people);
+    let explanation = judge.explain(&counted, part, Some(phrase.weight));
+    let shown: Vec<&str> = phrase.words.iter().map(|word| facts.vocabulary.shown(*word)).collect();
+    Word {
+        text: join(&shown),
+        weight: explanation.score(),
+        explanation,
+        texts: phrase.texts,
+        people: phrase.people,
+        expected: rarest.expected * part,
+        lift: lift(phrase.weight, rarest.expected * part),
+        words: phrase.words.clone(),
+        line: Vec::new(),
+        rating: None,
+        contents: Vec::new(),
+        surge: None,
+    }
+}
+
+/// Words of a phrase as they are written: without a blank between signs that need none.
+fn join(words: &[&str]) -> String {
+    let mut text = String::new();
+    for word in words {
+        let is_sign = |c: Option<char>| {
+            c.is_some_and(
+                |c| matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3041..=0x9fff),
+            )
+        };
+        if !text.is_empty() && !(is_sign(text.chars().last()) && is_sign(word.chars().next())) {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+fn lift(weight: f64, expected: f64) -> f64 {
+    let smoothing = Distinction::default().smoothing;
+    (weight + smoothing) / (expected + smoothing)
+}
+
+/// Applies the rule that was asked for.
+struct Judge {
+    asked: Asked,
+    lately: Option<Lately>,
+    /// By word: how often it is used in the long run.
+    usage: Vec<f64>,
+    total: f64,
+}
+
+impl Judge {
+    fn of(facts: &Facts, day: &Day, question: &Question, asked: &Asked) -> Self {
+        let mut judge = Self { asked: *asked, lately: None, usage: Vec::new(), total: 0.0 };
+        if asked.ranking == Ranking::Rising {
+            let usage = long_run(facts, day, question);
+            judge.lately = Some(Lately::of(facts, question));
+            (judge.usage, judge.total) = (usage.texts, usage.total);
+        }
+        judge
+    }
+
+    /// The score of a word, or of a phrase that has `part` of the word's texts and weighs `weight`.
+    fn explain(&self, counted: &Counted, part: f64, weight: Option<f64>) -> Explanation {
+        let mut used = counted.used();
+        used.texts = weight.unwrap_or(used.texts);
+        used.expected *= part;
+        if self.asked.weighing == Weighing::People {
+            // People instead of texts, on both sides of the comparison.
+            used.expected *= used.people / used.texts.max(1.0);
+            used.texts = used.people;
+        }
+        match (self.asked.ranking, &self.lately) {
+            (Ranking::Rising, Some(lately)) => {
+                let momentum = lately.momentum(counted.word, &used, part, &self.usage, self.total);
+                rising(&momentum, &Rise::default())
+            }
+            (Ranking::Frequent, _) => frequent(&used, &Distinction::default()),
+            _ => distinctive(&used, &Distinction::default()),
+        }
+    }
+}
+
+/// Usage in the long run up to the end of the window.
+fn long_run(facts: &Facts, day: &Day, question: &Question) -> Usage {
+    if question.scope != super::Scope::Everything {
+        return Usage::of(facts, question.window.to, |kept| question.scope.has(kept));
+    }
+    let mut usage = day.words.clone();
+    usage.texts.resize(facts.vocabulary.len(), 0.0);
+    let mut seen = vec![0; facts.vocabulary.len()];
+    // Today's texts are as fresh as can be.
+    for (slot, kept) in facts.published(day.at, question.window.to) {
+        usage.add(kept, 1.0, slot + 1, &mut seen);
+    }
+    usage
+}
+
+/// What was said lately, each text forgotten by half in a half-life somewhat longer than the window.
+struct Lately {
+    by_word: Vec<(f64, f64, f64)>,
+    total: f64,
+    /// Texts of one window at the present pace.
+    window: f64,
+}
+
+impl Lately {
+    fn of(facts: &Facts, question: &Question) -> Self {
+        let (window, rise) = (question.window, Rise::default());
+        let half_life = to_f64(window.length()) + rise.longer * to_f64(DAY);
+        #[expect(clippy::cast_possible_truncation, reason = "some years in microseconds")]
+        let from = window.to - (half_life * rise.reach) as i64;
+        let mut written: Vec<(u32, std::cmp::Reverse<i64>, u32, &Kept)> = Vec::new();
+        let mut total = 0.0;
+        for (slot, kept) in facts.published(from, window.to).filter(|(_, kept)| question.scope.has(kept)) {
+            total += decay(window.to - kept.at, half_life);
+            let people = kept.authors.iter().filter(|author| !facts.bots[**author as usize]);
+            written.extend(people.map(|author| (*author, std::cmp::Reverse(kept.at), slot, kept)));
+            if kept.authors.is_empty() {
+                written.push((u32::MAX, std::cmp::Reverse(kept.at), slot, kept));
+            }
+        }
+        // By person, the newest first: the first time a word comes is its last use.
+        written.sort_unstable_by_key(|(author, at, slot, _)| (*author, *at, *slot));
+        let mut by_word = vec![(0.0, 0.0, 0.0); facts.vocabulary.len()];
+        let (mut writer, mut text) = (vec![u32::MAX; facts.vocabulary.len()], vec![u32::MAX; facts.vocabulary.len()]);
+        for (author, at, slot, kept) in written {
+            let weight = decay(window.to - at.0, half_life);
+            // A text of several people counts once, for each of them as a person.
+            let counts =
+                kept.authors.iter().find(|author| !facts.bots[**author as usize]).is_none_or(|first| *first == author);
+            for packed in kept.words.iter().filter(|packed| **packed != GAP) {
+                let (word, titled) = Facts::word(*packed);
+                let (index, entry) = (word as usize, &mut by_word[word as usize]);
+                if text[index] != slot {
+                    text[index] = slot;
+                    if counts {
+                        entry.0 += weight;
+                        entry.1 += if titled { weight } else { 0.0 };
+                    }
+                }
+                if writer[index] != author {
+                    writer[index] = author;
+                    entry.2 += weight;
+                }
+            }
+        }
+        let pace = to_f64(window.length()) * std::f64::consts::LN_2 / half_life;
+        Self { by_word, total, window: total * pace }
+    }
+
+    fn momentum(&self, word: u32, used: &Use, part: f64, usage: &[f64], total: f64) -> Momentum {
+        let (texts, titled, people) = self.by_word.get(word as usize).copied().unwrap_or_default();
+        Momentum {
+            texts: texts * part,
+            titled: if texts > 0.0 { titled / texts } else { used.titled },
+            people: people * part.sqrt(),
+            share: if self.total > 0.0 { texts * part / self.total } else { 0.0 },
+            long_share: if total > 0.0 {
+                usage.get(word as usize).copied().unwrap_or_default() * part / total
+            } else {
+                0.0
+            },
+            window: self.window,
+        }
+    }
+}
