@@ -48,9 +48,9 @@ pub fn compare(now: &Count, past: &Count) -> Vec<(&'static str, Scores)> {
 }
 
 fn g_test(x: f64, y: f64, n: f64, b: f64) -> f64 {
-    let (e1, e2) = (n * (x + y) / (n + b), b * (x + y) / (n + b));
-    let g = 2.0 * (x * (x / e1).ln() + if y > 0.0 { y * (y / e2).ln() } else { 0.0 });
-    if x > e1 { g } else { -g }
+    let (now, past) = (n * (x + y) / (n + b), b * (x + y) / (n + b));
+    let keyness = 2.0 * (x * (x / now).ln() + if y > 0.0 { y * (y / past).ln() } else { 0.0 });
+    if x > now { keyness } else { -keyness }
 }
 
 fn log_odds(x: f64, y: f64, n: f64, b: f64) -> f64 {

@@ -28,7 +28,11 @@ use std::path::PathBuf;
 /// Whatever ends a run, told to the one who started it.
 pub type Failure = Box<dyn std::error::Error>;
 
+/// Runs one task and prints its lines.
+type Task = fn(&Plan) -> Result<(), Failure>;
+
 /// What the one who runs this wants.
+#[derive(Debug)]
 pub struct Plan {
     pub data: PathBuf,
     /// Tasks made before, in the place of those that are made here by chance.
@@ -58,6 +62,7 @@ impl Plan {
     }
 
     /// The ready-made task in a file, if there is one.
+    #[must_use]
     pub fn task(&self, file: &str) -> Option<PathBuf> {
         self.tasks.as_ref().map(|tasks| tasks.join(file)).filter(|path| path.exists())
     }
@@ -72,7 +77,6 @@ fn main() -> Result<(), Failure> {
     let name = plan.data.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     println!("| {name} | method | | | |");
     println!("|---|---|--:|--:|--:|");
-    type Task = fn(&Plan) -> Result<(), Failure>;
     let tasks: [(&str, Task); 6] = [
         ("rising", word::rising),
         ("cloud", word::cloud),

@@ -53,9 +53,12 @@ fn all(plan: &Plan) -> Result<Vec<Given>, Failure> {
     Ok(all)
 }
 
+/// Scores contents by how they were rated.
+type Method = fn(&[Given]) -> Scores;
+
 /// Which baselines, and the product with known teams and without.
-fn methods() -> Vec<(&'static str, fn(&[Given]) -> Scores)> {
-    vec![
+fn methods() -> [(&'static str, Method); 7] {
+    [
         ("mean", |given| by_content(given, |values, _| mean(values.iter().copied()))),
         ("Wilson", |given| by_content(given, wilson)),
         ("Bayes, m = 5", |given| {
@@ -75,10 +78,10 @@ fn bounds(given: &[Given]) -> (f64, f64) {
 
 fn by_content(given: &[Given], score: impl Fn(&[f64], f64) -> f64) -> Scores {
     let usual = mean(given.iter().map(|given| given.value));
-    let (low, high) = bounds(given);
     let mut values: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    given.iter().for_each(|given| values.entry(&given.content).or_default().push(given.value));
-    let _ = (low, high);
+    for given in given {
+        values.entry(&given.content).or_default().push(given.value);
+    }
     values.into_iter().map(|(content, values)| (content.to_owned(), score(&values, usual))).collect()
 }
 
@@ -152,7 +155,7 @@ fn ours(given: &[Given], with_teams: bool) -> Scores {
     // The same rule before and after an attack: an organisation knows its teams or it does not.
     standard.teams = with_teams;
     let rating = |votes: &[Vote]| standard.fair(votes, &raters, &parameters).rating();
-    let back = |rating: f64| low + (rating + 1.0) / 2.0 * (high - low);
+    let back = |rating: f64| low + f64::midpoint(rating, 1.0) * (high - low);
     contents.iter().map(|(content, votes)| ((*content).to_owned(), back(rating(votes)))).collect()
 }
 
@@ -198,7 +201,9 @@ fn split(ratings: Vec<Given>) -> (Vec<Given>, Vec<Quality>) {
     let (mut visible, mut truth) = (Vec::new(), Vec::new());
     for (id, given) in groups(ratings) {
         let mut contents: BTreeMap<String, Vec<Given>> = BTreeMap::new();
-        given.into_iter().for_each(|given| contents.entry(given.content.clone()).or_default().push(given));
+        for given in given {
+            contents.entry(given.content.clone()).or_default().push(given);
+        }
         if contents.values().filter(|ratings| ratings.len() >= 40).count() < 15 {
             continue;
         }
@@ -235,7 +240,8 @@ struct Attacks {
 struct Target {
     id: String,
     group: String,
-    target: String,
+    #[serde(rename = "target")]
+    content: String,
 }
 
 #[derive(Deserialize)]
@@ -254,7 +260,7 @@ pub fn brigade(plan: &Plan) -> Result<(), Failure> {
             let truth: Attacks = super::word::read(&path.with_file_name("brigade.truth.json"))?;
             let mut attack = |target: Target| Attack {
                 group: target.group,
-                target: target.target,
+                target: target.content,
                 ratings: extra.remove(&target.id).unwrap_or_default().into_iter().filter_map(given).collect(),
             };
             (groups(base), truth.attacks.into_iter().map(&mut attack).collect())

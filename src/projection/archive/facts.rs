@@ -332,6 +332,7 @@ impl Facts {
     }
 
     /// Contents that were published after `from` up to `to`, in the order of time, and count.
+    #[must_use]
     pub fn published(&self, from: i64, to: i64) -> impl DoubleEndedIterator<Item = (u32, &Kept)> {
         let start = self.by_time.partition_point(|(at, _)| *at <= from);
         let end = self.by_time.partition_point(|(at, _)| *at <= to).max(start);

@@ -15,13 +15,16 @@ pub struct Vocabulary {
     words: Vec<Known>,
 }
 
+/// Forms of a word and how often each was written.
+type Forms = Vec<(Box<str>, u32)>;
+
 #[derive(Debug)]
 struct Known {
     key: Box<str>,
     /// How often it was written as its key, and how often otherwise.
     plain: u32,
-    #[expect(clippy::box_collection, reason = "most words have one form: an empty box is a third of an empty list")]
-    forms: Option<Box<Vec<(Box<str>, u32)>>>,
+    /// Most words have one form, and an empty box is a third of an empty list.
+    forms: Option<Box<Forms>>,
 }
 
 impl Vocabulary {

@@ -1,6 +1,6 @@
 //! Which words sum up a window, and which ones are rising.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::Question;
 use super::detail::{self, Detail};
@@ -117,12 +117,12 @@ pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &Asked) -> Ve
 fn choose(facts: &Facts, tally: &Tally<'_>, judge: &Judge, asked: &Asked, candidates: &[(f64, usize)]) -> Vec<Word> {
     let phrases = if asked.phrases { phrase::find(facts, tally, candidates) } else { Vec::new() };
     let mut entries: Vec<Word> = Vec::new();
-    let mut covered: HashMap<usize, ()> = HashMap::new();
+    let mut covered: HashSet<usize> = HashSet::new();
     for phrase in &phrases {
         entries.push(of_phrase(facts, tally, judge, phrase));
-        covered.extend(phrase.covers.iter().map(|place| (*place, ())));
+        covered.extend(&phrase.covers);
     }
-    for (_, place) in candidates.iter().filter(|(_, place)| !covered.contains_key(place)) {
+    for (_, place) in candidates.iter().filter(|(_, place)| !covered.contains(place)) {
         let counted = &tally.words[*place];
         let explanation = judge.explain(counted, 1.0, None);
         entries.push(Word {
@@ -174,14 +174,15 @@ fn of_phrase(facts: &Facts, tally: &Tally<'_>, judge: &Judge, phrase: &Phrase) -
 
 /// Words of a phrase as they are written: without a blank between signs that need none.
 fn join(words: &[&str]) -> String {
+    let is_sign =
+        |c: char| matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3041..=0x9fff);
     let mut text = String::new();
     for word in words {
-        let is_sign = |c: Option<char>| {
-            c.is_some_and(
-                |c| matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3041..=0x9fff),
-            )
+        let needs_blank = match (text.chars().last(), word.chars().next()) {
+            (Some(last), Some(next)) => !is_sign(last) || !is_sign(next),
+            _ => false,
         };
-        if !text.is_empty() && !(is_sign(text.chars().last()) && is_sign(word.chars().next())) {
+        if needs_blank {
             text.push(' ');
         }
         text.push_str(word);
