@@ -8,11 +8,11 @@ use peerlead::domain::content::{Card, Subject};
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
 use peerlead::domain::rating::Tally;
 use peerlead::domain::term;
+use peerlead::domain::trend::question::{Detail, Weighing, WordQuestion, WordRanking};
 use peerlead::domain::trend::window::Window;
 use peerlead::projection::archive::day::Day;
 use peerlead::projection::archive::facts::Facts;
-use peerlead::projection::trend::detail::Detail;
-use peerlead::projection::trend::words::{Asked, Ranking, Weighing, words};
+use peerlead::projection::trend::words::words;
 use peerlead::projection::trend::{Question, Scope};
 use serde::Deserialize;
 
@@ -67,11 +67,11 @@ pub fn micros(seconds: f64) -> i64 {
 }
 
 /// The product's words for a window, in lower case.
-fn ours(facts: &Facts, from: f64, to: f64, ranking: Ranking) -> Vec<String> {
+fn ours(facts: &Facts, from: f64, to: f64, ranking: WordRanking) -> Vec<String> {
     let window = Window { from: micros(from), to: micros(to) };
     let question = Question { window, scope: Scope::Everything };
     let day = Day::of(facts, Day::before(window.to));
-    let asked = Asked {
+    let asked = WordQuestion {
         ranking,
         weighing: Weighing::Mentions,
         count: 100,
@@ -152,7 +152,7 @@ pub fn rising(plan: &Plan) -> Result<(), Failure> {
             &named(&documents, decayed(&documents, at, window, &now)),
             &gains,
         );
-        sheet.note("**Peerlead, RISING**", &ours(&facts, at - window, at, Ranking::Rising), &gains);
+        sheet.note("**Peerlead, RISING**", &ours(&facts, at - window, at, WordRanking::Rising), &gains);
     }
     sheet.print("rising");
     Ok(())
@@ -207,7 +207,7 @@ pub fn cloud(plan: &Plan) -> Result<(), Failure> {
             let method = if method.starts_with("sqrt") { "recommended: sqrt(n) ln(lift)" } else { method };
             sheet.note(method, &named(&documents, scores), &gains);
         }
-        sheet.note("**Peerlead, DISTINCTIVE**", &ours(&facts, from, to, Ranking::Distinctive), &gains);
+        sheet.note("**Peerlead, DISTINCTIVE**", &ours(&facts, from, to, WordRanking::Distinctive), &gains);
     }
     sheet.print("cloud");
     Ok(())

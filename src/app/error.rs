@@ -30,6 +30,9 @@ pub enum Error {
     /// The server stops.
     #[error("the server is stopping; reconnect and subscribe again after the last cursor")]
     Stopping,
+    /// What was written is still being read into memory.
+    #[error("the server has just started and is still reading what was written; try again in a moment")]
+    Starting,
     /// The database, which the operator can mend.
     #[error("the database is not available now; try again later")]
     Unavailable(Arc<store::error::Error>),

@@ -12,9 +12,11 @@ use crate::domain::change::{Change, Fact};
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::feed::Feed;
+use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
 use crate::projection::shelf::Shelf;
+use crate::projection::trend::answers::Answers;
 use crate::store::connection::Store;
 
 /// What the operator has decided.
@@ -40,11 +42,13 @@ pub struct App {
     pub(super) directory: Arc<Directory>,
     pub(super) shelf: Arc<Shelf>,
     pub(super) catalog: Arc<Catalog>,
+    pub(super) archive: Arc<Archive>,
+    pub(super) answers: Answers,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
     pub(super) ratings: mpsc::Sender<Job>,
-    loading: AbortHandle,
+    tasks: [AbortHandle; 2],
 }
 
 impl App {
@@ -67,10 +71,27 @@ impl App {
         })
         .await?;
         directory.load().await?;
-        let loading = tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle();
+        let archive = Archive::new(Arc::clone(&store));
+        let answers = Answers::new(Arc::clone(&archive));
+        let tasks = [
+            tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle(),
+            tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle(),
+        ];
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
-        let app =
-            Arc::new(Self { store, feed, directory, shelf, catalog, clock, settings, instance, ratings, loading });
+        let app = Arc::new(Self {
+            store,
+            feed,
+            directory,
+            shelf,
+            catalog,
+            archive,
+            answers,
+            clock,
+            settings,
+            instance,
+            ratings,
+            tasks,
+        });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
         Ok(app)
     }
@@ -83,7 +104,7 @@ impl App {
     /// Closes the database. Nothing can be asked any more.
     pub async fn close(&self) {
         self.feed.close();
-        self.loading.abort();
+        self.tasks.iter().for_each(AbortHandle::abort);
         self.store.close().await;
     }
 
@@ -123,7 +144,7 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.feed.close();
-        self.loading.abort();
+        self.tasks.iter().for_each(AbortHandle::abort);
     }
 }
 

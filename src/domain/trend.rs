@@ -4,6 +4,8 @@ pub mod content;
 pub mod explanation;
 pub mod fair;
 pub mod heat;
+pub mod question;
 pub mod surge;
+pub mod trending;
 pub mod window;
 pub mod word;

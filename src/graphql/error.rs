@@ -12,7 +12,7 @@ use crate::app::error::Error;
 /// - `CURSOR_EXPIRED`: the change log does not hold what follows the cursor.
 /// - `LAGGED`: the subscriber was too slow; `extensions.cursor` says where to go on.
 /// - `STOPPING`: the server is stopping; reconnect.
-/// - `UNAVAILABLE`: the database does not answer now; try again.
+/// - `UNAVAILABLE`: the database does not answer now, or the server has just started; try again.
 /// - `INTERNAL`: a fault of ours; tell the operator the `requestId`.
 #[must_use]
 pub const fn code(error: &Error) -> &'static str {
@@ -23,7 +23,7 @@ pub const fn code(error: &Error) -> &'static str {
         Error::CursorExpired => "CURSOR_EXPIRED",
         Error::Lagged { .. } => "LAGGED",
         Error::Stopping => "STOPPING",
-        Error::Unavailable(_) => "UNAVAILABLE",
+        Error::Unavailable(_) | Error::Starting => "UNAVAILABLE",
         Error::Internal(_) => "INTERNAL",
     }
 }

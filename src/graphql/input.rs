@@ -10,6 +10,7 @@ use super::nodes::person::PersonKind;
 use super::scalar::DateTime;
 use crate::app::error::Error;
 use crate::app::house::App;
+use crate::app::trend::PartRef;
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::{content, endorsement, leadership, person, source, topic};
 
@@ -367,6 +368,32 @@ impl ChangeFilter {
             author: person_id(desk, self.author, "filter.author").await?,
             source: source_id(&desk.app, self.source, "filter.source")?,
             person: person_id(desk, self.person, "filter.person").await?,
+        })
+    }
+}
+
+/// The part of an organisation that is looked at, one of these.
+#[derive(Clone, Debug, OneofObject)]
+pub enum TrendScope {
+    /// A topic with everything below it.
+    Topic(TopicRef),
+    /// What was written in a source.
+    Source(SourceRef),
+    /// What a person and their circle wrote: those with whom they wrote together, whom they answered or who answered them within
+    /// a year.
+    CircleOf(PersonRef),
+}
+
+impl TrendScope {
+    /// The part that it names.
+    ///
+    /// # Errors
+    /// `BAD_REQUEST` for an id of another noun.
+    pub fn read(self) -> Result<PartRef, Error> {
+        Ok(match self {
+            Self::Topic(topic) => PartRef::Topic(topic.read("scope.topic")?),
+            Self::Source(source) => PartRef::Source(source.read("scope.source")?),
+            Self::CircleOf(person) => PartRef::Circle(person.read("scope.circleOf")?),
         })
     }
 }

@@ -181,3 +181,89 @@ macro_rules! connection {
     };
 }
 pub(super) use connection;
+
+/// A page of a ranking that stands in memory, ready to be shown. Its places are its ranks.
+#[derive(Debug)]
+pub struct Ranking<N> {
+    pub shown: Shown<N>,
+    /// How long the whole ranking is.
+    pub total: usize,
+}
+
+impl<N> Ranking<N> {
+    /// The page of a ranking of `total` items that a request asks for. `order` names the ranking in its cursors.
+    pub fn of(total: usize, request: &PageRequest, order: &'static str, node: impl Fn(usize) -> N) -> Self {
+        let rank = |place: &Option<Place>| place.as_ref().and_then(|place| usize::try_from(place.id).ok());
+        let start = rank(&request.after).map_or(0, |rank| rank.saturating_add(1)).min(total);
+        let end = rank(&request.before).map_or(total, |rank| rank.min(total)).max(start);
+        let (start, end) = if request.backward {
+            (end.saturating_sub(request.limit).max(start), end)
+        } else {
+            (start, start.saturating_add(request.limit).min(end))
+        };
+        let placed = |rank: usize| {
+            let id = i64::try_from(rank).unwrap_or(i64::MAX);
+            Placed { node: node(rank), place: Place { key: Key::Number(id), id } }
+        };
+        let edges = (start..end).map(placed).collect();
+        Self { shown: Shown { edges, has_next: end < total, has_previous: start > 0, order }, total }
+    }
+}
+
+impl<N> Ranking<N> {
+    /// The same page of something else, leaving out what is no such thing.
+    pub fn with<M>(self, nodes: impl IntoIterator<Item = Option<M>>) -> Ranking<M> {
+        let Shown { edges, has_next, has_previous, order } = self.shown;
+        let placed = |(edge, node): (Placed<N>, Option<M>)| Some(Placed { node: node?, place: edge.place });
+        let edges = edges.into_iter().zip(nodes).filter_map(placed).collect();
+        Ranking { shown: Shown { edges, has_next, has_previous, order }, total: self.total }
+    }
+}
+
+/// Makes the two types of a connection whose items are ranked in memory.
+macro_rules! ranking {
+    ($(#[$doc:meta])* $Connection:ident, $(#[$edge_doc:meta])* $Edge:ident, $Node:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $Connection(pub crate::graphql::page::Ranking<$Node>);
+
+        $(#[$edge_doc])*
+        #[derive(Debug)]
+        pub struct $Edge<'a>(&'a crate::graphql::page::Placed<$Node>, &'static str);
+
+        $(#[$doc])*
+        #[async_graphql::Object]
+        impl $Connection {
+            /// The items of this page with their cursors.
+            async fn edges(&self) -> Vec<$Edge<'_>> {
+                self.0.shown.edges.iter().map(|edge| $Edge(edge, self.0.shown.order)).collect()
+            }
+            /// The items of this page.
+            async fn nodes(&self) -> Vec<&$Node> {
+                self.0.shown.edges.iter().map(|edge| &edge.node).collect()
+            }
+            /// Where this page lies in the ranking. Cursors are ranks: to go on in the same ranking, ask with the same `asOf`.
+            async fn page_info(&self) -> crate::graphql::page::PageInfo {
+                self.0.shown.info()
+            }
+            /// How many items the whole ranking has, 1,000 at most.
+            async fn total_count(&self) -> i64 {
+                i64::try_from(self.0.total).unwrap_or(i64::MAX)
+            }
+        }
+
+        $(#[$edge_doc])*
+        #[async_graphql::Object]
+        impl $Edge<'_> {
+            /// The place of this item, to go on from with `after` or `before`.
+            async fn cursor(&self) -> String {
+                self.0.place.encode(self.1)
+            }
+            /// The item.
+            async fn node(&self) -> &$Node {
+                &self.0.node
+            }
+        }
+    };
+}
+pub(super) use ranking;

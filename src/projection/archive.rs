@@ -10,11 +10,12 @@ mod print;
 pub mod vocabulary;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 
 use self::day::Day;
 use self::facts::Facts;
@@ -43,6 +44,10 @@ pub struct Archive {
     store: Arc<Store>,
     facts: RwLock<Facts>,
     days: Mutex<HashMap<i64, Reckoned>>,
+    /// Moves with everything that may change an answer that was given already.
+    version: AtomicU64,
+    /// The latest moment that was asked about.
+    asked: AtomicI64,
     /// The last change that was heard; -1 before everything was read.
     heard: watch::Sender<i64>,
 }
@@ -59,8 +64,8 @@ impl Archive {
     /// An empty archive.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Arc<Self> {
-        let (facts, days) = (RwLock::default(), Mutex::default());
-        Arc::new(Self { store, facts, days, heard: watch::Sender::new(-1) })
+        let (facts, days, version) = (RwLock::default(), Mutex::default(), AtomicU64::default());
+        Arc::new(Self { store, facts, days, version, asked: AtomicI64::default(), heard: watch::Sender::new(-1) })
     }
 
     /// Waits until everything has been read, and at least the change `seq` was heard.
@@ -119,10 +124,16 @@ impl Archive {
             // Cutting texts is work, and others want to be served.
             tokio::task::yield_now().await;
         }
-        self.read_again(&mut stale, |content| put(&mut facts, content)).await?;
+        while !stale.is_empty() {
+            let contents = self.texts(&mut stale).await?;
+            for content in &contents {
+                stale.extend(put(&mut facts, content));
+            }
+        }
         facts.sort();
         facts.take_touched();
-        *self.facts.write().unwrap_or_else(PoisonError::into_inner) = facts;
+        *self.facts.write().await = facts;
+        self.version.fetch_add(1, Ordering::AcqRel);
         self.days.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.heard.send_replace(seq);
         Ok(seq)
@@ -144,24 +155,16 @@ impl Archive {
         Ok(())
     }
 
-    /// Reads the texts of contents again until no sentence is anybody else's any more.
-    async fn read_again(
-        &self,
-        stale: &mut Vec<ContentId>,
-        mut put: impl FnMut(&Content) -> Vec<ContentId>,
-    ) -> Result<(), Error> {
-        while !stale.is_empty() {
-            stale.sort_unstable();
-            stale.dedup();
-            let mut next = Vec::new();
-            for some in stale.chunks(500) {
-                for content in self.store.contents(some).await? {
-                    next.extend(put(&content));
-                }
-            }
-            *stale = next;
+    /// The contents whose texts have to be told again, because a sentence of theirs is now somebody else's or theirs again.
+    async fn texts(&self, stale: &mut Vec<ContentId>) -> Result<Vec<Content>, Error> {
+        let mut ids = std::mem::take(stale);
+        ids.sort_unstable();
+        ids.dedup();
+        let mut contents = Vec::with_capacity(ids.len());
+        for some in ids.chunks(500) {
+            contents.extend(self.store.contents(some).await?);
         }
-        Ok(())
+        Ok(contents)
     }
 
     /// Hears the log after a change, until it cannot go on.
@@ -207,7 +210,7 @@ impl Archive {
         }
         let (mut stale, mut recounted) = (Vec::new(), Vec::new());
         {
-            let mut facts = self.facts.write().unwrap_or_else(PoisonError::into_inner);
+            let mut facts = self.facts.write().await;
             for change in changes {
                 match &change.fact {
                     Fact::Person(person) => facts.put_person(person),
@@ -238,20 +241,32 @@ impl Archive {
             let votes: Vec<_> = votes.into_iter().map(|(_, rater, step, at)| (rater, step, at)).collect();
             let past = past.iter().map(|past| (past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
             let past: Vec<_> = past.collect();
-            self.facts.write().unwrap_or_else(PoisonError::into_inner).put_votes(content, &votes, &past);
+            self.facts.write().await.put_votes(content, &votes, &past);
         }
-        self.read_again(&mut stale, |content| {
-            put(&mut self.facts.write().unwrap_or_else(PoisonError::into_inner), content)
-        })
-        .await?;
-        self.outdate();
+        while !stale.is_empty() {
+            let contents = self.texts(&mut stale).await?;
+            let mut facts = self.facts.write().await;
+            for content in &contents {
+                stale.extend(put(&mut facts, content));
+            }
+        }
+        self.outdate().await;
+        let asked = self.asked.load(Ordering::Acquire);
+        let changes_the_past = |change: &Arc<Change>| match &change.fact {
+            Fact::Rating(fact) => micros(fact.rated_at) <= asked,
+            Fact::Content(_) | Fact::Person(_) => true,
+            _ => false,
+        };
+        if changes.iter().any(changes_the_past) {
+            self.version.fetch_add(1, Ordering::AcqRel);
+        }
         self.heard.send_replace(last);
         Ok(())
     }
 
     /// Marks the days that do not know yet what was told of times before them.
-    fn outdate(&self) {
-        let touched = self.facts.write().unwrap_or_else(PoisonError::into_inner).take_touched();
+    async fn outdate(&self) {
+        let touched = self.facts.write().await.take_touched();
         let Some(touched) = touched else { return };
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
         for reckoned in days.values_mut().filter(|reckoned| touched <= reckoned.day.at) {
@@ -259,16 +274,24 @@ impl Archive {
         }
     }
 
-    /// Answers a question about a moment, with what was usual then.
+    /// Two answers about the same moment are the same as long as this is.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Answers a question about a moment, with what was usual then. For a thread that may wait.
     pub fn ask<R>(&self, at: i64, question: impl FnOnce(&Facts, &Day) -> R) -> R {
+        // In this order: a rating of before `at` that is not in the facts yet moves the version.
+        self.asked.fetch_max(at, Ordering::AcqRel);
         loop {
-            let facts = self.facts.read().unwrap_or_else(PoisonError::into_inner);
+            let facts = self.facts.blocking_read();
             if facts.is_sorted() {
                 let day = self.day(&facts, Day::before(at));
                 return question(&facts, &day);
             }
             drop(facts);
-            self.facts.write().unwrap_or_else(PoisonError::into_inner).sort();
+            self.facts.blocking_write().sort();
         }
     }
 

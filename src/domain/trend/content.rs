@@ -2,6 +2,7 @@
 
 use super::explanation::Explanation;
 use super::fair::{Fair, Vote};
+use super::trending::LEAST_RATERS;
 use super::window::{Window, decay, to_f64};
 
 /// What contents are sorted by.
@@ -37,12 +38,15 @@ const HOT: f64 = 0.5;
 const NOW: f64 = 0.125;
 const BEFORE: f64 = 1.0;
 
-/// How far a rating is for a content: 0 against, 1 for.
-fn approval(vote: &Vote) -> f64 {
-    f64::midpoint(vote.value(), 1.0)
-}
+/// What is said of how a few feel whom one could tell apart, and of answers, which do not say: neither for nor against.
+const NEITHER: f64 = 0.5;
 
 impl Reception<'_> {
+    /// How far a rating is for it: 0 against, 1 for.
+    fn approval(&self, vote: &Vote) -> f64 {
+        if self.votes.len() < LEAST_RATERS { NEITHER } else { f64::midpoint(vote.value(), 1.0) }
+    }
+
     /// Ratings and replies, each forgotten by half in a share of the window, and of that the part that is for it.
     fn lately(&self, window: Window, share: f64) -> (f64, f64) {
         let half_life = share * to_f64(window.length());
@@ -50,13 +54,12 @@ impl Reception<'_> {
         for (vote, weight) in self.votes.iter().zip(self.weights) {
             let counts = weight * decay(window.to - vote.at, half_life);
             all += counts;
-            approving += counts * approval(vote);
+            approving += counts * self.approval(vote);
         }
         for at in self.replies {
             let counts = decay(window.to - at, half_life);
             all += counts;
-            // An answer says that it matters, and not whether it is right.
-            approving += counts / 2.0;
+            approving += counts * NEITHER;
         }
         (all, approving)
     }

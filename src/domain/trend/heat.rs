@@ -47,7 +47,7 @@ impl Activity {
         }
     }
 
-    /// Version 1: surprise times `log2(1 + people)`; below zero for what cools down.
+    /// Version 1: surprise times `log2(1 + people)`. What cools down is surprise alone, below zero: there, few people are no comfort.
     ///
     /// ```
     /// use peerlead::domain::trend::heat::Activity;
@@ -58,7 +58,9 @@ impl Activity {
     /// ```
     #[must_use]
     pub fn heat(&self) -> Explanation {
-        Explanation::product("heat-1", &[("surprise", self.surprise()), ("people", (1.0 + self.people).log2())])
+        let surprise = self.surprise();
+        let people = if surprise > 0.0 { (1.0 + self.people).log2() } else { 1.0 };
+        Explanation::product("heat-1", &[("surprise", surprise), ("people", people)])
     }
 }
 

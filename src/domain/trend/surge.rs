@@ -83,6 +83,16 @@ impl Watch {
         strengths
     }
 
+    /// How far a word stands above the usual at a moment after the last text.
+    #[must_use]
+    pub fn strength(&self, at: i64, word: u32) -> f64 {
+        let Some(level) = self.words.get(&word) else { return 0.0 };
+        let (fast, slow) = (self.parameters.fast * to_f64(DAY), self.parameters.slow * to_f64(DAY));
+        let usual = level.slow * decay(at - level.at, slow) / (self.all.slow * decay(at - self.all.at, slow)).max(1e-9);
+        let expected = usual * self.all.fast * decay(at - self.all.at, fast);
+        (level.fast * decay(at - level.at, fast) - expected) / (expected + 1.0).sqrt()
+    }
+
     /// What one more use by a person counts.
     fn gain(&mut self, at: i64, person: u32, word: u32) -> f64 {
         let p = self.parameters;

@@ -10,3 +10,4 @@ pub mod person;
 pub mod rating;
 pub mod source;
 pub mod topic;
+pub mod trend;

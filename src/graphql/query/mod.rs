@@ -3,6 +3,7 @@
 pub mod list;
 pub mod log;
 pub mod lookup;
+pub mod trend;
 pub mod viewer;
 
 use async_graphql::MergedObject;
@@ -10,8 +11,9 @@ use async_graphql::MergedObject;
 use self::list::ListQuery;
 use self::log::LogQuery;
 use self::lookup::LookupQuery;
+use self::trend::TrendQuery;
 use self::viewer::ViewerQuery;
 
-/// What can be asked: single things by id or by their own names, and lists of them.
+/// What can be asked: single things by id or by their own names, lists of them, and trends.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(LookupQuery, ListQuery, LogQuery, ViewerQuery);
+pub struct Query(LookupQuery, ListQuery, LogQuery, TrendQuery, ViewerQuery);

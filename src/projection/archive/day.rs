@@ -70,10 +70,10 @@ impl Act {
 }
 
 impl Day {
-    /// What is usual as of a midnight. With words or without, which are most of the work.
+    /// What is usual as of a midnight.
     #[must_use]
     pub fn of(facts: &Facts, at: i64) -> Self {
-        let mut day = Self { at, words: Usage::of(facts, at, |_| true), ..Self::default() };
+        let mut day = Self { at, words: Usage::of(facts, at, facts.published(i64::MIN, at)), ..Self::default() };
         day.take_standards(facts);
         day.take_acts(facts);
         day
@@ -173,12 +173,12 @@ fn sums(mut acts: Vec<Act>, count: usize, weight: impl Fn(Act) -> f64) -> Vec<f6
 }
 
 impl Usage {
-    /// Usage up to a moment in the contents that `is_wanted` lets through.
+    /// Usage in some contents as of a moment.
     #[must_use]
-    pub fn of(facts: &Facts, at: i64, is_wanted: impl Fn(&Kept) -> bool) -> Self {
+    pub fn of<'a>(facts: &Facts, at: i64, contents: impl Iterator<Item = (u32, &'a Kept)>) -> Self {
         let mut usage = Self { texts: vec![0.0; facts.vocabulary.len()], total: 0.0 };
         let mut seen = vec![0_u32; facts.vocabulary.len()];
-        for (slot, kept) in facts.published(i64::MIN, at).filter(|(_, kept)| is_wanted(kept)) {
+        for (slot, kept) in contents {
             usage.add(kept, decay(at - kept.at, Distinction::default().memory * to_f64(DAY)), slot + 1, &mut seen);
         }
         usage

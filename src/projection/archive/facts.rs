@@ -62,6 +62,8 @@ pub struct Facts {
     teams: HashMap<String, u32>,
     pub topics: Vec<TopicId>,
     topic_numbers: HashMap<TopicId, u32>,
+    /// By the number of a topic, the contents on it.
+    on_topics: Vec<Vec<u32>>,
     pub vocabulary: Vocabulary,
     prints: Prints,
     /// The latest moment at which a vote was given or ended: whoever asks about a later one asks about now.
@@ -99,6 +101,7 @@ impl Facts {
     fn topic(&mut self, id: TopicId) -> u32 {
         *self.topic_numbers.entry(id).or_insert_with(|| {
             self.topics.push(id);
+            self.on_topics.push(Vec::new());
             u32::try_from(self.topics.len() - 1).unwrap_or(u32::MAX)
         })
     }
@@ -131,6 +134,7 @@ impl Facts {
         let Some(slot) = self.slots.get(&subject.content).copied() else {
             let slot = u32::try_from(self.contents.len()).unwrap_or(u32::MAX);
             self.slots.insert(subject.content, slot);
+            topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
             self.is_sorted &= self.by_time.last().is_none_or(|last| *last <= (at, slot));
             self.by_time.push((at, slot));
             if let Some(parent) = card.parent {
@@ -153,6 +157,10 @@ impl Facts {
             return slot;
         };
         let kept = &mut self.contents[slot as usize];
+        if kept.topics != topics {
+            kept.topics.iter().for_each(|topic| self.on_topics[*topic as usize].retain(|other| *other != slot));
+            topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
+        }
         if kept.parent != card.parent {
             if let Some(replies) = kept.parent.and_then(|parent| self.replies.get_mut(&parent)) {
                 replies.retain(|other| *other != slot);
@@ -338,6 +346,17 @@ impl Facts {
         let end = self.by_time.partition_point(|(at, _)| *at <= to).max(start);
         let kept = |(_, slot): &(i64, u32)| (*slot, &self.contents[*slot as usize]);
         self.by_time[start..end].iter().map(kept).filter(|(_, kept)| self.counts(kept))
+    }
+
+    /// The same of those that are on one of some topics; costs by what is on them.
+    #[must_use]
+    pub fn published_on(&self, topics: &[u32], from: i64, to: i64) -> Vec<(u32, &Kept)> {
+        let lists = topics.iter().filter_map(|topic| self.on_topics.get(*topic as usize)).flatten();
+        let kept = lists.map(|slot| (*slot, &self.contents[*slot as usize]));
+        let mut found: Vec<_> = kept.filter(|(_, kept)| from < kept.at && kept.at <= to && self.counts(kept)).collect();
+        found.sort_unstable_by_key(|(slot, kept)| (kept.at, *slot));
+        found.dedup_by_key(|(slot, _)| *slot);
+        found
     }
 
     /// Contents that were rated after `from` and count.

@@ -3,32 +3,20 @@
 use std::collections::HashMap;
 
 use super::Question;
-use crate::domain::id::ContentId;
 use crate::domain::trend::content::{Ranking, Reception};
-use crate::domain::trend::explanation::Explanation;
-use crate::domain::trend::fair::{Fair, Parameters, Standard};
+use crate::domain::trend::fair::{Parameters, Standard};
+use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
-
-/// A content with its place in a ranking.
-#[derive(Clone, Debug)]
-pub struct Ranked {
-    pub content: ContentId,
-    pub explanation: Explanation,
-    pub fair: Fair,
-    /// Ratings and replies within the window.
-    pub votes: u32,
-    pub replies: u32,
-}
 
 /// How many windows back `HOT` still remembers a rating: six half-lives.
 const REACH: i64 = 3;
 
 /// The first `count` contents of a ranking.
 #[must_use]
-pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<Ranked> {
+pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
     let raters = facts.raters_at(question.window.to);
-    let mut ranked: Vec<Ranked> = candidates(facts, question, ranking)
+    let mut ranked: Vec<TrendingContent> = candidates(facts, question, ranking)
         .into_values()
         .filter_map(|kept| {
             let votes = facts.votes_at(kept, question.window.to);
@@ -42,20 +30,22 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
             let reception = Reception { votes: &votes, weights: &weights, replies: &replies, published_at, fair };
             let explanation = reception.score(ranking, question.window);
             let has_place = match ranking {
-                Ranking::Top => !votes.is_empty(),
-                _ => explanation.score() > 0.0,
+                // What a few think whom one could tell apart is not told.
+                Ranking::Top => votes.len() >= LEAST_RATERS,
+                Ranking::Controversial => votes.len() >= LEAST_RATERS && explanation.score() > 0.0,
+                Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
             };
             let within = |at: &i64| question.window.contains(*at);
-            has_place.then(|| Ranked {
+            has_place.then(|| TrendingContent {
                 content: kept.id,
                 explanation,
                 fair,
-                votes: number(votes.iter().filter(|vote| within(&vote.at)).count()),
+                ratings: number(votes.iter().filter(|vote| within(&vote.at)).count()),
                 replies: number(replies.iter().filter(|at| within(at)).count()),
             })
         })
         .collect();
-    let better = |a: &Ranked, b: &Ranked| {
+    let better = |a: &TrendingContent, b: &TrendingContent| {
         b.explanation.score().total_cmp(&a.explanation.score()).then(b.content.cmp(&a.content))
     };
     if ranked.len() > count && count > 0 {

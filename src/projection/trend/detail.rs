@@ -4,41 +4,34 @@ use std::collections::{HashMap, HashSet};
 
 use super::Question;
 use super::tally::Tally;
-use super::words::{Asked, Word};
+use super::words::Chosen;
+use crate::domain::time::from_micros;
 use crate::domain::trend::fair::Fair;
+use crate::domain::trend::question::WordQuestion;
 use crate::domain::trend::surge::{THRESHOLD, Watch};
+use crate::domain::trend::trending::LEAST_RATERS;
 use crate::domain::trend::window::DAY;
-use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, GAP, Kept};
 
-/// What else is wanted of words; each costs a little.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Detail {
-    pub ratings: bool,
-    pub contents: bool,
-    pub surges: bool,
-}
-
-/// How many different people must have rated before something is told of what they think together.
-pub const LEAST_RATERS: usize = 3;
 /// How many contents behind a word are told of.
 const CONTENTS: usize = 1_000;
+/// Below which strength a word has calmed down and surges no more.
+const CALM: f64 = THRESHOLD / 3.0;
 /// How far back a surge is looked for, in microseconds.
 const SURGES: i64 = 120 * DAY;
 
 pub(super) fn fill(
     facts: &Facts,
-    _day: &Day,
     question: &Question,
-    asked: &Asked,
+    asked: &WordQuestion,
     tally: &Tally<'_>,
     fair: impl Fn(&Kept) -> Fair,
-    chosen: &mut [Word],
+    chosen: &mut [Chosen],
 ) {
     let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (place, word) in chosen.iter_mut().enumerate() {
-        word.line = vec![0; asked.parts];
-        if let Some(first) = word.words.first() {
+    for (place, chosen) in chosen.iter_mut().enumerate() {
+        chosen.word.line = vec![0; asked.parts];
+        if let Some(first) = chosen.numbers.first() {
             places.entry(*first).or_default().push(place);
         }
     }
@@ -47,26 +40,26 @@ pub(super) fn fill(
         let mut here: HashSet<usize> = HashSet::new();
         for (at, packed) in kept.words.iter().enumerate().filter(|(_, packed)| **packed != GAP) {
             for place in places.get(&Facts::word(*packed).0).into_iter().flatten() {
-                if stands_at(kept, at, &chosen[*place].words) {
+                if stands_at(kept, at, &chosen[*place].numbers) {
                     here.insert(*place);
                 }
             }
         }
         let part = question.window.part(kept.at, asked.parts);
         for place in here {
-            if let Some(count) = chosen[place].line.get_mut(part) {
+            if let Some(count) = chosen[place].word.line.get_mut(part) {
                 *count += 1;
             }
-            if asked.detail.contents && chosen[place].contents.len() < CONTENTS {
-                chosen[place].contents.push(kept.id);
+            if asked.detail.contents && chosen[place].word.contents.len() < CONTENTS {
+                chosen[place].word.contents.push(kept.id);
             }
             if asked.detail.ratings {
                 opinions[place].hear(facts, kept, question.window.to, &fair);
             }
         }
     }
-    for (word, opinion) in chosen.iter_mut().zip(opinions) {
-        word.rating = opinion.told();
+    for (chosen, opinion) in chosen.iter_mut().zip(opinions) {
+        chosen.word.rating = opinion.told();
     }
     if asked.detail.surges {
         find_surges(facts, question, chosen);
@@ -106,12 +99,12 @@ impl Opinion {
 }
 
 /// Looks through the last months for the moment since which each word surges.
-fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Word]) {
+fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Chosen]) {
     let numbers: HashMap<u32, usize> =
-        chosen.iter().enumerate().filter_map(|(place, word)| Some((*word.words.first()?, place))).collect();
+        chosen.iter().enumerate().filter_map(|(place, chosen)| Some((*chosen.numbers.first()?, place))).collect();
     let mut watch = Watch::default();
     let to = question.window.to;
-    for (_, kept) in facts.published(to - SURGES, to).filter(|(_, kept)| question.scope.has(kept)) {
+    for (_, kept) in question.scope.published(facts, to - SURGES, to) {
         let mut words: Vec<u32> = kept
             .words
             .iter()
@@ -124,13 +117,17 @@ fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Word]) {
         let person = kept.authors.iter().find(|author| !facts.bots[**author as usize]).copied().unwrap_or(u32::MAX);
         let strengths = watch.hear(kept.at, person, &words);
         for (word, strength) in words.iter().zip(strengths) {
-            let surge = &mut chosen[numbers[word]].surge;
+            let surge = &mut chosen[numbers[word]].word.surging_since;
             match surge {
-                None if strength >= THRESHOLD => *surge = Some(kept.at),
-                // What has calmed down surges no more.
-                Some(_) if strength < THRESHOLD / 3.0 => *surge = None,
+                None if strength >= THRESHOLD => *surge = Some(from_micros(kept.at)),
+                Some(_) if strength < CALM => *surge = None,
                 _ => {}
             }
+        }
+    }
+    for (number, place) in numbers {
+        if watch.strength(to, number) < CALM {
+            chosen[place].word.surging_since = None;
         }
     }
 }

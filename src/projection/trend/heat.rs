@@ -4,31 +4,14 @@ use std::collections::HashMap;
 
 use super::{Question, Scope};
 use crate::domain::trend::heat::{Activity, MEMORY};
+use crate::domain::trend::question::Around;
+use crate::domain::trend::trending::Trending;
 use crate::domain::trend::window::{DAY, decay, to_f64};
 use crate::projection::archive::day::{Act, Day, Deed, each_act};
 use crate::projection::archive::facts::{Facts, Kept};
 
-/// Around what things happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Around {
-    /// Topics: whoever writes, answers or rates on them acts.
-    Topics,
-    /// People: others who answer or rate what they wrote act. What they do themselves is no act around them.
-    People,
-}
-
-/// A topic or a person, by its number, with what happened around it.
-#[derive(Clone, Debug)]
-pub struct Heated {
-    pub number: u32,
-    pub activity: Activity,
-    /// Contents within the window: on the topic, or by the person.
-    pub contents: u32,
-    /// Ratings within the window, of these or earlier contents.
-    pub ratings: u32,
-    /// Acts in each part of the window.
-    pub line: Vec<u32>,
-}
+/// A topic or a person, by its number.
+pub type Heated = Trending<u32>;
 
 /// Average days that stand in for a past that nobody knows.
 const PADDING: f64 = 7.0;
@@ -47,7 +30,7 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
         }
         each_around(kept, who, around, |number| {
             acts.push(Act::of(number, who, at));
-            let entry = heated.entry(number).or_insert_with(|| Heated::of(number, parts));
+            let entry = heated.entry(number).or_insert_with(|| of(number, parts));
             entry.ratings += u32::from(deed == Deed::Rated);
             if let Some(count) = entry.line.get_mut(window.part(at, parts)) {
                 *count += 1;
@@ -55,7 +38,7 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
         });
         if deed == Deed::Wrote {
             for number in subjects(kept, around) {
-                heated.entry(*number).or_insert_with(|| Heated::of(*number, parts)).contents += 1;
+                heated.entry(*number).or_insert_with(|| of(*number, parts)).contents += 1;
             }
         }
     });
@@ -65,7 +48,7 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
     let mut people: HashMap<u32, u32> = HashMap::new();
     let mut last = None;
     for act in &acts {
-        let entry = heated.entry(act.around()).or_insert_with(|| Heated::of(act.around(), parts));
+        let entry = heated.entry(act.around()).or_insert_with(|| of(act.around(), parts));
         entry.activity.acts += 1.0;
         if last != Some((act.around(), act.who())) {
             *people.entry(act.around()).or_default() += 1;
@@ -73,27 +56,25 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
         }
     }
     for number in past.usual() {
-        heated.entry(number).or_insert_with(|| Heated::of(number, parts));
+        heated.entry(number).or_insert_with(|| of(number, parts));
     }
     let mut all: Vec<Heated> =
-        heated.into_values().filter(|heated| past.is_wanted(heated.number, &question.scope)).collect();
+        heated.into_values().filter(|heated| past.is_wanted(heated.id, &question.scope)).collect();
     let usual = past.usual_of_all(&all);
     for entry in &mut all {
-        entry.activity.people = f64::from(people.get(&entry.number).copied().unwrap_or_default());
-        entry.activity.expected = past.expected(entry.number, usual);
+        entry.activity.people = f64::from(people.get(&entry.id).copied().unwrap_or_default());
+        entry.activity.expected = past.expected(entry.id, usual);
     }
     let key = |heated: &Heated| heated.activity.heat().score();
     all.sort_by(|a, b| {
         let heat = key(b).total_cmp(&key(a)).then(b.activity.acts.total_cmp(&a.activity.acts));
-        heat.then_with(|| a.number.cmp(&b.number))
+        heat.then_with(|| a.id.cmp(&b.id))
     });
     all
 }
 
-impl Heated {
-    fn of(number: u32, parts: usize) -> Self {
-        Self { number, activity: Activity::default(), contents: 0, ratings: 0, line: vec![0; parts] }
-    }
+fn of(number: u32, parts: usize) -> Heated {
+    Trending { id: number, activity: Activity::default(), contents: 0, ratings: 0, line: vec![0; parts] }
 }
 
 /// Around what an act counts.

@@ -47,8 +47,7 @@ impl<'a> Tally<'a> {
     #[must_use]
     pub fn of(facts: &'a Facts, day: &Day, question: &Question, weigh: impl Fn(&Kept) -> f64) -> Self {
         let window = question.window;
-        let contents: Vec<(u32, &Kept)> =
-            facts.published(window.from, window.to).filter(|(_, kept)| question.scope.has(kept)).collect();
+        let contents: Vec<(u32, &Kept)> = question.scope.published(facts, window.from, window.to).collect();
         let mut tally = Self { contents, weight: 0.0, words: Vec::new(), places: vec![0; facts.vocabulary.len()] };
         tally.count_texts(day, weigh);
         tally.count_people(facts);
@@ -123,7 +122,9 @@ impl<'a> Tally<'a> {
             .sum();
         let scoped = match &question.scope {
             Scope::Everything => None,
-            scope => Some(Usage::of(facts, question.window.from, |kept| scope.has(kept))),
+            scope => {
+                Some(Usage::of(facts, question.window.from, scope.published(facts, i64::MIN, question.window.from)))
+            }
         };
         for counted in &mut self.words {
             let word = counted.word as usize;

@@ -3,72 +3,24 @@
 use std::collections::HashSet;
 
 use super::Question;
-use super::detail::{self, Detail};
+use super::detail;
 use super::phrase::{self, Phrase};
 use super::tally::{Counted, Tally};
-use crate::domain::id::ContentId;
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::fair::{Fair, Parameters, Standard};
+use crate::domain::trend::question::{Weighing, WordQuestion, WordRanking};
+use crate::domain::trend::trending::TrendingWord;
 use crate::domain::trend::window::{DAY, decay, to_f64};
 use crate::domain::trend::word::{Distinction, Momentum, Rise, Use, distinctive, frequent, rising};
 use crate::projection::archive::day::{Day, Usage};
 use crate::projection::archive::facts::{Facts, GAP, Kept};
 
-/// Which words come first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ranking {
-    Distinctive,
-    Rising,
-    Frequent,
-}
-
-/// What a text counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Weighing {
-    /// Each text alike.
-    Mentions,
-    /// Each person who uses the word.
-    People,
-    /// Each text by how its peers rate it: 0 against, 1 as usual, 2 for.
-    Ratings,
-}
-
-/// What is asked of the words of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Asked {
-    pub ranking: Ranking,
-    pub weighing: Weighing,
-    /// How many words at most.
-    pub count: usize,
-    /// Whether words that stand together are shown as a phrase.
-    pub phrases: bool,
-    /// Into how many parts the window is cut for the line of counts.
-    pub parts: usize,
-    /// What else is wanted of each word.
-    pub detail: Detail,
-}
-
-/// A word or a phrase that stands out.
-#[derive(Clone, Debug)]
-pub struct Word {
-    pub text: String,
-    /// The score as a share of the best, above 0 up to 1.
-    pub weight: f64,
-    pub explanation: Explanation,
-    pub texts: u32,
-    pub people: u32,
-    pub expected: f64,
-    pub lift: f64,
+/// A word or a phrase that was chosen.
+#[derive(Debug)]
+pub(super) struct Chosen {
     /// The numbers of its words, one or more.
-    pub words: Vec<u32>,
-    /// Texts in each part of the window.
-    pub line: Vec<u32>,
-    /// How peers rate the texts that use it, -1 to 1, where enough of them do.
-    pub rating: Option<f64>,
-    /// The texts that use it, the newest first.
-    pub contents: Vec<ContentId>,
-    /// When it began to surge, if it does.
-    pub surge: Option<i64>,
+    pub numbers: Vec<u32>,
+    pub word: TrendingWord,
 }
 
 /// How many candidates more than asked for are kept until phrases have been found.
@@ -76,7 +28,7 @@ const SPARE: usize = 100;
 
 /// The words of a window, best first.
 #[must_use]
-pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &Asked) -> Vec<Word> {
+pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion) -> Vec<TrendingWord> {
     let raters = facts.raters_at(question.window.to);
     let fair = |kept: &Kept| -> Fair {
         let votes = facts.votes_at(kept, question.window.to);
@@ -109,14 +61,20 @@ pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &Asked) -> Ve
     candidates.sort_unstable_by(better);
     let mut chosen = choose(facts, &tally, &judge, asked, &candidates);
     chosen.truncate(asked.count);
-    detail::fill(facts, day, question, asked, &tally, fair, &mut chosen);
-    chosen
+    detail::fill(facts, question, asked, &tally, fair, &mut chosen);
+    chosen.into_iter().map(|chosen| chosen.word).collect()
 }
 
 /// Words and phrases, best first, no word in two of them.
-fn choose(facts: &Facts, tally: &Tally<'_>, judge: &Judge, asked: &Asked, candidates: &[(f64, usize)]) -> Vec<Word> {
+fn choose(
+    facts: &Facts,
+    tally: &Tally<'_>,
+    judge: &Judge,
+    asked: &WordQuestion,
+    candidates: &[(f64, usize)],
+) -> Vec<Chosen> {
     let phrases = if asked.phrases { phrase::find(facts, tally, candidates) } else { Vec::new() };
-    let mut entries: Vec<Word> = Vec::new();
+    let mut entries: Vec<Chosen> = Vec::new();
     let mut covered: HashSet<usize> = HashSet::new();
     for phrase in &phrases {
         entries.push(of_phrase(facts, tally, judge, phrase));
@@ -125,50 +83,45 @@ fn choose(facts: &Facts, tally: &Tally<'_>, judge: &Judge, asked: &Asked, candid
     for (_, place) in candidates.iter().filter(|(_, place)| !covered.contains(place)) {
         let counted = &tally.words[*place];
         let explanation = judge.explain(counted, 1.0, None);
-        entries.push(Word {
-            text: facts.vocabulary.shown(counted.word).to_owned(),
-            weight: explanation.score(),
-            explanation,
-            texts: counted.texts,
-            people: counted.people,
-            expected: counted.expected,
-            lift: lift(counted.weight, counted.expected),
-            words: vec![counted.word],
-            line: Vec::new(),
-            rating: None,
-            contents: Vec::new(),
-            surge: None,
-        });
+        let text = facts.vocabulary.shown(counted.word).to_owned();
+        entries.push(Chosen::of(vec![counted.word], text, explanation, counted, counted.weight));
     }
-    entries.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));
-    let best = entries.first().map_or(1.0, |best| best.weight);
+    entries.sort_by(|a, b| b.word.weight.total_cmp(&a.word.weight).then_with(|| a.word.text.cmp(&b.word.text)));
+    let best = entries.first().map_or(1.0, |best| best.word.weight);
     for entry in &mut entries {
-        entry.weight /= best;
+        entry.word.weight /= best;
     }
     entries
 }
 
-fn of_phrase(facts: &Facts, tally: &Tally<'_>, judge: &Judge, phrase: &Phrase) -> Word {
+fn of_phrase(facts: &Facts, tally: &Tally<'_>, judge: &Judge, phrase: &Phrase) -> Chosen {
     // The rarest of its words stands for its past: of that, the phrase had its share before too.
     let rarest = &tally.words[phrase.rarest];
     let part = f64::from(phrase.texts) / f64::from(rarest.texts.max(1));
     let mut counted = *rarest;
     (counted.texts, counted.titled, counted.people) = (phrase.texts, phrase.titled, phrase.people);
     let explanation = judge.explain(&counted, part, Some(phrase.weight));
+    counted.expected *= part;
     let shown: Vec<&str> = phrase.words.iter().map(|word| facts.vocabulary.shown(*word)).collect();
-    Word {
-        text: join(&shown),
-        weight: explanation.score(),
-        explanation,
-        texts: phrase.texts,
-        people: phrase.people,
-        expected: rarest.expected * part,
-        lift: lift(phrase.weight, rarest.expected * part),
-        words: phrase.words.clone(),
-        line: Vec::new(),
-        rating: None,
-        contents: Vec::new(),
-        surge: None,
+    Chosen::of(phrase.words.clone(), join(&shown), explanation, &counted, phrase.weight)
+}
+
+impl Chosen {
+    fn of(numbers: Vec<u32>, text: String, explanation: Explanation, counted: &Counted, weight: f64) -> Self {
+        let word = TrendingWord {
+            text,
+            weight: explanation.score(),
+            explanation,
+            texts: counted.texts,
+            people: counted.people,
+            expected: counted.expected,
+            lift: lift(weight, counted.expected),
+            line: Vec::new(),
+            rating: None,
+            contents: Vec::new(),
+            surging_since: None,
+        };
+        Self { numbers, word }
     }
 }
 
@@ -197,7 +150,7 @@ fn lift(weight: f64, expected: f64) -> f64 {
 
 /// Applies the rule that was asked for.
 struct Judge {
-    asked: Asked,
+    asked: WordQuestion,
     lately: Option<Lately>,
     /// By word: how often it is used in the long run.
     usage: Vec<f64>,
@@ -205,9 +158,9 @@ struct Judge {
 }
 
 impl Judge {
-    fn of(facts: &Facts, day: &Day, question: &Question, asked: &Asked) -> Self {
+    fn of(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion) -> Self {
         let mut judge = Self { asked: *asked, lately: None, usage: Vec::new(), total: 0.0 };
-        if asked.ranking == Ranking::Rising {
+        if asked.ranking == WordRanking::Rising {
             let usage = long_run(facts, day, question);
             judge.lately = Some(Lately::of(facts, question));
             (judge.usage, judge.total) = (usage.texts, usage.total);
@@ -226,11 +179,11 @@ impl Judge {
             used.texts = used.people;
         }
         match (self.asked.ranking, &self.lately) {
-            (Ranking::Rising, Some(lately)) => {
+            (WordRanking::Rising, Some(lately)) => {
                 let momentum = lately.momentum(counted.word, &used, part, &self.usage, self.total);
                 rising(&momentum, &Rise::default())
             }
-            (Ranking::Frequent, _) => frequent(&used, &Distinction::default()),
+            (WordRanking::Frequent, _) => frequent(&used, &Distinction::default()),
             _ => distinctive(&used, &Distinction::default()),
         }
     }
@@ -239,7 +192,7 @@ impl Judge {
 /// Usage in the long run up to the end of the window.
 fn long_run(facts: &Facts, day: &Day, question: &Question) -> Usage {
     if question.scope != super::Scope::Everything {
-        return Usage::of(facts, question.window.to, |kept| question.scope.has(kept));
+        return Usage::of(facts, question.window.to, question.scope.published(facts, i64::MIN, question.window.to));
     }
     let mut usage = day.words.clone();
     usage.texts.resize(facts.vocabulary.len(), 0.0);
@@ -267,7 +220,7 @@ impl Lately {
         let from = window.to - (half_life * rise.reach) as i64;
         let mut written: Vec<(u32, std::cmp::Reverse<i64>, u32, &Kept)> = Vec::new();
         let mut total = 0.0;
-        for (slot, kept) in facts.published(from, window.to).filter(|(_, kept)| question.scope.has(kept)) {
+        for (slot, kept) in question.scope.published(facts, from, window.to) {
             total += decay(window.to - kept.at, half_life);
             let people = kept.authors.iter().filter(|author| !facts.bots[**author as usize]);
             written.extend(people.map(|author| (*author, std::cmp::Reverse(kept.at), slot, kept)));
