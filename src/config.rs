@@ -108,6 +108,12 @@ pub enum Command {
         #[arg(long, env = "PEERLEAD_QUIET")]
         quiet: bool,
     },
+    /// Count everything anew that is counted in the database, and tell what does not agree with the facts. Fails if anything does not.
+    Check {
+        /// Set right what does not agree.
+        #[arg(long, env = "PEERLEAD_REPAIR")]
+        repair: bool,
+    },
     /// Write everything out as folders that import takes, one for each source. It holds private ratings: keep it safe.
     Export {
         /// Where to.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use peerlead::app::clock::Clock;
 use peerlead::app::house::{App, Settings};
+use peerlead::command::check::check;
 use peerlead::command::demo::{self, Demo};
 use peerlead::command::export::export;
 use peerlead::command::import::{ImportOptions, import};
@@ -46,17 +47,23 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
             }
             Command::Import { folder, source, scale, name, kind, public, quiet } => {
                 let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
-                let app = open(config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
+                let app = open(config, alone(), false).await?;
                 let summary = import(&app, &options).await;
                 app.close().await;
                 Ok(if summary?.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
             }
             Command::Export { folder, source, quiet } => {
-                let app = open(config, Settings { operators: Vec::new(), ..Settings::default() }, false).await?;
+                let app = open(config, alone(), false).await?;
                 let summary = export(&app, &folder, source.as_deref(), quiet).await;
                 app.close().await;
                 summary?;
                 Ok(ExitCode::SUCCESS)
+            }
+            Command::Check { repair } => {
+                let app = open(config, alone(), false).await?;
+                let checked = check(&app, repair).await;
+                app.close().await;
+                Ok(if checked? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
             Command::Migrate => {
                 let store = Store::connect(&config.database_url).await?;
@@ -84,6 +91,11 @@ async fn open(config: &Config, settings: Settings, no_migrate: bool) -> Result<A
         store.migrate().await?;
     }
     Ok(App::start(store, Arc::new(Clock::default()), settings).await?)
+}
+
+/// Settings of a command that serves nobody.
+fn alone() -> Settings {
+    Settings { operators: Vec::new(), trends: false, ..Settings::default() }
 }
 
 async fn serve_database(config: &Config, server: &Server, no_migrate: bool) -> Result<ExitCode, Failure> {
@@ -125,7 +137,7 @@ async fn listen(server: &Server) -> Result<TcpListener, Failure> {
 }
 
 fn settings(config: &Config, server: &Server) -> Settings {
-    Settings { operators: config.operators.clone(), buffer: server.subscriber_buffer.max(1) }
+    Settings { operators: config.operators.clone(), buffer: server.subscriber_buffer.max(1), trends: true }
 }
 
 async fn serve_app(app: Arc<App>, listener: TcpListener, server: &Server, start: Start) -> Result<ExitCode, Failure> {

@@ -26,11 +26,13 @@ pub struct Settings {
     pub operators: Vec<String>,
     /// How many changes a slow subscriber may be behind before it is told so.
     pub buffer: usize,
+    /// Whether trends can be asked for: everything that was written is read into memory for them.
+    pub trends: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { operators: vec!["operator".to_owned()], buffer: 4_096 }
+        Self { operators: vec!["operator".to_owned()], buffer: 4_096, trends: true }
     }
 }
 
@@ -48,7 +50,7 @@ pub struct App {
     pub(super) settings: Settings,
     pub(super) instance: String,
     pub(super) ratings: mpsc::Sender<Job>,
-    tasks: [AbortHandle; 2],
+    tasks: Vec<AbortHandle>,
 }
 
 impl App {
@@ -73,10 +75,10 @@ impl App {
         directory.load().await?;
         let archive = Archive::new(Arc::clone(&store));
         let answers = Answers::new(Arc::clone(&archive));
-        let tasks = [
-            tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle(),
-            tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle(),
-        ];
+        let mut tasks = vec![tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle()];
+        if settings.trends {
+            tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
+        }
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
         let app = Arc::new(Self {
             store,

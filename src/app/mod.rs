@@ -1,6 +1,7 @@
 //! What is done: one file per noun. Permissions and transactions are here; the only door for `graphql`, `http` and the commands.
 
 pub mod change;
+pub mod check;
 pub mod clock;
 pub mod content;
 pub mod endorsement;

@@ -1,5 +1,6 @@
 //! What is done from the command line beside serving: data come in from a folder, and leave into one.
 
+pub mod check;
 pub mod demo;
 pub mod error;
 pub mod export;

@@ -177,6 +177,18 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Ids of contents after one, whatever their state, in their order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn content_ids_after(&self, after: ContentId, limit: i64) -> Result<Vec<ContentId>, Error> {
+        let mut sql = Sql::new("SELECT id FROM content WHERE id > ");
+        sql.bind(after.0).push(" ORDER BY id").limit(limit);
+        self.rows(sql).await?.iter().map(|row| Ok(ContentId(row.try_get_by_index(0)?))).collect()
+    }
+}
+
 impl Writing<'_> {
     /// The cards of these contents, whatever their state.
     ///

@@ -41,5 +41,6 @@ mod statements;
 mod telling;
 mod term;
 mod topic;
+mod trend;
 mod validation;
 mod websocket;

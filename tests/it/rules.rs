@@ -97,6 +97,7 @@ const CRATES: &[&str] = &[
     "clap",
     "entity",
     "futures_util",
+    "hashbrown",
     "icu_segmenter",
     "indicatif",
     "jiff",

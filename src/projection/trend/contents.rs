@@ -63,11 +63,16 @@ fn candidates<'a>(facts: &'a Facts, question: &Question, ranking: Ranking) -> Ha
         Ranking::Top | Ranking::Controversial | Ranking::Undecided => published.collect(),
         Ranking::Hot | Ranking::Rising => {
             let from = window.to - window.length() * if ranking == Ranking::Hot { REACH } else { 1 };
+            // A later vote must not bring back what had none in this time.
+            let rated = facts.rated(from).filter(|(_, kept)| {
+                let votes = facts.votes_at(kept, window.to);
+                votes.last().is_some_and(|vote| vote.at > from)
+            });
             let answered = facts.published(from, window.to).filter_map(|(_, kept)| {
                 let parent = kept.parent?;
                 Some((facts.slot(parent)?, facts.content(parent).filter(|parent| facts.counts(parent))?))
             });
-            facts.rated(from).filter(|(_, kept)| kept.at <= window.to).chain(answered).collect()
+            rated.filter(|(_, kept)| kept.at <= window.to).chain(answered).collect()
         }
     };
     found.retain(|_, kept| question.scope.has(kept));
