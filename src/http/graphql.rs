@@ -153,7 +153,7 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
 }
 
 /// Runs an operation within the time that it may take. What was not committed by then leaves nothing behind.
-async fn execute(
+pub(super) async fn execute(
     hall: &Hall,
     operation: Operation,
     viewer: crate::app::viewer::Viewer,
@@ -171,6 +171,15 @@ async fn execute(
             response
         }
     }
+}
+
+/// Whether all that is wrong with an answer is what was asked.
+pub(super) fn is_bad_request(response: &async_graphql::Response) -> bool {
+    let is_bad = |error: &ServerError| {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        matches!(code, Some(async_graphql::Value::String(code)) if code == "BAD_REQUEST")
+    };
+    response.errors.iter().all(is_bad)
 }
 
 fn of_app(error: &crate::app::error::Error) -> ServerError {

@@ -7,6 +7,8 @@ pub mod health;
 pub mod identity;
 pub mod message;
 pub mod origin;
+pub mod picture;
+pub mod pictures;
 pub mod request;
 pub mod server;
 pub mod websocket;

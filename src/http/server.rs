@@ -15,7 +15,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 
 use super::explorer::{self, Start};
-use super::{graphql, health, origin};
+use super::{graphql, health, origin, pictures};
 use crate::graphql::schema::Executor;
 
 /// What the operator has decided about transport.
@@ -52,6 +52,8 @@ pub fn router(hall: Hall) -> Router {
         .route("/", get(explorer::page))
         .route("/schema.graphql", get(explorer::sdl))
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
+        .route("/pictures/word-cloud.svg", get(pictures::words))
+        .route("/pictures/trends.svg", get(pictures::topics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(hall)

@@ -31,6 +31,7 @@ mod leadership;
 mod merge;
 mod paging;
 mod person;
+mod picture;
 mod privacy;
 mod process;
 mod property;

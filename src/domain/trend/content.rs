@@ -52,7 +52,8 @@ impl Reception<'_> {
         let half_life = share * to_f64(window.length());
         let (mut all, mut approving) = (0.0, 0.0);
         for (vote, weight) in self.votes.iter().zip(self.weights) {
-            let counts = weight * decay(window.to - vote.at, half_life);
+            // Whoever rates pays attention, newcomers too; the root keeps a crowd of them from being one.
+            let counts = weight.sqrt() * decay(window.to - vote.at, half_life);
             all += counts;
             approving += counts * self.approval(vote);
         }
@@ -71,7 +72,8 @@ impl Reception<'_> {
             Ranking::Hot => {
                 let (all, approving) = self.lately(window, HOT);
                 let share = if all > 0.0 { approving / all } else { 0.0 };
-                Explanation::product("contents-hot-1", &[("attention", all), ("approval", share)])
+                // What many object to is hot, too, if less than what they like.
+                Explanation::product("contents-hot-1", &[("attention", all), ("approval", (2.0 + share) / 3.0)])
             }
             Ranking::Top => {
                 Explanation::sum("contents-top-1", &[("usual", self.fair.usual), ("verdict", self.fair.verdict)])
