@@ -161,7 +161,7 @@ impl Wanted {
                     let count = number(&name, &value, 1..=most.min(100))?;
                     wanted.variables.insert(name, json!(count));
                 }
-                "topic" | "source" | "circleOf" if wanted.part.is_empty() => wanted.look_at(&name, value),
+                "topic" | "source" | "circleOf" if wanted.part.is_empty() => wanted.look_at(&name, &value),
                 "topic" | "source" | "circleOf" => return Err("give one of topic, source and circleOf".to_owned()),
                 "window" | "asOf" => drop(wanted.variables.insert(name, json!(value))),
                 "phrases" if own.contains(&"phrases") => {
@@ -186,7 +186,7 @@ impl Wanted {
         Ok(wanted)
     }
 
-    fn look_at(&mut self, noun: &str, name: String) {
+    fn look_at(&mut self, noun: &str, name: &str) {
         let (by, told) = match noun {
             "circleOf" => ("handle", format!("circle of {name}")),
             "source" => ("slug", format!("source {name}")),

@@ -57,7 +57,7 @@ async fn topics_are_drawn_with_their_leaders_or_without() {
     let house = talking().await;
     let path = "/pictures/trends.svg?theme=dark&topic=storage";
     let drawn = text(&house, path, "no leader").await;
-    assert!(drawn.contains("rising") && drawn.contains("no leader") && drawn.contains("topic storage"), "{drawn}");
+    assert!(drawn.contains("activity 3") && drawn.contains("no leader") && drawn.contains("topic storage"), "{drawn}");
     let led = json!({ "person": { "handle": "ada" }, "topic": { "slug": "storage" }, "role": "lead" });
     house.act("operator", "appointLeader", led, "").await;
     let drawn = text(&house, path, ">ada").await;
