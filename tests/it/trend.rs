@@ -149,10 +149,14 @@ async fn what_is_new_stands_out_and_every_score_explains_itself() {
     );
     let coldest = topics.iter().find(|topic| topic["topic"]["slug"] == "kitchen").expect("the kitchen");
     assert_eq!(coldest["direction"], "FALLING");
-    topics.iter().for_each(|topic| explained(topic, "heat"));
+    for topic in topics {
+        explained(topic, "heat");
+    }
     let people = told["people"]["nodes"].as_array().expect("people");
     assert!(people.iter().any(|person| person["direction"] == "RISING"));
-    people.iter().for_each(|person| explained(person, "heat"));
+    for person in people {
+        explained(person, "heat");
+    }
 }
 
 #[tokio::test]
