@@ -61,6 +61,8 @@ impl Zipf {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shape {
     pub scale: f64,
+    /// How long ago the first content was published; as much is published in each.
+    pub years: f64,
     pub people: usize,
     pub topics: usize,
     pub contents: usize,
@@ -74,19 +76,20 @@ pub struct Shape {
 pub const LED: usize = 10;
 /// The sources and the number of steps of their scales; contents belong to them in turn.
 pub const SOURCES: [&str; 2] = ["forum", "review"];
-/// How long ago the first content was published.
-const YEARS: i64 = 2 * 365 * 86_400 * 1_000_000;
+/// A year in microseconds.
+const YEAR: f64 = 365.0 * 86_400.0 * 1e6;
 
 impl Shape {
-    /// The organisation at a scale; 1 is ten thousand people and a million ratings.
-    pub fn of(scale: f64) -> Self {
+    /// The organisation at a scale; 1 is ten thousand people and, in two years, a million ratings.
+    pub fn of(scale: f64, years: f64) -> Self {
         let scaled = |n: f64, least: usize| ((n * scale) as usize).max(least);
         Self {
             scale,
+            years,
             people: scaled(10_000.0, 100),
             topics: scaled(500.0, 20),
-            contents: scaled(100_000.0, 1_000),
-            ratings: scaled(1_000_000.0, 5_000),
+            contents: scaled(50_000.0 * years, 1_000),
+            ratings: scaled(500_000.0 * years, 5_000),
             leaderships: scaled(5_000.0, 40),
             leaders: scaled(250.0, 2),
         }
@@ -158,7 +161,7 @@ impl Organisation {
         let mut rng = Rng::new(1);
         let (writers, subjects) = (Zipf::new(shape.people, 0.7), Zipf::new(shape.topics, 0.8));
         let mut times: Vec<i64> =
-            (0..shape.contents).map(|_| micros(now) - 60_000_000 - (rng.unit() * YEARS as f64) as i64).collect();
+            (0..shape.contents).map(|_| micros(now) - 60_000_000 - (rng.unit() * shape.years * YEAR) as i64).collect();
         times.sort_unstable();
         let several = |rng: &mut Rng, zipf: &Zipf, more: f64| {
             let mut drawn = vec![zipf.draw(rng)];

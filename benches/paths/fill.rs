@@ -23,6 +23,7 @@ pub struct Filled {
     /// Goes up whenever the data or the tables change, so that an old database is filled anew.
     pub version: u32,
     pub scale: f64,
+    pub years: f64,
     /// The moment the organisation is as of, in microseconds.
     pub now: i64,
     pub contents_per_second: f64,
@@ -30,13 +31,13 @@ pub struct Filled {
 }
 
 /// The version of the data and of the tables they are in.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// Items of one batch.
 const BATCH: usize = 1_000;
 
 impl Filled {
     pub fn fits(&self, shape: &Shape) -> bool {
-        self.version == VERSION && (self.scale - shape.scale).abs() < f64::EPSILON
+        self.version == VERSION && (self.scale, self.years) == (shape.scale, shape.years)
     }
 
     pub fn organisation(&self, shape: &Shape) -> Organisation {
@@ -48,14 +49,14 @@ impl Filled {
     }
 }
 
-/// Fills the database at `url`.
-pub async fn fill(url: &str, shape: &Shape) -> Result<Filled, Failure> {
+/// Fills the database at `url`, with trends kept up to date meanwhile or without.
+pub async fn fill(url: &str, shape: &Shape, trends: bool) -> Result<Filled, Failure> {
     let clock = Clock::default();
     let now = clock.now();
     let organisation = Organisation::new(shape, now);
     let store = Store::connect(url).await?;
     store.migrate().await?;
-    let app = App::start(store, Arc::new(clock), Settings::default()).await?;
+    let app = App::start(store, Arc::new(clock), Settings { trends, ..Settings::default() }).await?;
     let counting = url.starts_with("postgres").then(|| tokio::spawn(analyze(url.to_owned())));
     make_sources(&app).await?;
     take_people_and_topics(&app, &organisation).await?;
@@ -84,7 +85,8 @@ pub async fn fill(url: &str, shape: &Shape) -> Result<Filled, Failure> {
         task.abort();
     }
     app.close().await;
-    Ok(Filled { version: VERSION, scale: shape.scale, now: micros(now), contents_per_second, ratings_per_second })
+    let (scale, years, now) = (shape.scale, shape.years, micros(now));
+    Ok(Filled { version: VERSION, scale, years, now, contents_per_second, ratings_per_second })
 }
 
 /// Counts what PostgreSQL plans with again and again, as its autovacuum does where it is on.

@@ -34,6 +34,8 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 struct Plan {
     shape: Shape,
     postgres: Option<String>,
+    /// Keeps trends up to date while the database is filled, as a server does.
+    trends: bool,
     rounds: usize,
     window: Duration,
     warm_up: Duration,
@@ -55,8 +57,9 @@ impl Plan {
         let text = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         Ok(Self {
-            shape: Shape::of(number("PEERLEAD_BENCH_SCALE", 1.0)?),
+            shape: Shape::of(number("PEERLEAD_BENCH_SCALE", 1.0)?, number("PEERLEAD_BENCH_YEARS", 2.0)?),
             postgres: text("PEERLEAD_BENCH_POSTGRES"),
+            trends: text("PEERLEAD_BENCH_TRENDS").is_none_or(|text| text != "off"),
             rounds: number("PEERLEAD_BENCH_ROUNDS", 5.0)?.max(1.0) as usize,
             window: Duration::from_secs_f64(number("PEERLEAD_BENCH_SECONDS", 3.0)?.clamp(0.1, 60.0)),
             warm_up: Duration::from_secs_f64(number("PEERLEAD_BENCH_WARM_UP", 0.5)?.clamp(0.0, 60.0)),
@@ -79,7 +82,7 @@ fn main() -> Result<(), Failure> {
         scenes.push(Scene::postgres(server, &plan.folder, &plan.shape)?);
     }
     for scene in scenes {
-        let filled = scene.fill(&plan.shape)?;
+        let filled = scene.fill(&plan)?;
         let figures = scene.measure(&plan, &filled)?;
         let table = report::table(&scene, &plan, &filled, &figures);
         println!("{table}");

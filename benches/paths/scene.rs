@@ -60,7 +60,7 @@ pub struct Figures {
 
 impl Scene {
     pub fn sqlite(folder: &Path, shape: &Shape) -> Self {
-        Self::Sqlite { folder: folder.to_owned(), name: format!("peerlead-{}", shape.scale) }
+        Self::Sqlite { folder: folder.to_owned(), name: format!("peerlead-{}-{}", shape.scale, shape.years) }
     }
 
     /// `server` is the address of a database on a server where others may be made.
@@ -68,7 +68,7 @@ impl Scene {
         if server.rsplit_once('/').is_none() {
             return Err("PEERLEAD_BENCH_POSTGRES must be an address like postgres://postgres@127.0.0.1/postgres".into());
         }
-        let name = format!("peerlead_bench_{}", shape.scale.to_string().replace('.', "_"));
+        let name = format!("peerlead_bench_{}_{}", shape.scale, shape.years).replace('.', "_");
         Ok(Self::Postgres { folder: folder.to_owned(), admin: server.to_owned(), name })
     }
 
@@ -113,7 +113,8 @@ impl Scene {
     }
 
     /// Fills the database, unless it is filled already.
-    pub fn fill(&self, shape: &Shape) -> Result<Filled, Failure> {
+    pub fn fill(&self, plan: &Plan) -> Result<Filled, Failure> {
+        let shape = &plan.shape;
         if let Some(filled) =
             std::fs::read(self.note()).ok().and_then(|text| serde_json::from_slice::<Filled>(&text).ok())
             && filled.fits(shape)
@@ -134,7 +135,7 @@ impl Scene {
                     .await?;
                 }
             }
-            let filled = fill(&self.url(false), shape).await?;
+            let filled = fill(&self.url(false), shape, plan.trends).await?;
             if self.is_postgres() {
                 // What PostgreSQL would do by itself within minutes, so that it does not do it while we measure.
                 statements(&self.url(false), &["VACUUM ANALYZE", "CHECKPOINT"]).await?;

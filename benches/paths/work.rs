@@ -32,6 +32,15 @@ pub const RATE_BY_ID: &str = "mutation Rate($id: ID!, $value: Int!) { rateConten
     { changed tally { count score } userErrors { code message } } }";
 pub const PAGE: &str = "query Page($after: String) { contents(first: 20, after: $after) { nodes { title publishedAt tally { count } } pageInfo { endCursor hasNextPage } } }";
 
+pub const HOT: &str = "query Hot($window: Duration) { trends(window: $window) { topics(first: 20) { nodes { topic { name } heat direction activity expected peopleCount } } } }";
+pub const WORDS: &str = "query Words($window: Duration) { trends(window: $window) { words(first: 100) { nodes { text weight count authors expected lift } } } }";
+pub const TRENDS: &str = "query Trends($window: Duration) { trends(window: $window) { asOf words(first: 100) { nodes { text weight count authors expected lift rating } } \
+    topics(first: 20) { nodes { topic { name } heat direction activity expected peopleCount sparkline } } \
+    contents(first: 20) { nodes { score rating content { id title } } } } }";
+
+/// The week, as everybody asks for it.
+const WEEK: &str = "P7D";
+
 fn operation(query: &str, variables: &serde_json::Value) -> Request {
     Request::graphql(json!({ "query": query, "variables": variables }).to_string())
 }
@@ -54,6 +63,11 @@ pub fn leader(person: usize) -> Request {
 /// A page of the newest contents.
 pub fn page(after: Option<&str>) -> Request {
     operation(PAGE, &json!({ "after": after }))
+}
+
+/// Trends of about a week, by the second, so that nobody has asked the same before.
+pub fn trends_anew(rng: &mut Rng) -> Request {
+    operation(TRENDS, &json!({ "window": format!("PT{}S", 7 * 86_400 - rng.below(100_000)) }))
 }
 
 /// Somebody rates something that somebody else wrote.
@@ -125,6 +139,22 @@ pub fn all(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>, late: St
             }),
         ),
         work("Q4 a rating, one client", 1, "\"userErrors\":[]", None, Box::new(move |rng| rating(&single, rng))),
+        work(
+            "Q5 the hottest topics",
+            32,
+            "\"nodes\":[{",
+            Some((1_000.0, 1_000.0)),
+            Box::new(|_| operation(HOT, &json!({ "window": WEEK }))),
+        ),
+        work(
+            "Q6 the words of a week",
+            32,
+            "\"nodes\":[{",
+            Some((1_000.0, 1_000.0)),
+            Box::new(|_| operation(WORDS, &json!({ "window": WEEK }))),
+        ),
+        work("trends of a week", 32, "\"nodes\":[{", None, Box::new(|_| operation(TRENDS, &json!({ "window": WEEK })))),
+        work("trends anew, one client", 1, "\"nodes\":[{", None, Box::new(trends_anew)),
         work("page 1", 32, "\"nodes\":[{", None, Box::new(|_| page(None))),
         work("page 1,000", 32, "\"nodes\":[{", None, Box::new(move |_| page(Some(&late)))),
         work(

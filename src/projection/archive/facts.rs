@@ -397,9 +397,14 @@ impl Facts {
         if at >= self.last {
             return Cow::Borrowed(&self.raters);
         }
-        let mut raters: Vec<Rater> = self.raters.iter().map(|rater| Rater { ratings: 0, ..*rater }).collect();
-        for kept in &self.contents {
-            for vote in &*self.votes_at(kept, at) {
+        // Back from now, by what has happened since.
+        let mut raters = self.raters.clone();
+        for (_, slot) in self.last_votes.range((at, u32::MAX)..) {
+            let kept = &self.contents[*slot as usize];
+            for vote in kept.votes.iter().rev().take_while(|vote| vote.at > at) {
+                raters[vote.rater as usize].ratings -= 1;
+            }
+            for (vote, _) in kept.past.iter().filter(|(vote, end)| vote.at <= at && at < *end) {
                 raters[vote.rater as usize].ratings += 1;
             }
         }
