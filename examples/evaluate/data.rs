@@ -121,6 +121,18 @@ impl Documents {
         number
     }
 
+    /// Whether these texts have blanks between their words: the tasks cut words there and nowhere else, and would hold whole
+    /// sentences of Chinese against single words.
+    pub fn have_blanks(&self) -> bool {
+        let is_sign = |c: char| matches!(u32::from(c), 0x0e00..=0x0eff | 0x3041..=0x9fff);
+        let (mut signs, mut all) = (0, 0);
+        for c in self.words.iter().flat_map(|word| word.chars()) {
+            signs += usize::from(is_sign(c));
+            all += 1;
+        }
+        signs * 5 < all
+    }
+
     /// Texts after `low` up to `high`.
     pub fn between(&self, low: f64, high: f64) -> &[Document] {
         let start = self.all.partition_point(|document| document.at <= low);

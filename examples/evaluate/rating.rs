@@ -265,7 +265,14 @@ pub fn brigade(plan: &Plan) -> Result<(), Failure> {
             };
             (groups(base), truth.attacks.into_iter().map(&mut attack).collect())
         }
-        None => plan_attacks(groups(all(plan)?)),
+        None => {
+            let given = all(plan)?;
+            // Where all that can be said is "good", nobody can be pushed.
+            if given.first().is_none_or(|first| given.iter().all(|other| (other.value - first.value).abs() < 1e-9)) {
+                return Ok(());
+            }
+            plan_attacks(groups(given))
+        }
     };
     if attacks.is_empty() {
         return Ok(());

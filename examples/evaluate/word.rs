@@ -111,7 +111,9 @@ fn named(documents: &Documents, scores: Scores) -> Vec<String> {
 
 pub fn rising(plan: &Plan) -> Result<(), Failure> {
     let documents = Documents::read(lines::<Content>(&plan.data.join("content.jsonl"))?);
-    let (Some(first), Some(last)) = (documents.all.first(), documents.all.last()) else { return Ok(()) };
+    let (Some(first), Some(last), true) = (documents.all.first(), documents.all.last(), documents.have_blanks()) else {
+        return Ok(());
+    };
     let window = 28.0 * DAY;
     let mut at = first.at + 365.0 * DAY;
     let mut questions = Vec::new();

@@ -277,6 +277,7 @@ pub fn tabs(demo: Option<&Demo>) -> Start {
         |title: &str, query: &str| Tab { title: title.to_owned(), query: query.to_owned(), variables: String::new() };
     let tabs = vec![
         tab("Best of the last weeks", include_str!("query/best.graphql")),
+        tab("What is new", include_str!("query/trends.graphql")),
         tab("Live ratings", include_str!("query/live.graphql")),
         tab("A topic and its leaders", include_str!("query/topic.graphql")),
         tab("Rate something", include_str!("query/rate.graphql")),
