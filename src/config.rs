@@ -6,11 +6,15 @@
     reason = "the comments of knobs are the texts of --help, which show as they are written"
 )]
 
+pub mod identity;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use self::identity::Identity;
 
 /// The open backend for peer leadership.
 #[derive(Clone, Debug, Parser)]
@@ -42,7 +46,8 @@ pub struct Config {
     #[arg(long, global = true, env = "PEERLEAD_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
 
-    /// Handles of the people who may do everything, separated by commas. Those who are missing are made.
+    /// Handles of the people who may do everything on a server without identity, separated by commas. Those who are missing are
+    /// made.
     #[arg(
         long,
         global = true,
@@ -52,6 +57,10 @@ pub struct Config {
         value_name = "HANDLES"
     )]
     pub operators: Vec<String>,
+
+    /// Handles of the people who may do what moderators do on a server without identity, separated by commas.
+    #[arg(long, global = true, env = "PEERLEAD_MODERATORS", value_delimiter = ',', value_name = "HANDLES")]
+    pub moderators: Vec<String>,
 }
 
 /// What the program does.
@@ -127,10 +136,50 @@ pub enum Command {
         #[arg(long, env = "PEERLEAD_QUIET")]
         quiet: bool,
     },
+    /// Make, list and revoke the tokens that programs show instead of a login.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Bring the database up to date.
     Migrate,
     /// Print the GraphQL schema.
     Schema,
+}
+
+/// What is done with tokens.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it. It cannot be shown again.
+    Create {
+        /// What it is for.
+        name: String,
+
+        /// The handle of the person whom it acts for.
+        #[arg(long, value_name = "HANDLE")]
+        person: String,
+
+        /// What it may do: read, rate, ingest, moderate, admin, separated by commas.
+        #[arg(long, value_delimiter = ',', required = true, value_name = "SCOPES")]
+        scopes: Vec<String>,
+
+        /// The slug of the only source of which it may change anything.
+        #[arg(long, value_name = "SLUG")]
+        source: Option<String>,
+
+        /// The slug of the only topic, with those below it, on which it may change anything.
+        #[arg(long, value_name = "SLUG")]
+        topic: Option<String>,
+
+        /// How long it is worth something, such as 2160h; without end when it is missing.
+        #[arg(long, value_parser = duration, value_name = "DURATION")]
+        lasts: Option<Duration>,
+    },
+    /// List all tokens, without what makes them secret.
+    List,
+    /// Revoke a token: it is worth nothing from then on.
+    Revoke {
+        /// The number that list shows.
+        id: i64,
+    },
 }
 
 /// How the API is served.
@@ -139,6 +188,13 @@ pub struct Server {
     /// Where to listen. Without configured identity it must be an address of this machine alone.
     #[arg(long, env = "PEERLEAD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
+
+    #[command(flatten)]
+    pub identity: Identity,
+
+    /// Origins of web pages that may ask from a browser, such as https://dashboard.example, separated by commas.
+    #[arg(long, env = "PEERLEAD_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
+    pub cors_origins: Vec<String>,
 
     /// How many changes a slow subscriber may be behind before it is told to resume from its cursor.
     #[arg(long, env = "PEERLEAD_SUBSCRIBER_BUFFER", default_value = "4096", value_name = "CHANGES")]

@@ -9,12 +9,18 @@ use peerlead::app::clock::Clock;
 use peerlead::app::house::{App, Settings};
 use peerlead::command::check::check;
 use peerlead::command::demo::{self, Demo};
+use peerlead::command::error::CommandError;
 use peerlead::command::export::export;
 use peerlead::command::import::{ImportOptions, import};
-use peerlead::config::{Command, Config, Scale, Server};
+use peerlead::command::token::{self, TokenOptions};
+use peerlead::config::identity::Identity as IdentityKnobs;
+use peerlead::config::{Command, Config, Scale, Server, TokenCommand};
+use peerlead::domain::access::Role;
 use peerlead::domain::source;
 use peerlead::graphql::schema::{Executor, sdl};
 use peerlead::http::explorer::Start;
+use peerlead::http::identity::Identity;
+use peerlead::http::oidc::{Oidc, OidcSettings};
 use peerlead::http::server::{Settings as HttpSettings, serve};
 use peerlead::store::connection::Store;
 use peerlead::telemetry;
@@ -47,23 +53,30 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
             }
             Command::Import { folder, source, scale, name, kind, public, quiet } => {
                 let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
-                let app = open(config, alone(), false).await?;
+                let app = open(config, unattended(), false).await?;
                 let summary = import(&app, &options).await;
                 app.close().await;
                 Ok(if summary?.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
             }
             Command::Export { folder, source, quiet } => {
-                let app = open(config, alone(), false).await?;
+                let app = open(config, unattended(), false).await?;
                 let summary = export(&app, &folder, source.as_deref(), quiet).await;
                 app.close().await;
                 summary?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Check { repair } => {
-                let app = open(config, alone(), false).await?;
+                let app = open(config, unattended(), false).await?;
                 let checked = check(&app, repair).await;
                 app.close().await;
                 Ok(if checked? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            Command::Token(command) => {
+                let app = open(config, unattended(), false).await?;
+                let done = tokens(&app, command).await;
+                app.close().await;
+                print(&done?)?;
+                Ok(ExitCode::SUCCESS)
             }
             Command::Migrate => {
                 let store = Store::connect(&config.database_url).await?;
@@ -93,22 +106,34 @@ async fn open(config: &Config, settings: Settings, no_migrate: bool) -> Result<A
     Ok(App::start(store, Arc::new(Clock::default()), settings).await?)
 }
 
-/// Settings of a command that serves nobody.
-fn alone() -> Settings {
+/// What a command needs that serves nobody.
+fn unattended() -> Settings {
     Settings { operators: Vec::new(), trends: false, ..Settings::default() }
 }
 
+async fn tokens(app: &App, command: TokenCommand) -> Result<String, CommandError> {
+    match command {
+        TokenCommand::Create { name, person, scopes, source, topic, lasts } => {
+            let options = TokenOptions { name, person, scopes, source, topic, lasts };
+            Ok(token::create(app, &options).await? + "\n")
+        }
+        TokenCommand::List => token::list(app).await,
+        TokenCommand::Revoke { id } => token::revoke(app, id).await.map(|()| String::new()),
+    }
+}
+
 async fn serve_database(config: &Config, server: &Server, no_migrate: bool) -> Result<ExitCode, Failure> {
+    let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
     let app = open(config, settings(config, server), no_migrate).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    say(&format!(
-        "Peerlead answers on {url}/graphql; look around at {url}/\nNo identity is configured: it listens on this machine only, and the header Peerlead-Person says who acts."
-    ));
-    serve_app(app, listener, server, demo::tabs(None)).await
+    say(&format!("Peerlead answers on {url}/graphql; look around at {url}/\n{}", explained(&identity)));
+    let start = Start { notice: Some(explained(&identity).to_owned()), ..demo::tabs(None) };
+    serve_app(app, listener, server, identity, start).await
 }
 
 async fn serve_demo(config: &Config, server: &Server, demo: Demo, pace: Duration) -> Result<ExitCode, Failure> {
+    let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
     let config = Config { database_url: demo.database_url(), ..config.clone() };
     let app = open(&config, settings(&config, server), false).await?;
@@ -116,16 +141,16 @@ async fn serve_demo(config: &Config, server: &Server, demo: Demo, pace: Duration
     let url = format!("http://{}", listener.local_addr()?);
     say(&demo.greeting(&url));
     let replaying = tokio::spawn(demo::replay(Arc::clone(&app), replay, pace));
-    let served = serve_app(app, listener, server, demo::tabs(Some(&demo))).await;
+    let served = serve_app(app, listener, server, identity, demo::tabs(Some(&demo))).await;
     replaying.abort();
     served
 }
 
 /// Binds the address first: without configured identity only one of this machine alone.
 async fn listen(server: &Server) -> Result<TcpListener, Failure> {
-    if !server.listen.ip().is_loopback() {
+    if server.identity.is_none() && !server.listen.ip().is_loopback() {
         let told = format!(
-            "no identity is configured, so anybody could act as anybody: --listen must be an address of this machine alone, such as 127.0.0.1:{}, not {}",
+            "no identity is configured, so anybody could act as anybody: --listen must be an address of this machine alone, such as 127.0.0.1:{}, not {}; or configure identity with --identity tokens or --oidc-issuer",
             server.listen.port(),
             server.listen
         );
@@ -136,12 +161,76 @@ async fn listen(server: &Server) -> Result<TcpListener, Failure> {
         .map_err(|error| format!("cannot listen on {}: {error}", server.listen).into())
 }
 
-fn settings(config: &Config, server: &Server) -> Settings {
-    Settings { operators: config.operators.clone(), buffer: server.subscriber_buffer.max(1), trends: true }
+/// How it is known who acts, as the operator configured it.
+fn identity_of(knobs: &IdentityKnobs) -> Result<Identity, Failure> {
+    if knobs.is_none() {
+        return Ok(Identity::Word);
+    }
+    let provider = match &knobs.oidc_issuer {
+        Some(issuer) => Some(Arc::new(Oidc::new(provider_of(knobs, issuer.clone())?)?)),
+        None => None,
+    };
+    Ok(Identity::Tokens { provider, anonymous: knobs.anonymous_read })
 }
 
-async fn serve_app(app: Arc<App>, listener: TcpListener, server: &Server, start: Start) -> Result<ExitCode, Failure> {
-    let settings = HttpSettings { body: server.max_body, patience: server.timeout, start };
+fn provider_of(knobs: &IdentityKnobs, issuer: String) -> Result<OidcSettings, Failure> {
+    let algorithm = |name: &String| name.parse().map_err(|_| format!("--oidc-algorithms: {name:?} is none"));
+    let roles = [
+        (&knobs.oidc_admin_role, Role::Admin),
+        (&knobs.oidc_moderator_role, Role::Moderator),
+        (&knobs.oidc_integrator_role, Role::Integrator),
+    ];
+    Ok(OidcSettings {
+        issuer,
+        audiences: knobs.oidc_audience.clone(),
+        algorithms: knobs.oidc_algorithms.iter().map(algorithm).collect::<Result<_, _>>()?,
+        person_claim: knobs.oidc_person_claim.clone(),
+        name_claim: knobs.oidc_name_claim.clone(),
+        roles_claim: knobs.oidc_roles_claim.clone(),
+        roles: roles.map(|(word, role)| (word.clone(), role)).to_vec(),
+        create_people: knobs.oidc_create_people,
+        refetch: knobs.oidc_refetch,
+    })
+}
+
+/// How it is known who acts, for those who look.
+const fn explained(identity: &Identity) -> &'static str {
+    match identity {
+        Identity::Word => {
+            "No identity is configured: this server answers on this machine only, and the header Peerlead-Person says who acts."
+        }
+        Identity::Tokens { provider: None, .. } => {
+            "A token says who acts: send it in the header Authorization, as Bearer."
+        }
+        Identity::Tokens { .. } => {
+            "A token of the identity provider, or one of ours, says who acts: send it in the header Authorization, as Bearer."
+        }
+    }
+}
+
+fn settings(config: &Config, server: &Server) -> Settings {
+    Settings {
+        operators: config.operators.clone(),
+        moderators: config.moderators.clone(),
+        buffer: server.subscriber_buffer.max(1),
+        trends: true,
+    }
+}
+
+async fn serve_app(
+    app: Arc<App>,
+    listener: TcpListener,
+    server: &Server,
+    identity: Identity,
+    start: Start,
+) -> Result<ExitCode, Failure> {
+    let settings = HttpSettings {
+        body: server.max_body,
+        patience: server.timeout,
+        start,
+        identity,
+        origins: server.cors_origins.clone(),
+    };
     let (stopped, limit) = (tokio::sync::Notify::new(), server.stop_timeout);
     let stopped = Arc::new(stopped);
     let told = Arc::clone(&stopped);

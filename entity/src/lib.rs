@@ -14,4 +14,5 @@ pub mod person;
 pub mod rating;
 pub mod source;
 pub mod tally;
+pub mod token;
 pub mod topic;

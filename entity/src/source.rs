@@ -13,6 +13,7 @@ pub struct Model {
     pub scale: String,
     pub visibility: String,
     pub created_at: i64,
+    pub to_moderators: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -37,7 +37,7 @@ pub struct ContentDraft {
     pub body: String,
     pub url: Option<String>,
     pub language: Option<String>,
-    /// The viewer alone when it is missing; others only by operators, or together with the viewer.
+    /// The viewer alone when it is missing; others only by admins, or together with the viewer.
     pub authors: Option<Vec<PersonRef>>,
     pub topics: Vec<TopicRef>,
     pub parent: Option<ContentRef>,
@@ -96,7 +96,7 @@ impl App {
         Ok(found)
     }
 
-    /// One page for each request; what is withdrawn or hidden is left out for all but operators who ask for it.
+    /// One page for each request; what is withdrawn or hidden is left out for all but moderators who ask for it.
     ///
     /// # Errors
     /// When the database fails.
@@ -144,6 +144,7 @@ impl App {
             self.named_source("source", &draft.source.unwrap_or_else(|| SourceRef::Slug(NATIVE.to_owned())))?;
         let authors = self.named_authors(viewer, actor, draft.authors.as_deref()).await?;
         let topics = self.named_topics(&draft.topics)?;
+        viewer.check_reach(self, Some(source.id), &topics)?;
         let parent = match &draft.parent {
             Some(by) => Some(self.seen_content(viewer, "parent", by).await?.id),
             None => None,
@@ -168,16 +169,17 @@ impl App {
         content.ok_or_else(|| Error::BadRequest("the content is gone".to_owned()))
     }
 
-    /// Withdraws a content: its authors and operators. What was withdrawn counts nowhere.
+    /// Withdraws a content: its authors and admins. What was withdrawn counts nowhere.
     ///
     /// # Errors
     /// `CONTENT_NOT_FOUND`, `NOT_AUTHOR`, `ALREADY_WITHDRAWN`.
     pub async fn withdraw_content(&self, viewer: &Viewer, by: &ContentRef) -> Result<Content, Error> {
         let actor = viewer.member()?.id;
         let known = self.seen_content(viewer, "content", by).await?;
-        if !known.authors.contains(&actor) && !viewer.is_operator() {
+        if !known.authors.contains(&actor) && !viewer.is_admin() {
             return refuse(Code::NotAuthor, "content", "only its authors withdraw a content");
         }
+        viewer.check_reach(self, Some(known.source), &known.topics)?;
         let now = self.clock.now();
         self.change_state(known.id, ContentAct::Withdrawn, |content| match content.withdrawn_at {
             Some(_) => refuse(Code::AlreadyWithdrawn, "content", "this content was withdrawn before"),
@@ -189,13 +191,14 @@ impl App {
         .await
     }
 
-    /// Hides a content, or shows it again with `reason` `None`. Operators only.
+    /// Hides a content, or shows it again with `reason` `None`. Moderators only.
     ///
     /// # Errors
     /// `CONTENT_NOT_FOUND`, `CONFLICT` when it is in that state, or a text of the wrong form.
     pub async fn hide_content(&self, viewer: &Viewer, by: &ContentRef, reason: Option<&str>) -> Result<Content, Error> {
-        viewer.operator()?;
+        viewer.moderator()?;
         let known = self.seen_content(viewer, "content", by).await?;
+        viewer.check_reach(self, Some(known.source), &known.topics)?;
         let reason = reason.map(|reason| text::required("reason", reason, 2_000)).transpose()?;
         let now = self.clock.now();
         let act = if reason.is_some() { ContentAct::Hidden } else { ContentAct::Restored };
@@ -254,7 +257,7 @@ impl App {
             authors.push(self.named_person("authors", by).await?.id);
         }
         check_links("authors", &authors)?;
-        if !authors.contains(&actor) && !viewer.is_operator() {
+        if !authors.contains(&actor) && !viewer.is_admin() {
             return refuse(
                 Code::NotAuthor,
                 "authors",
@@ -273,7 +276,7 @@ impl App {
 }
 
 fn check_invisible<'a>(viewer: &Viewer, mut filters: impl Iterator<Item = &'a ContentFilter>) -> Result<(), Error> {
-    if filters.any(|filter| filter.invisible) { viewer.operator().map(drop) } else { Ok(()) }
+    if filters.any(|filter| filter.invisible) { viewer.moderator().map(drop) } else { Ok(()) }
 }
 
 /// Notes what happened to a content that was just written down.

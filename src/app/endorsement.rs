@@ -62,6 +62,7 @@ impl App {
             return refuse(Code::Inactive, "person", "this person is not active any more");
         }
         let topic = self.named_topic("topic", topic)?.id;
+        viewer.check_reach(self, None, &[topic])?;
         let new = NewEndorsement::check((endorser, person.id, topic), text, self.clock.now(), expires_at)?;
         let mut writing = self.store.begin().await?;
         let (act, endorsement) = match writing.endorsement_between(endorser, person.id, topic).await? {
@@ -83,7 +84,7 @@ impl App {
         Ok(endorsement)
     }
 
-    /// The viewer takes an endorsement back; operators any.
+    /// The viewer takes an endorsement back; admins any.
     ///
     /// # Errors
     /// `ENDORSEMENT_NOT_FOUND`, `ALREADY_WITHDRAWN`, `FORBIDDEN`.
@@ -94,7 +95,7 @@ impl App {
             return refuse(Code::EndorsementNotFound, "endorsement", "there is no such endorsement");
         };
         if endorsement.endorser != actor {
-            viewer.operator()?;
+            viewer.admin()?;
         }
         if endorsement.withdrawn_at.is_some() {
             return refuse(Code::AlreadyWithdrawn, "endorsement", "this endorsement was withdrawn before");

@@ -15,9 +15,9 @@ pub enum Error {
     /// What the client sent can never be right.
     #[error("{0}")]
     BadRequest(String),
-    /// Nobody said who acts.
-    #[error("say who acts: send the header Peerlead-Person with a handle")]
-    Unauthenticated,
+    /// Nobody said who acts, or what was shown is worth nothing.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
     /// The one who acts may not.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -36,6 +36,12 @@ pub enum Error {
     /// The database, which the operator can mend.
     #[error("the database is not available now; try again later")]
     Unavailable(Arc<store::error::Error>),
+    /// The identity provider cannot be asked.
+    #[error("the identity provider does not answer; try again later")]
+    ProviderGone,
+    /// The system gives no random numbers, without which no secret can be made.
+    #[error("the system has no random numbers to give; try again later")]
+    NoRandomness,
     /// A fault of ours.
     #[error("an internal fault")]
     Internal(Arc<store::error::Error>),

@@ -15,6 +15,7 @@ use crate::live::feed::Feed;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
+use crate::projection::keyring::Keyring;
 use crate::projection::shelf::Shelf;
 use crate::projection::trend::answers::Answers;
 use crate::store::connection::Store;
@@ -22,8 +23,10 @@ use crate::store::connection::Store;
 /// What the operator has decided.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Handles of the people who may do everything.
+    /// Handles of the people who may do everything, where everybody is believed to be whom they say.
     pub operators: Vec<String>,
+    /// Handles of the people who may do what moderators do, likewise.
+    pub moderators: Vec<String>,
     /// How many changes a slow subscriber may be behind before it is told so.
     pub buffer: usize,
     /// Whether trends can be asked for: everything that was written is read into memory for them.
@@ -32,7 +35,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { operators: vec!["operator".to_owned()], buffer: 4_096, trends: true }
+        Self { operators: vec!["operator".to_owned()], moderators: Vec::new(), buffer: 4_096, trends: true }
     }
 }
 
@@ -46,6 +49,7 @@ pub struct App {
     pub(super) catalog: Arc<Catalog>,
     pub(super) archive: Arc<Archive>,
     pub(super) answers: Answers,
+    pub(super) keyring: Keyring,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
@@ -79,6 +83,7 @@ impl App {
         if settings.trends {
             tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
         }
+        let keyring = Keyring::new(Arc::clone(&store));
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
         let app = Arc::new(Self {
             store,
@@ -88,6 +93,7 @@ impl App {
             catalog,
             archive,
             answers,
+            keyring,
             clock,
             settings,
             instance,

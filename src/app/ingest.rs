@@ -39,12 +39,14 @@ struct Desk<'a, 'w> {
 }
 
 impl App {
-    /// Takes a batch of up to 1,000 items in. Operators only.
+    /// Takes a batch of up to 1,000 items in. Integrators only, for the source of their token.
     ///
     /// # Errors
     /// `SOURCE_NOT_FOUND`, `TOO_MANY`. What is wrong with an item is in its outcome.
     pub async fn ingest(&self, viewer: &Viewer, source: &SourceRef, batch: &Batch) -> Result<Report, Error> {
-        viewer.operator()?;
+        // Before the source is looked up: who may bring nothing in learns nothing of sources.
+        viewer.may_ingest()?;
+        viewer.integrator(self.named_source("source", source)?.id)?;
         self.take_in(source, batch).await
     }
 

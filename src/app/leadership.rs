@@ -57,10 +57,10 @@ impl App {
         draft: &LeadershipDraft,
     ) -> Result<Leadership, Error> {
         let person = viewer.human()?.id;
-        self.write_leadership(person, person, topic, LeadershipKind::Declared, draft).await
+        self.write_leadership(viewer, person, topic, LeadershipKind::Declared, draft).await
     }
 
-    /// The organisation says that somebody leads a topic. Operators only.
+    /// The organisation says that somebody leads a topic. Admins only.
     ///
     /// # Errors
     /// `PERSON_NOT_FOUND`, `TOPIC_NOT_FOUND`, `INACTIVE`, `CONFLICT`, or what the checks say.
@@ -71,25 +71,26 @@ impl App {
         topic: &TopicRef,
         draft: &LeadershipDraft,
     ) -> Result<Leadership, Error> {
-        let actor = viewer.operator()?.id;
+        viewer.admin()?;
         let person = self.named_person("person", person).await?;
         if !person.active {
             return refuse(Code::Inactive, "person", "this person is not active any more");
         }
-        self.write_leadership(actor, person.id, topic, LeadershipKind::Appointed, draft).await
+        self.write_leadership(viewer, person.id, topic, LeadershipKind::Appointed, draft).await
     }
 
     async fn write_leadership(
         &self,
-        by: PersonId,
+        viewer: &Viewer,
         person: PersonId,
         topic: &TopicRef,
         kind: LeadershipKind,
         draft: &LeadershipDraft,
     ) -> Result<Leadership, Error> {
         let topic = self.named_topic("topic", topic)?.id;
+        viewer.check_reach(self, None, &[topic])?;
         let terms = draft.check(self.clock.now())?;
-        let new = NewLeadership { person, topic, kind, told_by: Some(by), terms };
+        let new = NewLeadership { person, topic, kind, told_by: viewer.id(), terms };
         let mut writing = self.store.begin().await?;
         check_overlap(&writing, &new).await?;
         let leadership = writing.insert_leadership(&new).await?;
@@ -99,7 +100,7 @@ impl App {
         Ok(leadership)
     }
 
-    /// Ends a relation: people what they declared, operators everything.
+    /// Ends a relation: people what they declared, admins everything.
     ///
     /// # Errors
     /// `LEADERSHIP_NOT_FOUND`, `ALREADY_ENDED`, `REVERSED_INTERVAL`, `FORBIDDEN`.
@@ -117,8 +118,9 @@ impl App {
         };
         // One's own leadership is one's own to lay down, whoever said it first.
         if leadership.person != actor {
-            viewer.operator()?;
+            viewer.admin()?;
         }
+        viewer.check_reach(self, None, &[leadership.topic])?;
         if leadership.valid_to.is_some_and(|end| end <= now) {
             return refuse(Code::AlreadyEnded, "leadership", "this leadership has ended already");
         }

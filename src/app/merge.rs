@@ -19,12 +19,12 @@ use crate::domain::topic::{Topic, TopicRef};
 use crate::store::writing::Writing;
 
 impl App {
-    /// Moves all facts of one person to another, who is the same human. Operators only.
+    /// Moves all facts of one person to another, who is the same human. Admins only.
     ///
     /// # Errors
     /// `PERSON_NOT_FOUND`, `SAME_TWICE`, `ALREADY_MERGED`.
     pub async fn merge_people(&self, viewer: &Viewer, from: &PersonRef, into: &PersonRef) -> Result<Merge, Error> {
-        let actor = viewer.operator()?.id;
+        let actor = viewer.admin()?.id;
         let (from, into) = (self.named_person("from", from).await?.id, self.named_person("into", into).await?.id);
         if from == into {
             return refuse(Code::SameTwice, "into", "these are one person already");
@@ -45,12 +45,12 @@ impl App {
         Ok(merge)
     }
 
-    /// Moves all facts of one topic to another, and makes the first another word for the second. Operators only.
+    /// Moves all facts of one topic to another, and makes the first another word for the second. Admins only.
     ///
     /// # Errors
     /// `TOPIC_NOT_FOUND`, `SAME_TWICE`, `CYCLE`.
     pub async fn merge_topics(&self, viewer: &Viewer, from: &TopicRef, into: &TopicRef) -> Result<Merge, Error> {
-        let actor = viewer.operator()?.id;
+        let actor = viewer.admin()?.id;
         let (from, into) = (self.named_topic("from", from)?.id, self.named_topic("into", into)?.id);
         if from == into {
             return refuse(Code::SameTwice, "into", "these are one topic already");
@@ -75,12 +75,12 @@ impl App {
         Ok(merge)
     }
 
-    /// Moves back what a merge moved, and brings back what it had set aside. Operators only.
+    /// Moves back what a merge moved, and brings back what it had set aside. Admins only.
     ///
     /// # Errors
     /// `MERGE_NOT_FOUND`, `ALREADY_UNDONE`.
     pub async fn undo_merge(&self, viewer: &Viewer, id: MergeId) -> Result<Merge, Error> {
-        viewer.operator()?;
+        viewer.admin()?;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
         let Some(merge) = writing.merge(id).await? else {

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod check;
+pub mod claims;
 pub mod clock;
 pub mod content;
 pub mod endorsement;
@@ -13,7 +14,9 @@ pub mod leadership;
 pub mod merge;
 pub mod person;
 pub mod rating;
+mod secret;
 pub mod source;
+pub mod token;
 pub mod topic;
 pub mod trend;
 pub mod viewer;

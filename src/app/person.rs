@@ -93,12 +93,12 @@ impl App {
         Ok(self.store.accounts(people).await?)
     }
 
-    /// Makes a person. Operators only.
+    /// Makes a person. Admins only.
     ///
     /// # Errors
     /// `TAKEN`, or what [`NewPerson::check`] says.
     pub async fn create_person(&self, viewer: &Viewer, new: NewPerson) -> Result<Person, Error> {
-        viewer.operator()?;
+        viewer.admin()?;
         let mut writing = self.store.begin().await?;
         if writing.is_handle_taken(&new.handle).await? {
             return refuse(Code::Taken, "handle", format!("the handle {:?} is taken", new.handle));
@@ -109,7 +109,7 @@ impl App {
         Ok(person)
     }
 
-    /// Changes a person: people their own name, operators everything.
+    /// Changes a person: people their own name, admins everything.
     ///
     /// # Errors
     /// `PERSON_NOT_FOUND`, `TAKEN`, `FORBIDDEN`, or what the checks say.
@@ -119,7 +119,7 @@ impl App {
         let more = patch.handle.is_some() || patch.kind.is_some() || patch.active.is_some() || patch.team.is_some();
         let own_name = actor == id && !more;
         if !own_name {
-            viewer.operator()?;
+            viewer.admin()?;
         }
         let mut writing = self.store.begin().await?;
         let Some(person) = writing.person(id).await? else {

@@ -58,6 +58,10 @@ impl App {
         let Some(content) = self.content_id(content).await? else {
             return refuse(Code::ContentNotFound, "content", "there is no such content");
         };
+        if viewer.is_limited() {
+            let known = self.seen_content(viewer, "content", &ContentRef::Id(content)).await?;
+            viewer.check_reach(self, Some(known.source), &known.topics)?;
+        }
         let draft = RatingDraft { rater, content, value, kind: None, at: self.clock.now(), imported: false };
         let (reply, answer) = oneshot::channel();
         let lost = || Error::Stopping;
@@ -70,7 +74,7 @@ impl App {
     /// # Errors
     /// `UNAUTHENTICATED`.
     pub async fn own_ratings(&self, viewer: &Viewer, request: &PageRequest) -> Result<Page<Rating>, Error> {
-        let person = viewer.id().ok_or(Error::Unauthenticated)?;
+        let person = viewer.reader()?.id;
         Ok(self.store.ratings_of(person, request).await?)
     }
 

@@ -1,4 +1,4 @@
-//! Sources: read, made, changed. Operators only, since a source decides whose ratings are public acts.
+//! Sources: read, made, changed. Admins only, since a source decides whose ratings are public acts.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl App {
     /// # Errors
     /// `TAKEN`, or what [`NewSource::check`] says.
     pub async fn create_source(&self, viewer: &Viewer, new: NewSource) -> Result<Source, Error> {
-        viewer.operator()?;
+        viewer.admin()?;
         let mut writing = self.store.begin().await?;
         if writing.source_by_slug(&new.slug).await?.is_some() {
             return refuse(Code::Taken, "slug", format!("the slug {:?} is taken", new.slug));
@@ -53,7 +53,7 @@ impl App {
     /// # Errors
     /// `SOURCE_NOT_FOUND`, `SCALE_IN_USE`, or what the checks say.
     pub async fn update_source(&self, viewer: &Viewer, by: &SourceRef, patch: &SourcePatch) -> Result<Source, Error> {
-        viewer.operator()?;
+        viewer.admin()?;
         let id = self.named_source("source", by)?.id;
         let mut writing = self.store.begin().await?;
         let Some(source) = writing.source(id).await? else {

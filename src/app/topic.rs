@@ -60,7 +60,7 @@ impl App {
         Ok(self.store.topics_counts(filters).await?)
     }
 
-    /// Makes a topic. Operators only.
+    /// Makes a topic. Admins only.
     ///
     /// # Errors
     /// `TAKEN`, `TOPIC_NOT_FOUND`, `IS_SYNONYM`, or what [`NewTopic::check`] says.
@@ -71,7 +71,7 @@ impl App {
         parent: Option<&TopicRef>,
         main: Option<&TopicRef>,
     ) -> Result<Topic, Error> {
-        viewer.operator()?;
+        viewer.admin()?;
         new.parent = parent.map(|by| self.named_topic("parent", by)).transpose()?.map(|topic| topic.id);
         new.main = main.map(|by| self.named_topic("synonymOf", by)).transpose()?.map(|topic| topic.id);
         let mut writing = self.store.begin().await?;
@@ -85,12 +85,12 @@ impl App {
         Ok(topic)
     }
 
-    /// Changes a topic. Operators only.
+    /// Changes a topic. Admins only.
     ///
     /// # Errors
     /// `TOPIC_NOT_FOUND`, `CYCLE`, `IS_SYNONYM`, `CONFLICT`, or what the checks say.
     pub async fn update_topic(&self, viewer: &Viewer, by: &TopicRef, patch: &TopicPatch) -> Result<Topic, Error> {
-        viewer.operator()?;
+        viewer.admin()?;
         let Some(known) = self.topic(by) else {
             return refuse(Code::TopicNotFound, "topic", "there is no such topic");
         };

@@ -14,6 +14,7 @@ pub mod record;
 pub mod report;
 pub mod roll;
 pub mod scribe;
+pub mod token;
 pub mod told;
 
 #[cfg(test)]

@@ -49,8 +49,8 @@ pub async fn settle(app: &App, options: &ImportOptions, report: &Report) -> Resu
         }
     }
     let (scale, why) = choose_scale(options, &card)?;
-    let public = options.public || card.visibility == Some(Visibility::Public);
-    let visibility = if public { Visibility::Public } else { Visibility::Private };
+    let told = card.visibility.unwrap_or(Visibility::Private);
+    let visibility = if options.public { Visibility::Public } else { told };
     let name = options.name.as_deref().or(card.name.as_deref()).unwrap_or(&slug);
     let kind = options.kind.as_deref().or(card.kind.as_deref()).unwrap_or(KIND);
     let new = NewSource::check(&slug, name, kind, scale, visibility).map_err(Error::Invalid)?;
@@ -96,7 +96,9 @@ fn card(record: SourceRecord) -> Result<Card, String> {
         name: record.name.given("name")?,
         kind: record.kind.given("kind")?,
         scale: scale.map(|scale| word("scale", &scale, Scale::parse, "STARS, VOTE or LIKE")).transpose()?,
-        visibility: visibility.map(|v| word("visibility", &v, Visibility::parse, "PRIVATE or PUBLIC")).transpose()?,
+        visibility: visibility
+            .map(|v| word("visibility", &v, Visibility::parse, "PRIVATE, MODERATORS or PUBLIC"))
+            .transpose()?,
     })
 }
 

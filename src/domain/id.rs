@@ -35,4 +35,6 @@ key! {
     EndorsementId,
     /// Names a merge of two people or of two topics.
     MergeId,
+    /// Names an API token.
+    TokenId,
 }

@@ -5,6 +5,7 @@
 pub enum Code {
     AlreadyEnded,
     AlreadyMerged,
+    AlreadyRevoked,
     AlreadyUndone,
     AlreadyWithdrawn,
     BotCannotRate,
@@ -35,6 +36,7 @@ pub enum Code {
     TextEmpty,
     TextInvalid,
     TextTooLong,
+    TokenNotFound,
     TooMany,
     TopicNotFound,
 }

@@ -1,5 +1,6 @@
 //! What is true: the rules. Pure functions and checked types; no async, no I/O, and time is an argument.
 
+pub mod access;
 pub mod change;
 pub mod content;
 pub mod endorsement;
@@ -15,6 +16,7 @@ pub mod source;
 pub mod term;
 pub mod text;
 pub mod time;
+pub mod token;
 pub mod topic;
 pub mod trend;
 pub mod word;

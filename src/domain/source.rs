@@ -31,11 +31,13 @@ worded!(Scale { Stars = "STARS", Vote = "VOTE", Like = "LIKE" });
 pub enum Visibility {
     /// The rater alone.
     Private,
+    /// The rater and moderators.
+    Moderators,
     /// Everybody: the source's ratings are public acts, such as named approvals.
     Public,
 }
 
-worded!(Visibility { Private = "PRIVATE", Public = "PUBLIC" });
+worded!(Visibility { Private = "PRIVATE", Moderators = "MODERATORS", Public = "PUBLIC" });
 
 /// A system that contents and ratings come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

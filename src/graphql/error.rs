@@ -18,12 +18,12 @@ use crate::app::error::Error;
 pub const fn code(error: &Error) -> &'static str {
     match error {
         Error::Invalid(_) | Error::BadRequest(_) => "BAD_REQUEST",
-        Error::Unauthenticated => "UNAUTHENTICATED",
+        Error::Unauthenticated(_) => "UNAUTHENTICATED",
         Error::Forbidden(_) => "FORBIDDEN",
         Error::CursorExpired => "CURSOR_EXPIRED",
         Error::Lagged { .. } => "LAGGED",
         Error::Stopping => "STOPPING",
-        Error::Unavailable(_) | Error::Starting => "UNAVAILABLE",
+        Error::Unavailable(_) | Error::Starting | Error::ProviderGone | Error::NoRandomness => "UNAVAILABLE",
         Error::Internal(_) => "INTERNAL",
     }
 }

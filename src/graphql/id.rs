@@ -5,7 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::app::error::Error;
-use crate::domain::id::{ContentId, EndorsementId, LeadershipId, MergeId, PersonId, RatingId, SourceId, TopicId};
+use crate::domain::id::{
+    ContentId, EndorsementId, LeadershipId, MergeId, PersonId, RatingId, SourceId, TokenId, TopicId,
+};
 
 /// A noun that has ids.
 pub trait Key: Sized {
@@ -73,6 +75,7 @@ keys! {
     LeadershipId 'l' "leadership",
     EndorsementId 'e' "endorsement",
     MergeId 'm' "merge",
+    TokenId 'k' "token",
 }
 
 impl Key for RatingId {

@@ -242,7 +242,7 @@ pub struct ContentFilter {
     pub published_from: Option<DateTime>,
     /// Those published before this moment.
     pub published_before: Option<DateTime>,
-    /// `true`: withdrawn and hidden ones too. Operators only.
+    /// `true`: withdrawn and hidden ones too. Moderators only.
     #[graphql(default)]
     pub include_invisible: bool,
 }

@@ -106,7 +106,7 @@ pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<C
     let mut seen = false;
     if let Fact::Rating(fact) = &change.fact {
         let author = desk.viewer.id().is_some_and(|id| fact.subject.authors.contains(&id));
-        if !fact.subject.visible && !desk.viewer.is_operator() && !author {
+        if !fact.subject.visible && !desk.viewer.is_moderator() && !author {
             return None;
         }
         let source = desk.app.source_by_id(fact.subject.source);

@@ -1,6 +1,7 @@
 //! `/graphql` over HTTP: POST, GET and event streams.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, ServerError};
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use super::answer::{self, Form};
 use super::server::Hall;
 use super::{identity, request, websocket};
+use crate::app::error::Error;
 use crate::graphql::error::{code, refused};
 use crate::graphql::schema::{Operation, OperationKind};
 
@@ -101,6 +103,21 @@ impl Caller {
     fn not_understood(&self, status: StatusCode, told: impl Into<String>) -> Response {
         answer::not_understood(status, refused("BAD_REQUEST", told), self.form, &self.request_id)
     }
+
+    /// The answer to somebody of whom it is not known who they are.
+    fn not_recognised(&self, error: &Error) -> Response {
+        let status = match code(error) {
+            "BAD_REQUEST" => StatusCode::BAD_REQUEST,
+            "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let told = refused(code(error), error.to_string());
+        let mut answer = answer::not_understood(status, told, self.form, &self.request_id);
+        if status == StatusCode::UNAUTHORIZED {
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
+    }
 }
 
 /// The id of a request, which every request has by the time it gets here.
@@ -115,13 +132,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller, by_get: bool) -> Response {
-    let viewer = match identity::of_headers(&hall.executor, headers).await {
+    let viewer = match identity::of_headers(hall, headers).await {
         Ok(viewer) => viewer,
-        Err(error) => {
-            let status =
-                if code(&error) == "BAD_REQUEST" { StatusCode::BAD_REQUEST } else { StatusCode::SERVICE_UNAVAILABLE };
-            return answer::not_understood(status, of_app(&error), caller.form, &caller.request_id);
-        }
+        Err(error) => return caller.not_recognised(&error),
     };
     let operation = match hall.executor.prepare(request) {
         Ok(operation) => operation,
@@ -142,7 +155,9 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
     }
     if caller.form == Form::Events {
         let live = (operation.kind == OperationKind::Subscription).then(|| hall.stopping.clone());
-        return events(hall.executor.stream(operation, viewer, caller.request_id), live).into_response();
+        let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
+        let answers = hall.executor.stream(operation, viewer, caller.request_id).take_until(Box::pin(lapsed));
+        return events(answers, live).into_response();
     }
     if operation.kind == OperationKind::Subscription {
         let told =
@@ -180,10 +195,6 @@ pub(super) fn is_bad_request(response: &async_graphql::Response) -> bool {
         matches!(code, Some(async_graphql::Value::String(code)) if code == "BAD_REQUEST")
     };
     response.errors.iter().all(is_bad)
-}
-
-fn of_app(error: &crate::app::error::Error) -> ServerError {
-    refused(code(error), error.to_string())
 }
 
 /// An event stream as the protocol graphql-sse has it in distinct connections mode: `next` for each answer, then `complete`.

@@ -59,7 +59,7 @@ pub enum Close {
     BadMessage,
     /// An operation came before the acknowledgement.
     Unauthorized,
-    /// Nobody has the handle that `connection_init` names.
+    /// Whom `connection_init` shows is nobody here, or no longer.
     Forbidden,
     /// The client asked for no protocol of ours.
     WrongProtocol,

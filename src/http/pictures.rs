@@ -93,7 +93,7 @@ async fn show(
         Ok(wanted) => wanted,
         Err(told) => return refuse(told),
     };
-    let viewer = match identity::of_headers(&hall.executor, headers).await {
+    let viewer = match identity::of_headers(hall, headers).await {
         Ok(viewer) => viewer,
         Err(error) => return refuse(error.to_string()),
     };

@@ -15,6 +15,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 
 use super::explorer::{self, Start};
+use super::identity::Identity;
 use super::{graphql, health, origin, pictures};
 use crate::graphql::schema::Executor;
 
@@ -27,11 +28,21 @@ pub struct Settings {
     pub patience: Duration,
     /// What the explorer shows first.
     pub start: Start,
+    /// How it is known who acts.
+    pub identity: Identity,
+    /// Web pages of elsewhere that may ask, by their origin, such as `https://dashboard.example`.
+    pub origins: Vec<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { body: 8 * 1024 * 1024, patience: Duration::from_secs(30), start: Start::default() }
+        Self {
+            body: 8 * 1024 * 1024,
+            patience: Duration::from_secs(30),
+            start: Start::default(),
+            identity: Identity::default(),
+            origins: Vec::new(),
+        }
     }
 }
 
@@ -48,7 +59,7 @@ pub struct Hall {
 pub fn router(hall: Hall) -> Router {
     let settings = Arc::clone(&hall.settings);
     // Operations have a limit of their own, with an answer; the one of the layer is for those who send their body too slowly.
-    Router::new()
+    let routes = Router::new()
         .route("/", get(explorer::page))
         .route("/schema.graphql", get(explorer::sdl))
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
@@ -56,8 +67,11 @@ pub fn router(hall: Hall) -> Router {
         .route("/pictures/trends.svg", get(pictures::topics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(hall)
-        .layer(middleware::from_fn(origin::check))
+        .with_state(hall);
+    // The layer answers every OPTIONS by itself, so it is only there where some page may ask.
+    let routes = if settings.origins.is_empty() { routes } else { routes.layer(origin::pages(&settings.origins)) };
+    routes
+        .layer(middleware::from_fn_with_state(Arc::clone(&settings), origin::check))
         .layer(DefaultBodyLimit::max(settings.body))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.patience * 2))
         .layer(CompressionLayer::new())

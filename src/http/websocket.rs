@@ -2,12 +2,15 @@
 //! with other close codes than the protocol, so this one is ours.
 
 use std::collections::HashMap;
+use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use futures_util::stream::SplitSink;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval, sleep_until, timeout};
@@ -79,7 +82,12 @@ impl Connection {
         let mut ping = interval(PING);
         ping.reset();
         let mut stopping = self.hall.stopping.clone();
+        // Comes when the viewer is no longer whom they showed to be.
+        let mut lapsed: Option<BoxFuture<'static, ()>> = None;
         let farewell = loop {
+            if let Some(viewer) = self.viewer.as_ref().filter(|_| lapsed.is_none()) {
+                lapsed = Some(identity::lapsed(Arc::clone(self.hall.executor.app()), viewer.clone()).boxed());
+            }
             tokio::select! {
                 message = stream.next() => match message {
                     Some(Ok(Message::Text(text))) => if let Err(farewell) = self.hear(&text, &ended).await { break Some(farewell) },
@@ -100,6 +108,7 @@ impl Connection {
                 () = sleep_until(deadline), if self.viewer.is_none() => break Some(Close::InitTimeout.frame()),
                 // While others wait to be written, a ping says nothing new.
                 _ = ping.tick(), if self.viewer.is_some() => drop(self.frames.try_send(FromServer::Ping.frame())),
+                () = async { if let Some(lapsed) = &mut lapsed { lapsed.await } else { pending().await } } => break Some(Close::Forbidden.frame()),
                 () = stopped(&mut stopping) => break Some(Close::Stopping.frame()),
                 _ = &mut writer => break None,
             }
@@ -120,7 +129,7 @@ impl Connection {
         match serde_json::from_str(text).map_err(|_| Close::BadMessage.frame())? {
             FromClient::ConnectionInit { .. } if self.viewer.is_some() => Err(Close::TooManyInits.frame()),
             FromClient::ConnectionInit { payload } => {
-                let viewer = identity::of_init(&self.hall.executor, payload.as_ref()).await;
+                let viewer = identity::of_init(&self.hall, payload.as_ref()).await;
                 self.viewer = Some(viewer.map_err(|_| Close::Forbidden.frame())?);
                 self.say(&FromServer::ConnectionAck).await
             }

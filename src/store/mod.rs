@@ -17,5 +17,6 @@ pub mod person;
 pub mod rating;
 pub mod source;
 pub mod sql;
+pub mod token;
 pub mod topic;
 pub mod writing;

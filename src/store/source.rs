@@ -18,19 +18,24 @@ fn noun(row: source::Model) -> Result<Source, Error> {
             row.id, row.scale, row.visibility
         )));
     };
+    let visibility = if row.to_moderators { Visibility::Moderators } else { visibility };
     let created_at = from_micros(row.created_at);
     Ok(Source { id: SourceId(row.id), slug: row.slug, name: row.name, kind: row.kind, scale, visibility, created_at })
 }
 
 fn row(source: &Source) -> source::Model {
+    // The column takes only these two words; who is between them has a column of its own.
+    let to_moderators = source.visibility == Visibility::Moderators;
+    let visibility = if to_moderators { Visibility::Private } else { source.visibility };
     source::Model {
         id: source.id.0,
         slug: source.slug.clone(),
         name: source.name.clone(),
         kind: source.kind.clone(),
         scale: source.scale.as_str().to_owned(),
-        visibility: source.visibility.as_str().to_owned(),
+        visibility: visibility.as_str().to_owned(),
         created_at: micros(source.created_at),
+        to_moderators,
     }
 }
 

@@ -111,6 +111,11 @@ impl House {
     }
 
     pub async fn with(database: Database, settings: Settings) -> Self {
+        Self::furnished(database, settings, HttpSettings::default()).await
+    }
+
+    /// A server of which everything is chosen.
+    pub async fn furnished(database: Database, settings: Settings, http: HttpSettings) -> Self {
         let store = Store::connect(&database.url).await.expect("a database");
         store.migrate().await.expect("migrations");
         let clock = Arc::new(Clock::default());
@@ -121,7 +126,7 @@ impl House {
         let executor = Executor::new(Arc::clone(&app));
         let served = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            serve(listener, executor, HttpSettings::default(), stopped).await.expect("a server");
+            serve(listener, executor, http, stopped).await.expect("a server");
         });
         Self { app, clock, address, database, client: reqwest::Client::new(), stop: Some(stop), served }
     }
@@ -136,12 +141,12 @@ impl House {
         self.database
     }
 
-    /// A POST as `person`, with the whole answer.
+    /// A POST as `person`, a handle or `Bearer` and a token, with the whole answer.
     pub async fn post(&self, person: &str, query: &str, variables: Value) -> Value {
         let mut request = self.client.post(format!("http://{}/graphql", self.address));
         request = request.header("accept", "application/graphql-response+json");
-        if !person.is_empty() {
-            request = request.header("Peerlead-Person", person);
+        if let Some((name, value)) = shown(person) {
+            request = request.header(name, value);
         }
         let answer = request.json(&json!({ "query": query, "variables": variables })).send().await.expect("an answer");
         answer.json().await.expect("JSON")
@@ -242,10 +247,19 @@ impl House {
     /// A WebSocket on which `person` acts, acknowledged.
     pub async fn socket(&self, person: &str) -> Socket {
         let mut socket = Socket::open(&self.address).await;
-        let payload = if person.is_empty() { json!({}) } else { json!({ "Peerlead-Person": person }) };
+        let payload = shown(person).map_or(json!({}), |(name, value)| json!({ name: value }));
         socket.send(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(socket.next().await["type"], "connection_ack");
         socket
+    }
+}
+
+/// How somebody is shown to a server: by handle, or by what begins with `Bearer`.
+fn shown(person: &str) -> Option<(&'static str, &str)> {
+    match person {
+        "" => None,
+        token if token.starts_with("Bearer ") => Some(("Authorization", token)),
+        handle => Some(("Peerlead-Person", handle)),
     }
 }
 

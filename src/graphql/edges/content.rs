@@ -5,7 +5,6 @@ use async_graphql::{ComplexObject, Context, ID, Result};
 use super::list;
 use super::list::shown;
 use crate::domain::rating;
-use crate::domain::source::Visibility;
 use crate::graphql::context::{Desk, found, given};
 use crate::graphql::error::failed;
 use crate::graphql::id::Key;
@@ -93,7 +92,7 @@ impl Content {
         found(desk.loaders.viewer_rating(desk, self.key).await.map(|rating| rating.as_ref().and_then(Rating::of)))
     }
 
-    /// Who rated it how, newest first. Null where the ratings of the source are private.
+    /// Who rated it how, newest first. Null where the viewer may not see the ratings of the source.
     async fn ratings(
         &self,
         ctx: &Context<'_>,
@@ -106,7 +105,7 @@ impl Content {
             Ok(desk) => desk,
             Err(error) => return Some(Err(error)),
         };
-        desk.app.source_by_id(self.source_key).filter(|source| source.visibility == Visibility::Public)?;
+        desk.app.source_by_id(self.source_key).filter(|source| desk.viewer.sees_ratings(source.visibility))?;
         let request = match given(PageArguments { first, after, last, before }.request(RATED)) {
             Ok(request) => request,
             Err(error) => return Some(Err(error)),

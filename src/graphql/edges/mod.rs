@@ -9,5 +9,6 @@ pub mod merge;
 pub mod person;
 pub mod rating;
 pub mod source;
+pub mod token;
 pub mod topic;
 pub mod trend;

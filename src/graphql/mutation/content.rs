@@ -198,7 +198,7 @@ pub struct ContentMutation;
 
 #[Object]
 impl ContentMutation {
-    /// Publishes a content, as its author or one of them; operators for anybody.
+    /// Publishes a content, as its author or one of them; admins for anybody.
     async fn publish_content(
         &self,
         ctx: &Context<'_>,
@@ -232,7 +232,7 @@ impl ContentMutation {
         }
     }
 
-    /// Hides a content: it is shown no more and counts nowhere. Operators only.
+    /// Hides a content: it is shown no more and counts nowhere. Moderators only.
     async fn hide_content(
         &self,
         ctx: &Context<'_>,
@@ -249,7 +249,7 @@ impl ContentMutation {
         }
     }
 
-    /// Shows a hidden content again. Operators only.
+    /// Shows a hidden content again. Moderators only.
     async fn restore_content(
         &self,
         ctx: &Context<'_>,

@@ -367,7 +367,8 @@ pub struct IngestMutation;
 
 #[Object]
 impl IngestMutation {
-    /// Takes a batch in, in one transaction, with a result for each item. The same batch again changes nothing. Operators only.
+    /// Takes a batch in, in one transaction, with a result for each item. The same batch again changes nothing. Integrators
+    /// only, for the source of their token.
     async fn ingest(
         &self,
         ctx: &Context<'_>,

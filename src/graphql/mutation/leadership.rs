@@ -249,7 +249,7 @@ impl LeadershipMutation {
         }
     }
 
-    /// Says for the organisation that somebody leads a topic. Operators only.
+    /// Says for the organisation that somebody leads a topic. Admins only.
     async fn appoint_leader(
         &self,
         ctx: &Context<'_>,
@@ -276,7 +276,7 @@ impl LeadershipMutation {
         }
     }
 
-    /// Ends a leadership: people their own, operators any.
+    /// Ends a leadership: people their own, admins any.
     async fn end_leadership(
         &self,
         ctx: &Context<'_>,
@@ -325,7 +325,7 @@ impl LeadershipMutation {
         }
     }
 
-    /// Takes an endorsement back: people their own, operators any.
+    /// Takes an endorsement back: people their own, admins any.
     async fn withdraw_endorsement(
         &self,
         ctx: &Context<'_>,

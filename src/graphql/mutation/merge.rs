@@ -110,7 +110,7 @@ pub struct MergeMutation;
 
 #[Object]
 impl MergeMutation {
-    /// Moves all facts of one person to another. Of two ratings of one content the later stays. Operators only.
+    /// Moves all facts of one person to another. Of two ratings of one content the later stays. Admins only.
     async fn merge_people(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +127,7 @@ impl MergeMutation {
         }
     }
 
-    /// Moves all facts of one topic to another; the first becomes another word for the second. Operators only.
+    /// Moves all facts of one topic to another; the first becomes another word for the second. Admins only.
     async fn merge_topics(
         &self,
         ctx: &Context<'_>,
@@ -144,7 +144,7 @@ impl MergeMutation {
         }
     }
 
-    /// Moves back what a merge moved, and brings back what it set aside. What was told since stays where it is. Operators only.
+    /// Moves back what a merge moved, and brings back what it set aside. What was told since stays where it is. Admins only.
     async fn undo_merge(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@ pub mod payload;
 pub mod person;
 pub mod rating;
 pub mod source;
+pub mod token;
 pub mod topic;
 
 use async_graphql::MergedObject;
@@ -19,6 +20,7 @@ use self::merge::MergeMutation;
 use self::person::PersonMutation;
 use self::rating::RatingMutation;
 use self::source::SourceMutation;
+use self::token::TokenMutation;
 use self::topic::TopicMutation;
 
 /// What can be done, one act each.
@@ -32,4 +34,5 @@ pub struct Mutation(
     SourceMutation,
     MergeMutation,
     IngestMutation,
+    TokenMutation,
 );

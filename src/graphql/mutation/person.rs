@@ -49,15 +49,15 @@ payload! {
 pub struct UpdatePersonInput {
     /// Who changes.
     pub person: PersonRef,
-    /// The new handle. Operators only.
+    /// The new handle. Admins only.
     pub handle: Option<String>,
     /// The new name.
     pub name: Option<String>,
-    /// Human or bot. Operators only.
+    /// Human or bot. Admins only.
     pub kind: Option<PersonKind>,
-    /// Whether they still belong to the organisation. Operators only.
+    /// Whether they still belong to the organisation. Admins only.
     pub active: Option<bool>,
-    /// The unit of the organisation they belong to; an empty text takes them out of it. Operators only.
+    /// The unit of the organisation they belong to; an empty text takes them out of it. Admins only.
     pub team: Option<String>,
     /// Comes back in the payload as it is.
     pub client_mutation_id: Option<String>,
@@ -92,7 +92,7 @@ pub struct PersonMutation;
 
 #[Object]
 impl PersonMutation {
-    /// Makes a person. Operators only.
+    /// Makes a person. Admins only.
     async fn create_person(
         &self,
         ctx: &Context<'_>,
@@ -110,7 +110,7 @@ impl PersonMutation {
         }
     }
 
-    /// Changes a person: people their own name, operators everything.
+    /// Changes a person: people their own name, admins everything.
     async fn update_person(
         &self,
         ctx: &Context<'_>,

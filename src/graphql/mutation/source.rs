@@ -92,7 +92,7 @@ pub struct SourceMutation;
 
 #[Object]
 impl SourceMutation {
-    /// Makes a source. Operators only.
+    /// Makes a source. Admins only.
     async fn create_source(
         &self,
         ctx: &Context<'_>,
@@ -118,7 +118,7 @@ impl SourceMutation {
         }
     }
 
-    /// Changes a source. Operators only.
+    /// Changes a source. Admins only.
     async fn update_source(
         &self,
         ctx: &Context<'_>,

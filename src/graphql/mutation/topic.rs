@@ -122,7 +122,7 @@ pub struct TopicMutation;
 
 #[Object]
 impl TopicMutation {
-    /// Makes a topic. Operators only.
+    /// Makes a topic. Admins only.
     async fn create_topic(
         &self,
         ctx: &Context<'_>,
@@ -151,7 +151,7 @@ impl TopicMutation {
         }
     }
 
-    /// Changes a topic or its place in the tree. Operators only.
+    /// Changes a topic or its place in the tree. Admins only.
     async fn update_topic(
         &self,
         ctx: &Context<'_>,

@@ -48,7 +48,7 @@ pub struct Content {
     pub language: Option<String>,
     /// When it was published in its source.
     pub published_at: DateTime,
-    /// Whether it is shown. Only authors and operators see what is not.
+    /// Whether it is shown. Only authors and moderators see what is not.
     pub state: ContentState,
     /// How its peers rate it.
     pub tally: Tally,

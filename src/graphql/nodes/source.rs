@@ -24,6 +24,8 @@ pub enum Scale {
 pub enum Visibility {
     /// The rater alone; everybody sees tallies.
     Private,
+    /// The rater and moderators; everybody else sees tallies.
+    Moderators,
     /// Everybody: ratings of this source are public acts, such as named approvals in code review.
     Public,
 }

@@ -6,6 +6,7 @@ use crate::domain::rating;
 use crate::graphql::context::{Desk, found};
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::rating::{RATED, Rating, RatingConnection};
+use crate::graphql::nodes::token::{Role, Scope};
 use crate::graphql::page::{PageArguments, Shown};
 
 /// Who asks.
@@ -18,8 +19,12 @@ pub struct ViewerQuery;
 pub struct Viewer {
     /// The person who acts; null when nobody does.
     person: Option<Person>,
-    /// Whether they may do what operators do.
+    /// Whether they may do everything: the role `ADMIN`.
     is_operator: bool,
+    /// What they are to this server.
+    role: Role,
+    /// What they may do; for somebody with a token, what the token may.
+    scopes: Vec<Scope>,
 }
 
 #[async_graphql::ComplexObject]
@@ -53,7 +58,12 @@ impl ViewerQuery {
     /// The one who asks.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
         let viewer = &ctx.desk()?.viewer;
-        Ok(Viewer { person: viewer.person().map(|person| person.as_ref().into()), is_operator: viewer.is_operator() })
+        Ok(Viewer {
+            person: viewer.person().map(|person| person.as_ref().into()),
+            is_operator: viewer.is_admin(),
+            role: viewer.scopes().role().into(),
+            scopes: viewer.scopes().iter().map(Into::into).collect(),
+        })
     }
 
     /// The place in the change log that everything asked in this operation is at least as new as: query, then subscribe

@@ -1,0 +1,64 @@
+//! The keyring: the tokens shown lately, so that a request need not ask the database who it is.
+//!
+//! What is kept is read again after a moment, which is how soon a token that another process revoked is worth nothing here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::id::TokenId;
+use crate::domain::token::Token;
+use crate::store::connection::Store;
+use crate::store::error::Error;
+
+/// How long a token is believed before it is read again.
+const FRESH: Duration = Duration::from_secs(2);
+/// How long the use of a token is not written down again.
+const NOTED: Duration = Duration::from_secs(30);
+/// How many are kept, those that do not exist among them.
+const KEPT: u64 = 10_000;
+
+/// A token and the hash of its secret.
+pub type Known = Option<Arc<(Token, String)>>;
+
+/// Tokens at hand.
+#[derive(Debug)]
+pub struct Keyring {
+    store: Arc<Store>,
+    known: moka::sync::Cache<TokenId, Known>,
+    /// Those whose use was noted lately, so that many requests at once write it down once.
+    noted: moka::sync::Cache<TokenId, ()>,
+}
+
+impl Keyring {
+    /// An empty keyring.
+    #[must_use]
+    pub fn new(store: Arc<Store>) -> Self {
+        let known = moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build();
+        let noted = moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(NOTED).build();
+        Self { store, known, noted }
+    }
+
+    /// Whether the use of a token is to be written down now; true once in a while.
+    #[must_use]
+    pub fn take_note(&self, id: TokenId) -> bool {
+        self.noted.entry(id).or_insert(()).is_fresh()
+    }
+
+    /// The token with this id, as it was a moment ago at the earliest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token(&self, id: TokenId) -> Result<Known, Error> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(known);
+        }
+        let found = self.store.token(id).await?.map(Arc::new);
+        self.known.insert(id, found.clone());
+        Ok(found)
+    }
+
+    /// Forgets a token that was changed here.
+    pub fn forget(&self, id: TokenId) {
+        self.known.invalidate(&id);
+    }
+}
