@@ -61,6 +61,11 @@ pub struct Config {
     /// Handles of the people who may do what moderators do on a server without identity, separated by commas.
     #[arg(long, global = true, env = "PEERLEAD_MODERATORS", value_delimiter = ',', value_name = "HANDLES")]
     pub moderators: Vec<String>,
+
+    /// How few people may have rated a content for more to be told of it than how many they are. What is told moves only when as
+    /// many have moved it.
+    #[arg(long, global = true, env = "PEERLEAD_MIN_RATERS", default_value = "3", value_name = "PEOPLE")]
+    pub min_raters: usize,
 }
 
 /// What the program does.

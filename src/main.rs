@@ -53,26 +53,26 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
             }
             Command::Import { folder, source, scale, name, kind, public, quiet } => {
                 let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
-                let app = open(config, unattended(), false).await?;
+                let app = open(config, unattended(config)).await?;
                 let summary = import(&app, &options).await;
                 app.close().await;
                 Ok(if summary?.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
             }
             Command::Export { folder, source, quiet } => {
-                let app = open(config, unattended(), false).await?;
+                let app = open(config, unattended(config)).await?;
                 let summary = export(&app, &folder, source.as_deref(), quiet).await;
                 app.close().await;
                 summary?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Check { repair } => {
-                let app = open(config, unattended(), false).await?;
+                let app = open(config, unattended(config)).await?;
                 let checked = check(&app, repair).await;
                 app.close().await;
                 Ok(if checked? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
             Command::Token(command) => {
-                let app = open(config, unattended(), false).await?;
+                let app = open(config, unattended(config)).await?;
                 let done = tokens(&app, command).await;
                 app.close().await;
                 print(&done?)?;
@@ -96,19 +96,31 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
     code
 }
 
-async fn open(config: &Config, settings: Settings, no_migrate: bool) -> Result<Arc<App>, Failure> {
+/// The app for somebody who serves: what is told of tallies is brought in line with how it is configured.
+async fn open_to_serve(config: &Config, settings: Settings, no_migrate: bool) -> Result<Arc<App>, Failure> {
+    let store = connect(config, no_migrate).await?;
+    store.settle_tallies(settings.quorum).await?;
+    Ok(App::start(store, Arc::new(Clock::default()), settings).await?)
+}
+
+async fn open(config: &Config, settings: Settings) -> Result<Arc<App>, Failure> {
+    let store = connect(config, false).await?;
+    Ok(App::start(store, Arc::new(Clock::default()), settings).await?)
+}
+
+async fn connect(config: &Config, no_migrate: bool) -> Result<Store, Failure> {
     let store = Store::connect(&config.database_url).await?;
     if no_migrate {
         store.check_migrated().await?;
     } else {
         store.migrate().await?;
     }
-    Ok(App::start(store, Arc::new(Clock::default()), settings).await?)
+    Ok(store)
 }
 
 /// What a command needs that serves nobody.
-fn unattended() -> Settings {
-    Settings { operators: Vec::new(), trends: false, ..Settings::default() }
+fn unattended(config: &Config) -> Settings {
+    Settings { operators: Vec::new(), trends: false, quorum: config.min_raters.max(1), ..Settings::default() }
 }
 
 async fn tokens(app: &App, command: TokenCommand) -> Result<String, CommandError> {
@@ -125,7 +137,7 @@ async fn tokens(app: &App, command: TokenCommand) -> Result<String, CommandError
 async fn serve_database(config: &Config, server: &Server, no_migrate: bool) -> Result<ExitCode, Failure> {
     let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
-    let app = open(config, settings(config, server), no_migrate).await?;
+    let app = open_to_serve(config, settings(config, server), no_migrate).await?;
     let url = format!("http://{}", listener.local_addr()?);
     say(&format!("Peerlead answers on {url}/graphql; look around at {url}/\n{}", explained(&identity)));
     let start = Start { notice: Some(explained(&identity).to_owned()), ..demo::tabs(None) };
@@ -136,7 +148,7 @@ async fn serve_demo(config: &Config, server: &Server, demo: Demo, pace: Duration
     let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
     let config = Config { database_url: demo.database_url(), ..config.clone() };
-    let app = open(&config, settings(&config, server), false).await?;
+    let app = open_to_serve(&config, settings(&config, server), false).await?;
     let replay = demo.load(&app).await?;
     let url = format!("http://{}", listener.local_addr()?);
     say(&demo.greeting(&url));
@@ -212,6 +224,7 @@ fn settings(config: &Config, server: &Server) -> Settings {
     Settings {
         operators: config.operators.clone(),
         moderators: config.moderators.clone(),
+        quorum: config.min_raters.max(1),
         buffer: server.subscriber_buffer.max(1),
         trends: true,
     }

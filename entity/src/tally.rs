@@ -12,6 +12,12 @@ pub struct Model {
     pub n3: i64,
     pub n4: i64,
     pub n5: i64,
+    pub t1: i64,
+    pub t2: i64,
+    pub t3: i64,
+    pub t4: i64,
+    pub t5: i64,
+    pub waiting: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

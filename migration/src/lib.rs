@@ -11,6 +11,7 @@ mod m20261122_000001_facts;
 mod m20261122_000002_change_log;
 mod m20261124_000001_tokens;
 mod m20261124_000002_moderators;
+mod m20261124_000003_ballots;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_change_log::Migration),
             Box::new(m20261124_000001_tokens::Migration),
             Box::new(m20261124_000002_moderators::Migration),
+            Box::new(m20261124_000003_ballots::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::error::Error;
 use super::house::App;
+use super::viewer::Viewer;
 use crate::domain::change::{Change, Interest};
 use crate::domain::page::Page;
 use crate::live::coalesce::{Told, at_most, each};
@@ -55,6 +56,7 @@ impl App {
     /// `CURSOR_EXPIRED` or `BAD_REQUEST`.
     pub async fn changes(
         &self,
+        viewer: &Viewer,
         after: Option<&str>,
         first: usize,
         interest: &Interest,
@@ -76,7 +78,7 @@ impl App {
                     return Err(Error::CursorExpired);
                 }
                 last = change.seq;
-                if interest.matches(&change.fact) {
+                if interest.matches(&change.fact) && viewer.hears(&change.fact) {
                     items.push(change);
                 }
             }
@@ -95,6 +97,7 @@ impl App {
     /// `BAD_REQUEST` for a cursor that is none or an interval out of range, `CURSOR_EXPIRED`.
     pub async fn watch(
         &self,
+        viewer: Viewer,
         interest: Interest,
         after: Option<&str>,
         interval: Option<Duration>,
@@ -106,7 +109,7 @@ impl App {
         self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
         let heard = self.feed.follow(after).filter(move |item| {
             std::future::ready(match item {
-                Ok(change) => interest.matches(&change.fact),
+                Ok(change) => interest.matches(&change.fact) && viewer.hears(&change.fact),
                 Err(_) => true,
             })
         });

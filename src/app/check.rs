@@ -1,8 +1,9 @@
 //! Whether what is counted is what the facts say: every tally against the ratings that it stands for.
 
+use super::content::note_all;
 use super::error::Error;
 use super::house::App;
-use super::rating::recount;
+use crate::domain::change::ContentAct;
 use crate::domain::content::Card;
 use crate::domain::id::ContentId;
 use crate::domain::rating::Tally;
@@ -39,30 +40,37 @@ impl App {
             // Within a turn to write nobody rates, so both counts are of the same moment.
             let mut writing = self.store.begin().await?;
             let counted = writing.recount(&ids).await?.into_iter().collect();
-            let drifts = drifts(writing.cards(&ids).await?, &counted);
+            let cards = writing.cards(&ids).await?;
+            let drifts = drifts(&cards, &counted);
             let wrong: Vec<ContentId> = drifts.iter().map(|drift| drift.content).collect();
             drifts.into_iter().for_each(&mut tell);
             if repair && !wrong.is_empty() {
-                recount(&mut writing, &wrong).await?;
+                let right = cards.into_iter().filter(|card| wrong.contains(&card.subject.content)).map(|card| {
+                    let id = card.subject.content;
+                    let is = counted.get(&id).copied().unwrap_or_default();
+                    (id, card.tally.repaired(is, self.quorum(card.subject.source)))
+                });
+                writing.update_tallies(&right.collect::<Vec<_>>()).await?;
+                note_all(&mut writing, wrong, ContentAct::Recounted).await?;
                 self.commit(writing).await?;
             }
         }
     }
 }
 
-fn drifts(cards: Vec<Card>, counted: &std::collections::HashMap<ContentId, Tally>) -> Vec<Drift> {
-    let drift = |card: Card| {
+fn drifts(cards: &[Card], counted: &std::collections::HashMap<ContentId, Tally>) -> Vec<Drift> {
+    let drift = |card: &Card| {
         let is = counted.get(&card.subject.content).copied().unwrap_or_default();
-        (card.tally != is).then(|| Drift {
+        (card.tally.all != is).then(|| Drift {
             content: card.subject.content,
-            external_id: card.external_id,
-            told: card.tally.count(),
+            external_id: card.external_id.clone(),
+            told: card.tally.all.count(),
             counted: is.count(),
-            told_sum: card.tally.sum(),
+            told_sum: card.tally.all.sum(),
             counted_sum: is.sum(),
         })
     };
-    let mut found: Vec<Drift> = cards.into_iter().filter_map(drift).collect();
+    let mut found: Vec<Drift> = cards.iter().filter_map(drift).collect();
     found.sort_unstable_by_key(|drift| drift.content);
     found
 }

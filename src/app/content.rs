@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
+use crate::domain::ballot::Ballot;
 use crate::domain::change::{ContentAct, ContentFact, Fact};
 use crate::domain::content::{
     Card, Content, ContentFilter, ContentOrder, ContentRef, ContentText, NewContent, Subject, check_links,
@@ -15,7 +16,6 @@ use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest, Place};
 use crate::domain::person::PersonRef;
-use crate::domain::rating::Tally;
 use crate::domain::source::{NATIVE, SourceRef};
 use crate::domain::text;
 use crate::domain::time::Time;
@@ -294,7 +294,7 @@ pub(super) fn note(writing: &mut Writing<'_>, id: ContentId, new: &NewContent, a
         kind: new.text.kind.clone(),
         parent: new.parent,
         published_at: new.published_at,
-        tally: Tally::default(),
+        tally: Ballot::default(),
     };
     writing.note(Fact::Content(ContentFact { act, card }));
 }

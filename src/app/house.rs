@@ -9,6 +9,7 @@ use super::clock::Clock;
 use super::error::Error;
 use super::rating::{self, Job};
 use crate::domain::change::{Change, Fact};
+use crate::domain::id::SourceId;
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::feed::Feed;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub operators: Vec<String>,
     /// Handles of the people who may do what moderators do, likewise.
     pub moderators: Vec<String>,
+    /// How few people may have rated a content for more to be told than how many they are, and how few may move what is told.
+    pub quorum: usize,
     /// How many changes a slow subscriber may be behind before it is told so.
     pub buffer: usize,
     /// Whether trends can be asked for: everything that was written is read into memory for them.
@@ -35,7 +38,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { operators: vec!["operator".to_owned()], moderators: Vec::new(), buffer: 4_096, trends: true }
+        Self { operators: vec!["operator".to_owned()], moderators: Vec::new(), quorum: 3, buffer: 4_096, trends: true }
     }
 }
 
@@ -128,6 +131,14 @@ impl App {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.store.statements()
+    }
+
+    /// How few people may move what is told of the contents of a source. Public acts are told one by one.
+    pub(super) fn quorum(&self, source: SourceId) -> usize {
+        match self.directory.source(source).map(|source| source.visibility) {
+            Some(Visibility::Public) => 1,
+            _ => self.settings.quorum,
+        }
     }
 
     /// The clock.

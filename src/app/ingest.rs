@@ -250,7 +250,7 @@ impl Desk<'_, '_> {
         if changed.kind != known.kind {
             let rated: Vec<ContentId> =
                 self.writing.all_ratings_of(known.id).await?.iter().map(|rating| rating.content).collect();
-            recount(self.writing, &rated).await?;
+            recount(self.app, self.writing, &rated, &[known.id]).await?;
         }
         self.people.values_mut().filter(|person| person.id == changed.id).for_each(|person| *person = changed.clone());
         self.writing.note(Fact::Person(changed));

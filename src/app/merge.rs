@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::content::note_all;
 use super::error::{Error, refuse};
 use super::house::App;
+use super::rating::write_recounted;
 use super::topic::check_place;
 use super::viewer::Viewer;
 use crate::domain::change::{ContentAct, Fact};
@@ -33,7 +34,7 @@ impl App {
         let Some(person) = writing.person(from).await?.filter(|person| person.merged_into.is_none()) else {
             return refuse(Code::AlreadyMerged, "from", "this person was merged before");
         };
-        let (journal, rated) = move_person(&writing, from, into).await?;
+        let (journal, rated) = move_person(self, &writing, from, into).await?;
         let person = Person { merged_into: Some(into), ..person };
         writing.update_person(&person).await?;
         let merge =
@@ -104,7 +105,7 @@ impl App {
             );
         }
         match merge.merged {
-            Merged::Person { from, into } => unmove_person(&mut writing, id, from, into).await?,
+            Merged::Person { from, into } => unmove_person(self, &mut writing, id, from, into).await?,
             Merged::Topic { from, into } => unmove_topic(&mut writing, id, from, into).await?,
         }
         writing.mark_undone(id, now).await?;
@@ -117,6 +118,7 @@ impl App {
 
 /// Moves everything of one person. Second: the contents whose ratings moved.
 async fn move_person(
+    app: &App,
     writing: &Writing<'_>,
     from: PersonId,
     into: PersonId,
@@ -128,7 +130,7 @@ async fn move_person(
         writing.authored(from).await?.into_iter().partition(|(id, _)| own.contains(id));
     writing.delete_authored(from, &ids(&journal.authored_twice)).await?;
     writing.move_authored(from, into, &ids(&journal.authored)).await?;
-    let rated = move_ratings(writing, from, into, &mut journal).await?;
+    let rated = move_ratings(app, writing, from, into, &mut journal).await?;
     let known: HashSet<_> = writing.leaderships_of(into).await?.iter().map(|l| relation(l, into, l.topic)).collect();
     for mut leadership in writing.leaderships_of(from).await? {
         if known.contains(&relation(&leadership, into, leadership.topic)) {
@@ -159,6 +161,7 @@ async fn move_person(
 
 /// Moves ratings. Of two of one content the later stays; those of what is now one's own content do not stay at all.
 async fn move_ratings(
+    app: &App,
     writing: &Writing<'_>,
     from: PersonId,
     into: PersonId,
@@ -184,11 +187,17 @@ async fn move_ratings(
     writing.delete_ratings(&dropped.iter().map(Rating::id).collect::<Vec<RatingId>>()).await?;
     writing.move_ratings(from, into, &journal.rated).await?;
     journal.dropped_ratings = dropped;
-    recount(writing, &touched).await?;
+    recount(app, writing, &touched, into).await?;
     Ok(touched)
 }
 
-async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, into: PersonId) -> Result<(), Error> {
+async fn unmove_person(
+    app: &App,
+    writing: &mut Writing<'_>,
+    id: MergeId,
+    from: PersonId,
+    into: PersonId,
+) -> Result<(), Error> {
     let journal: PersonJournal = writing.merge_journal(id).await?;
     writing.move_accounts(&journal.accounts, from).await?;
     writing.move_authored(into, from, &ids(&journal.authored)).await?;
@@ -207,7 +216,7 @@ async fn unmove_person(writing: &mut Writing<'_>, id: MergeId, from: PersonId, i
         .collect();
     touched.extend(restored.iter().map(|rating| rating.content));
     writing.upsert_ratings(&restored).await?;
-    recount(writing, &touched).await?;
+    recount(app, writing, &touched, into).await?;
     note_moved(writing, [&journal.authored, &journal.authored_twice], touched).await?;
     for known in writing.leaderships_of(into).await? {
         if journal.leaderships.contains(&known.id) {
@@ -337,9 +346,14 @@ async fn write_topic(writing: &mut Writing<'_>, topic: Topic) -> Result<(), Erro
     Ok(())
 }
 
-async fn recount(writing: &Writing<'_>, contents: &HashSet<ContentId>) -> Result<(), Error> {
-    let tallies = writing.recount(&contents.iter().copied().collect::<Vec<_>>()).await?;
-    Ok(writing.update_tallies(&tallies).await?)
+/// Counts anew what two people rated, who are one human.
+async fn recount(
+    app: &App,
+    writing: &Writing<'_>,
+    contents: &HashSet<ContentId>,
+    person: PersonId,
+) -> Result<(), Error> {
+    write_recounted(app, writing, &contents.iter().copied().collect::<Vec<_>>(), &[person]).await
 }
 
 /// Notes which contents have other authors or topics now, and of which others the ratings were counted anew.

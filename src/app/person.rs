@@ -136,7 +136,7 @@ impl App {
         if changed.kind != person.kind {
             // Bots never count, so the tallies of everything they rated are counted anew.
             let rated: Vec<ContentId> = writing.all_ratings_of(id).await?.iter().map(|rating| rating.content).collect();
-            recount(&mut writing, &rated).await?;
+            recount(self, &mut writing, &rated, &[id]).await?;
         }
         writing.note(Fact::Person(changed.clone()));
         self.commit(writing).await?;

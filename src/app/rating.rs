@@ -12,12 +12,13 @@ use super::content::note_all;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
+use crate::domain::ballot::{Ballot, Told};
 use crate::domain::change::{ContentAct, Fact, RatingFact};
 use crate::domain::content::{ContentRef, Subject};
 use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::invalid::{Code, Invalid};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::rating::{Mark, RatedContent, Rating, RatingDraft, Tally, Verdict};
+use crate::domain::rating::{Mark, RatedContent, Rating, RatingDraft, Verdict};
 use crate::store::writing::Writing;
 
 /// How many ratings may wait; more have to wait for a place.
@@ -39,7 +40,8 @@ pub struct Rated {
     pub before: Option<Mark>,
     /// As it is stored now; `None` when there is none.
     pub rating: Option<Rating>,
-    pub tally: Tally,
+    /// What its rater is told of all ratings.
+    pub tally: Told,
     /// Whether an earlier word was not heard because a later one is stored.
     pub stale: bool,
     /// Whether it said anything new.
@@ -160,11 +162,12 @@ pub(super) async fn rate_all(
         Some(contents) => contents,
         None => writing.rated_contents(&wanted).await?,
     };
-    rate_among(writing, drafts, contents).await
+    rate_among(app, writing, drafts, contents).await
 }
 
 /// As [`rate_all`], with what is known of the contents as they stand in this transaction.
 pub(super) async fn rate_among(
+    app: &App,
     writing: &mut Writing<'_>,
     drafts: &[RatingDraft],
     mut contents: HashMap<ContentId, RatedContent>,
@@ -177,7 +180,7 @@ pub(super) async fn rate_among(
     let (mut moved, mut facts, mut past) = (Vec::new(), Vec::new(), Vec::new());
     for draft in drafts {
         let before = current.get(&(draft.rater, draft.content)).and_then(|rating| rating.until(draft.at));
-        outcomes.push(judge(draft, contents.get_mut(&draft.content), &mut current).map(|(rated, fact)| {
+        outcomes.push(judge(app, draft, contents.get_mut(&draft.content), &mut current).map(|(rated, fact)| {
             if let Some(fact) = fact {
                 moved.push(draft);
                 facts.push(fact);
@@ -198,6 +201,7 @@ type Current = HashMap<(PersonId, ContentId), Rating>;
 
 /// Judges one draft and moves the tally and the current rating in memory. Second: what there is to tell.
 fn judge(
+    app: &App,
     draft: &RatingDraft,
     content: Option<&mut RatedContent>,
     current: &mut Current,
@@ -218,9 +222,13 @@ fn judge(
     };
     let after = match draft.check(content, stored)? {
         Verdict::Moved(after) => after,
-        verdict => return Ok((rated(stored.cloned(), content.tally, verdict == Verdict::Stale, false), None)),
+        verdict => {
+            let told = content.tally.shown_to(draft.rater, before);
+            return Ok((rated(stored.cloned(), told, verdict == Verdict::Stale, false), None));
+        }
     };
-    content.tally = content.tally.moved(before, after);
+    let ballot = std::mem::take(&mut content.tally);
+    content.tally = ballot.moved(draft.rater, before, after, app.quorum(content.source));
     let (rater, at, kind) = (draft.rater, draft.at, &draft.kind);
     let rating = Rating { content: draft.content, rater, mark: after, kind: kind.clone(), rated_at: at };
     let subject = Subject {
@@ -230,9 +238,10 @@ fn judge(
         topics: content.topics.clone(),
         visible: content.visible,
     };
-    let fact = RatingFact { rater, subject, before, after, kind: kind.clone(), rated_at: at, tally: content.tally };
+    let fact =
+        RatingFact { rater, subject, before, after, kind: kind.clone(), rated_at: at, tally: content.tally.clone() };
     current.insert((rater, draft.content), rating.clone());
-    Ok((rated(Some(rating), content.tally, false, true), Some(fact)))
+    Ok((rated(Some(rating), content.tally.shown_to(rater, after), false, true), Some(fact)))
 }
 
 async fn write_moved(
@@ -242,12 +251,12 @@ async fn write_moved(
     current: &Current,
 ) -> Result<(), Error> {
     let mut ratings: HashMap<(PersonId, ContentId), Rating> = HashMap::new();
-    let mut tallies: HashMap<ContentId, Tally> = HashMap::new();
+    let mut tallies: HashMap<ContentId, Ballot> = HashMap::new();
     for draft in moved {
         let pair = (draft.rater, draft.content);
         if let (Some(rating), Some(content)) = (current.get(&pair), contents.get(&draft.content)) {
             ratings.insert(pair, rating.clone());
-            tallies.insert(draft.content, content.tally);
+            tallies.insert(draft.content, content.tally.clone());
         }
     }
     if ratings.is_empty() {
@@ -255,15 +264,41 @@ async fn write_moved(
     }
     let mut ratings: Vec<Rating> = ratings.into_values().collect();
     ratings.sort_unstable_by_key(|rating| (rating.content, rating.rater));
-    let mut tallies: Vec<(ContentId, Tally)> = tallies.into_iter().collect();
+    let mut tallies: Vec<(ContentId, Ballot)> = tallies.into_iter().collect();
     tallies.sort_unstable_by_key(|(id, _)| *id);
     writing.upsert_ratings(&ratings).await?;
     Ok(writing.update_tallies(&tallies).await?)
 }
 
-/// Counts the ratings of contents anew, those of people alone, and notes what came of it.
-pub(super) async fn recount(writing: &mut Writing<'_>, contents: &[ContentId]) -> Result<(), Error> {
-    let tallies = writing.recount(contents).await?;
-    writing.update_tallies(&tallies).await?;
+/// Counts the ratings of contents anew, those of people alone, because something became of `people`, and notes what came of it.
+pub(super) async fn recount(
+    app: &App,
+    writing: &mut Writing<'_>,
+    contents: &[ContentId],
+    people: &[PersonId],
+) -> Result<(), Error> {
+    write_recounted(app, writing, contents, people).await?;
     note_all(writing, contents.iter().copied(), ContentAct::Recounted).await
+}
+
+/// The same, with nothing noted.
+pub(super) async fn write_recounted(
+    app: &App,
+    writing: &Writing<'_>,
+    contents: &[ContentId],
+    people: &[PersonId],
+) -> Result<(), Error> {
+    for some in contents.chunks(1_000) {
+        let counted: HashMap<ContentId, _> = writing.recount(some).await?.into_iter().collect();
+        let known = writing.rated_contents(some).await?;
+        let ballots: Vec<(ContentId, Ballot)> = known
+            .into_values()
+            .filter_map(|content| {
+                let quorum = app.quorum(content.source);
+                Some((content.id, content.tally.recounted(*counted.get(&content.id)?, people, quorum)))
+            })
+            .collect();
+        writing.update_tallies(&ballots).await?;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::secret;
 use crate::domain::access::{Grant, Role, Scope, Scopes};
+use crate::domain::change::{ContentAct, Fact};
 use crate::domain::content::Content;
 use crate::domain::id::{PersonId, SourceId, TokenId, TopicId};
 use crate::domain::invalid::Code;
@@ -220,6 +221,18 @@ impl Viewer {
     #[must_use]
     pub fn sees_rating(&self, rater: PersonId, visibility: Visibility) -> bool {
         self.id() == Some(rater) || self.sees_ratings(visibility)
+    }
+
+    /// Whether the viewer hears of a change. Of a rating that moves nothing that is told yet only its rater does: that there was
+    /// one, and when, may be enough to know whose it is.
+    #[must_use]
+    pub fn hears(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Rating(fact) => fact.tally.is_settled() || self.id() == Some(fact.rater),
+            // Which contents were counted anew together is what somebody had rated.
+            Fact::Content(fact) => fact.act != ContentAct::Recounted,
+            _ => true,
+        }
     }
 
     /// Whether the viewer may see who gave the ratings of a source, whoever it was.

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::ballot::Ballot;
 use super::content::{Card, Subject};
 use super::endorsement::Endorsement;
 use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::leadership::Leadership;
 use super::merge::Merge;
 use super::person::Person;
-use super::rating::{Mark, Tally};
+use super::rating::Mark;
 use super::source::Source;
 use super::time::Time;
 use super::topic::Topic;
@@ -95,7 +96,7 @@ pub struct RatingFact {
     pub after: Option<Mark>,
     pub kind: Option<String>,
     pub rated_at: Time,
-    pub tally: Tally,
+    pub tally: Ballot,
 }
 
 /// What happened to a content, with everything but its text as it is after that.

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ballot::Ballot;
 use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::invalid::{Code, Invalid};
 use super::page::Direction;
-use super::rating::Tally;
 use super::source::kind_of;
 use super::text;
 use super::time::{self, Time};
@@ -33,7 +33,7 @@ pub struct Content {
     pub authors: Vec<PersonId>,
     /// In the order they were named.
     pub topics: Vec<TopicId>,
-    pub tally: Tally,
+    pub tally: Ballot,
 }
 
 impl Content {
@@ -64,7 +64,7 @@ pub struct Card {
     pub kind: String,
     pub parent: Option<ContentId>,
     pub published_at: Time,
-    pub tally: Tally,
+    pub tally: Ballot,
 }
 
 impl From<&Content> for Card {
@@ -81,7 +81,7 @@ impl From<&Content> for Card {
             kind: content.kind.clone(),
             parent: content.parent,
             published_at: content.published_at,
-            tally: content.tally,
+            tally: content.tally.clone(),
         }
     }
 }

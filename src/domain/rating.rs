@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ballot::Ballot;
 use super::id::{ContentId, PersonId, RatingId, SourceId, TopicId};
 use super::invalid::{Code, Invalid};
 use super::page::{Key, Place};
@@ -173,7 +174,7 @@ pub struct RatedContent {
     pub visible: bool,
     pub authors: Vec<PersonId>,
     pub topics: Vec<TopicId>,
-    pub tally: Tally,
+    pub tally: Ballot,
 }
 
 /// A rating as somebody asks for it.

@@ -87,7 +87,11 @@ async fn hear(
     let desk = Arc::clone(ctx.data::<Arc<Request>>()?);
     let interest = filter.unwrap_or_default().read(&desk).await.map_err(failed)?;
     let interest = Interest { nouns: (!nouns.is_empty()).then_some(nouns), ..interest };
-    let news = desk.app.watch(interest, after.as_deref(), interval.map(|interval| interval.0)).await.map_err(failed)?;
+    let news = desk
+        .app
+        .watch(desk.viewer.clone(), interest, after.as_deref(), interval.map(|interval| interval.0))
+        .await
+        .map_err(failed)?;
     Ok(Box::pin(news.filter_map(move |item| {
         std::future::ready(match item {
             Ok(item) => told(&desk, &item.change, item.changes).map(Ok),
@@ -103,14 +107,15 @@ fn only<T: Send + 'static>(heard: Heard<Change>, pick: impl Fn(Change) -> Option
 /// A change as the viewer may see it; `None` for a rating of what they may not see at all.
 pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<Change> {
     let mark = Mark { cursor: desk.app.cursor(change.seq), at: DateTime(change.at) };
-    let mut seen = false;
+    let (mut seen, mut own) = (false, false);
     if let Fact::Rating(fact) = &change.fact {
         let author = desk.viewer.id().is_some_and(|id| fact.subject.authors.contains(&id));
         if !fact.subject.visible && !desk.viewer.is_moderator() && !author {
             return None;
         }
+        own = desk.viewer.id() == Some(fact.rater);
         let source = desk.app.source_by_id(fact.subject.source);
         seen = source.is_some_and(|source| desk.viewer.sees_rating(fact.rater, source.visibility));
     }
-    Some(Change::of(&change.fact, mark, seen, changes))
+    Some(Change::of(&change.fact, mark, (seen, own), changes))
 }

@@ -15,11 +15,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use self::cards::Cards;
+use crate::domain::ballot::Ballot;
 use crate::domain::change::Change;
 use crate::domain::content::{ContentFilter, ContentOrder};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::page::{Page, PageRequest, Place};
-use crate::domain::rating::{RatedContent, Tally};
+use crate::domain::rating::RatedContent;
 use crate::domain::source::Scale;
 use crate::store::connection::Store;
 use crate::store::error::Error;
@@ -138,8 +139,8 @@ impl Catalog {
 
     /// The authors, topics and tally of a content.
     #[must_use]
-    pub fn links(&self, id: ContentId) -> Option<(Vec<PersonId>, Vec<TopicId>, Tally)> {
-        self.state().cards.get(id).map(|held| (held.authors.to_vec(), held.topics.to_vec(), held.tally))
+    pub fn links(&self, id: ContentId) -> Option<(Vec<PersonId>, Vec<TopicId>, Ballot)> {
+        self.state().cards.get(id).map(|held| (held.authors.to_vec(), held.topics.to_vec(), held.tally.clone()))
     }
 
     /// What the rule of ratings needs to know of these contents, if everything up to the change `seq` was heard and nothing

@@ -92,7 +92,7 @@ impl Shelf {
                 let id = fact.subject.content;
                 reading.entry(id).and_modify(|entry| entry.1 = true);
                 if let Some(held) = self.held.get(&id).filter(|held| held.seq < change.seq) {
-                    let content = Content { tally: fact.tally, ..held.content.as_ref().clone() };
+                    let content = Content { tally: fact.tally.clone(), ..held.content.as_ref().clone() };
                     self.held.insert(id, Held { seq: change.seq, content: Arc::new(content) });
                 }
             }
@@ -146,7 +146,7 @@ impl Shelf {
         let mut contents = self.store.bare_contents(ids).await?;
         for content in &mut contents {
             if let Some((authors, topics, tally)) = links.get(&content.id) {
-                (content.authors, content.topics, content.tally) = (authors.clone(), topics.clone(), *tally);
+                (content.authors, content.topics, content.tally) = (authors.clone(), topics.clone(), tally.clone());
             }
         }
         Ok(contents)

@@ -8,6 +8,7 @@ use super::connection::Store;
 use super::error::Error;
 use super::sql::Sql;
 use super::writing::Writing;
+use crate::domain::ballot::Ballot;
 use crate::domain::content::{Card, Content, Subject};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::rating::{RatedContent, Tally};
@@ -36,7 +37,7 @@ fn bare(row: &QueryResult) -> Result<Content, Error> {
         hidden_reason: row.try_get_by_index(12)?,
         authors: Vec::new(),
         topics: Vec::new(),
-        tally: Tally::default(),
+        tally: Ballot::default(),
     })
 }
 
@@ -44,7 +45,7 @@ fn bare(row: &QueryResult) -> Result<Content, Error> {
 const REST: &str = ", \
     (SELECT string_agg(CAST(a.person_id AS TEXT), ',' ORDER BY a.position) FROM content_author a WHERE a.content_id = c.id), \
     (SELECT string_agg(CAST(t.topic_id AS TEXT), ',' ORDER BY t.position) FROM content_topic t WHERE t.content_id = c.id), \
-    y.n1, y.n2, y.n3, y.n4, y.n5 FROM content c CROSS JOIN tally y WHERE y.content_id = c.id";
+    y.n1, y.n2, y.n3, y.n4, y.n5, y.t1, y.t2, y.t3, y.t4, y.t5, y.waiting FROM content c CROSS JOIN tally y WHERE y.content_id = c.id";
 
 /// A statement that [`noun`] reads, with conditions to follow.
 fn select_whole() -> Sql {
@@ -57,7 +58,7 @@ fn noun(row: &QueryResult) -> Result<Content, Error> {
     Ok(Content {
         authors: ids(row, 13)?.into_iter().map(PersonId).collect(),
         topics: ids(row, 14)?.into_iter().map(TopicId).collect(),
-        tally: tally(row, 15)?,
+        tally: ballot(row, 15)?,
         ..bare(row)?
     })
 }
@@ -82,13 +83,20 @@ fn card(row: &QueryResult) -> Result<Card, Error> {
         kind: row.try_get_by_index(3)?,
         parent: row.try_get_by_index::<Option<i64>>(4)?.map(ContentId),
         published_at: from_micros(row.try_get_by_index(5)?),
-        tally: tally(row, 9)?,
+        tally: ballot(row, 9)?,
     })
 }
 
 fn ids(row: &QueryResult, at: usize) -> Result<Vec<i64>, Error> {
     let text: Option<String> = row.try_get_by_index(at)?;
     Ok(text.iter().flat_map(|text| text.split(',')).filter_map(|id| id.parse().ok()).collect())
+}
+
+fn ballot(row: &QueryResult, at: usize) -> Result<Ballot, Error> {
+    let waiting: Option<String> = row.try_get_by_index(at + 10)?;
+    let waiting = waiting.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text));
+    let waiting = waiting.map_err(|error| Error::Inconsistent(format!("a tally: {error}")))?;
+    Ok(Ballot { all: tally(row, at)?, told: tally(row, at + 5)?, waiting })
 }
 
 fn tally(row: &QueryResult, at: usize) -> Result<Tally, Error> {
@@ -275,7 +283,7 @@ impl Writing<'_> {
             "SELECT c.id, c.source_id, s.scale, c.visible, \
             (SELECT string_agg(CAST(a.person_id AS TEXT), ',' ORDER BY a.position) FROM content_author a WHERE a.content_id = c.id), \
             (SELECT string_agg(CAST(t.topic_id AS TEXT), ',' ORDER BY t.position) FROM content_topic t WHERE t.content_id = c.id), \
-            y.n1, y.n2, y.n3, y.n4, y.n5 \
+            y.n1, y.n2, y.n3, y.n4, y.n5, y.t1, y.t2, y.t3, y.t4, y.t5, y.waiting \
             FROM content c CROSS JOIN tally y CROSS JOIN source s WHERE y.content_id = c.id AND s.id = c.source_id AND c.id IN ",
         );
         sql.bind_list(&wanted.iter().map(|id| id.0).collect::<Vec<_>>());
@@ -296,7 +304,7 @@ impl Writing<'_> {
                     visible: row.try_get_by_index(3)?,
                     authors,
                     topics,
-                    tally: tally(&row, 6)?,
+                    tally: ballot(&row, 6)?,
                 },
             ))
         };

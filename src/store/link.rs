@@ -4,16 +4,42 @@ use std::collections::HashMap;
 
 use sea_orm::Value;
 
+use super::connection::Store;
 use super::error::Error;
 use super::sql::Sql;
 use super::writing::Writing;
+use crate::domain::ballot::Ballot;
 use crate::domain::content::{Content, ContentText, NewContent};
 use crate::domain::id::{ContentId, PersonId, TopicId};
-use crate::domain::rating::Tally;
 use crate::domain::time::micros;
 
+/// Begins what writes tallies.
+const INSERT_TALLY: &str = "INSERT INTO tally (content_id, n1, n2, n3, n4, n5, t1, t2, t3, t4, t5, waiting) VALUES ";
 /// How many contents go into one statement.
 const CHUNK: usize = 500;
+
+impl Store {
+    /// Sees to it that no tally tells of fewer people than `quorum`, and that each is told of which so many have rated and nothing
+    /// was told. Ratings that are public acts are left as they
+    /// are. For before anything is read into memory.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settle_tallies(&self, quorum: usize) -> Result<(), Error> {
+        let quorum = i64::try_from(quorum).unwrap_or(i64::MAX);
+        let writing = self.begin().await?;
+        let hidden = "content_id IN (SELECT c.id FROM content c JOIN source s ON s.id = c.source_id WHERE s.visibility <> 'PUBLIC')";
+        let told = "t1 + t2 + t3 + t4 + t5";
+        let mut sql = Sql::new("UPDATE tally SET t1 = 0, t2 = 0, t3 = 0, t4 = 0, t5 = 0 WHERE ");
+        sql.push(told).push(" > 0 AND ").push(told).push(" < ").bind(quorum).push(" AND ").push(hidden);
+        writing.execute(sql).await?;
+        let mut sql = Sql::new("UPDATE tally SET t1 = n1, t2 = n2, t3 = n3, t4 = n4, t5 = n5, waiting = NULL WHERE ");
+        sql.push(told).push(" = 0 AND n1 + n2 + n3 + n4 + n5 >= ").bind(quorum);
+        writing.execute(sql).await?;
+        writing.transaction.commit().await?;
+        Ok(())
+    }
+}
 
 impl Writing<'_> {
     /// Writes new contents of one source down, and gives their ids by external id.
@@ -31,8 +57,8 @@ impl Writing<'_> {
                 ids.insert(row.try_get_by_index(0)?, ContentId(row.try_get_by_index(1)?));
             }
             let id = |content: &NewContent| ids.get(&content.external_id).copied().unwrap_or(ContentId(0));
-            let mut tallies = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5) VALUES ");
-            tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Tally::default())));
+            let mut tallies = Sql::new(INSERT_TALLY);
+            tallies.bind_rows(some.iter().map(|content| tally_row(id(content), &Ballot::default())));
             self.execute(tallies).await?;
             self.insert_authors(some.iter().flat_map(|c| links_of(id(c), c.authors.iter().map(|id| id.0))).collect())
                 .await?;
@@ -86,12 +112,13 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn update_tallies(&self, tallies: &[(ContentId, Tally)]) -> Result<(), Error> {
+    pub async fn update_tallies(&self, tallies: &[(ContentId, Ballot)]) -> Result<(), Error> {
         for some in tallies.chunks(CHUNK) {
-            let mut sql = Sql::new("INSERT INTO tally (content_id, n1, n2, n3, n4, n5) VALUES ");
+            let mut sql = Sql::new(INSERT_TALLY);
             sql.bind_rows(some.iter().map(|(id, tally)| tally_row(*id, tally)));
             sql.push(" ON CONFLICT (content_id) DO UPDATE SET n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, ");
-            sql.push("n4 = excluded.n4, n5 = excluded.n5");
+            sql.push("n4 = excluded.n4, n5 = excluded.n5, t1 = excluded.t1, t2 = excluded.t2, t3 = excluded.t3, ");
+            sql.push("t4 = excluded.t4, t5 = excluded.t5, waiting = excluded.waiting");
             self.execute(sql).await?;
         }
         Ok(())
@@ -131,9 +158,12 @@ fn content_row(content: &NewContent) -> Vec<Value> {
     ]
 }
 
-fn tally_row(id: ContentId, tally: &Tally) -> Vec<Value> {
+fn tally_row(id: ContentId, tally: &Ballot) -> Vec<Value> {
     let mut row = vec![Value::from(id.0)];
-    row.extend(tally.0.iter().map(|n| Value::from(*n)));
+    row.extend(tally.all.0.iter().chain(&tally.told.0).map(|n| Value::from(*n)));
+    // Numbers and nothing else, so it can always be written.
+    let waiting = (!tally.is_settled()).then(|| serde_json::to_string(&tally.waiting).unwrap_or_default());
+    row.push(waiting.into());
     row
 }
 

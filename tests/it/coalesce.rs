@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt};
+use peerlead::domain::ballot::Ballot;
 use peerlead::domain::change::{Change, Fact, RatingFact};
 use peerlead::domain::content::Subject;
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
-use peerlead::domain::rating::Tally;
 use peerlead::live::coalesce::{Told, at_most};
 use peerlead::live::feed::Gap;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn change(seq: i64, content: i64) -> Arc<Change> {
         topics: Vec::new(),
         visible: true,
     };
-    let tally = Tally::default();
+    let tally = Ballot::default();
     let fact = RatingFact { rater: PersonId(1), subject, before: None, after: None, kind: None, rated_at: at, tally };
     Arc::new(Change { seq, at, fact: Fact::Rating(fact) })
 }

@@ -107,7 +107,7 @@ impl House {
 
     /// A server on a database that may have been used before.
     pub async fn on(database: Database) -> Self {
-        Self::with(database, Settings::default()).await
+        Self::with(database, open_settings()).await
     }
 
     pub async fn with(database: Database, settings: Settings) -> Self {
@@ -252,6 +252,11 @@ impl House {
         assert_eq!(socket.next().await["type"], "connection_ack");
         socket
     }
+}
+
+/// Settings under which every rating shows at once, for tests of anything but that.
+pub fn open_settings() -> Settings {
+    Settings { quorum: 1, ..Settings::default() }
 }
 
 /// How somebody is shown to a server: by handle, or by what begins with `Bearer`.

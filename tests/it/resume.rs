@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::events::Events;
 use crate::hearing::HEAR;
-use crate::house::{Database, House, Socket};
+use crate::house::{Database, House, Socket, open_settings};
 
 /// The number behind a cursor; clients must not look, tests may.
 pub fn seq(cursor: &Value) -> i64 {
@@ -205,7 +205,7 @@ async fn a_cursor_older_than_the_log_is_expired_and_the_oldest_that_is_left_is_n
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_subscriber_that_is_too_slow_is_told_so_and_misses_nothing_after_its_cursor() {
-    let house = House::with(Database::fresh().await, Settings { buffer: 4, ..Settings::default() }).await;
+    let house = House::with(Database::fresh().await, Settings { buffer: 4, ..open_settings() }).await;
     furnish(&house).await;
     let long = json!({ "kind": "post", "title": "Long", "body": "peer leadership ".repeat(6_000) });
     let content = house.act("ada", "publishContent", long, "content { id }").await["content"]["id"]

@@ -2,6 +2,7 @@
 
 use super::{Checked, Desk, external_id, outcome, unique};
 use crate::app::error::{Error, refuse};
+use crate::app::rating::write_recounted;
 use crate::domain::change::{ContentAct, ContentFact, Fact};
 use crate::domain::content::{Card, Content, ContentText, NewContent, check_links, check_published};
 use crate::domain::id::{ContentId, PersonId, RatingId};
@@ -161,8 +162,7 @@ impl Desk<'_, '_> {
         let own: Vec<RatingId> = self.writing.current_ratings(&pairs).await?.values().map(Rating::id).collect();
         if !own.is_empty() {
             self.writing.delete_ratings(&own).await?;
-            let tallies = self.writing.recount(&[content]).await?;
-            self.writing.update_tallies(&tallies).await?;
+            write_recounted(self.app, self.writing, &[content], authors).await?;
         }
         Ok(())
     }

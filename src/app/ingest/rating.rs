@@ -44,7 +44,7 @@ impl Desk<'_, '_> {
         wanted.sort_unstable();
         wanted.dedup();
         let contents = self.writing.rated_contents(&wanted).await?;
-        rate_among(self.writing, drafts, contents).await
+        rate_among(self.app, self.writing, drafts, contents).await
     }
 
     /// Writes down that something was withdrawn before we heard that it had been given: told later, the earlier word must

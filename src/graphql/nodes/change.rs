@@ -209,11 +209,11 @@ pub enum Change {
 }
 
 impl Change {
-    /// How a fact is told. `seen`: whether the viewer may see who rated; `changes`: how many it stands for.
+    /// How a fact is told. `seen`: whether the viewer may see who rated, or did so; `changes`: how many it stands for.
     #[must_use]
-    pub fn of(fact: &Fact, mark: Mark, seen: bool, changes: usize) -> Self {
+    pub fn of(fact: &Fact, mark: Mark, (seen, own): (bool, bool), changes: usize) -> Self {
         match fact {
-            Fact::Rating(fact) => Self::RatingChange(Box::new(RatingChange::of(fact, mark, seen, changes))),
+            Fact::Rating(fact) => Self::RatingChange(Box::new(RatingChange::of(fact, mark, (seen, own), changes))),
             Fact::Content(fact) => Self::ContentChange(Box::new(ContentChange {
                 subject: fact.card.subject.clone(),
                 cursor: mark.cursor,
@@ -258,7 +258,7 @@ impl Change {
 impl RatingChange {
     /// How a rating is told. Of several told as one, no single value is shown.
     #[must_use]
-    pub fn of(fact: &change::RatingFact, mark: Mark, seen: bool, changes: usize) -> Self {
+    pub fn of(fact: &change::RatingFact, mark: Mark, (seen, own): (bool, bool), changes: usize) -> Self {
         let seen = seen && changes == 1;
         Self {
             fact: fact.clone(),
@@ -267,7 +267,7 @@ impl RatingChange {
             changes: i32::try_from(changes).unwrap_or(i32::MAX),
             before: fact.before.filter(|_| seen).map(Into::into),
             after: fact.after.filter(|_| seen).map(Into::into),
-            tally: fact.tally.into(),
+            tally: if own { fact.tally.shown_to(fact.rater, fact.after) } else { fact.tally.shown() }.into(),
             seen,
         }
     }

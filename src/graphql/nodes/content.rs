@@ -75,7 +75,7 @@ impl From<content::Content> for Content {
             language: content.language,
             published_at: DateTime(content.published_at),
             state,
-            tally: content.tally.into(),
+            tally: content.tally.shown().into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Object, SimpleObject};
 
+use crate::domain::ballot::Told;
 use crate::domain::id::RatingId;
 use crate::domain::rating;
 use crate::graphql::page::{PageInfo, Placed, Shown};
@@ -58,43 +59,43 @@ pub struct TallyBin {
     pub count: i64,
 }
 
-/// How peers rate a content, in numbers that tell nobody who.
+/// How peers rate a content, in numbers that tell nobody who: while too few have rated it, only how many they are, and later it
+/// moves only when as many have moved it.
 #[derive(Clone, Copy, Debug)]
-pub struct Tally(rating::Tally);
+pub struct Tally(Told);
 
-impl From<rating::Tally> for Tally {
-    fn from(tally: rating::Tally) -> Self {
-        Self(tally)
+impl From<Told> for Tally {
+    fn from(told: Told) -> Self {
+        Self(told)
     }
 }
 
-/// How peers rate a content, in numbers that tell nobody who.
+/// How peers rate a content, in numbers that tell nobody who: while too few have rated it, only how many they are, and later it
+/// moves only when as many have moved it.
 #[Object]
 impl Tally {
     /// Ratings counted.
     async fn count(&self) -> i64 {
-        self.0.count()
+        self.0.count
     }
-    /// Sum of the normalised values.
-    async fn sum(&self) -> f64 {
-        self.0.sum()
+    /// Sum of the normalised values; null while too few have rated.
+    async fn sum(&self) -> Option<f64> {
+        self.0.tally.map(|tally| tally.sum())
     }
-    /// Mean of the normalised values, -1 to 1; null without ratings.
+    /// Mean of the normalised values, -1 to 1; null without ratings, or while too few have rated.
     async fn mean(&self) -> Option<f64> {
-        self.0.mean()
+        self.0.tally.and_then(|tally| tally.mean())
     }
     /// The fair score, -1 to 1: the mean, drawn towards 0 by five neutral ratings, so that two votes never beat two hundred.
-    /// It is `sum / (count + 5)`. Contents are sorted by it with `SCORE`.
-    async fn score(&self) -> f64 {
-        self.0.score()
+    /// It is `sum / (count + 5)`. Contents are sorted by it with `SCORE`. Null while too few have rated; such contents are sorted
+    /// as if it were 0.
+    async fn score(&self) -> Option<f64> {
+        self.0.tally.map(|tally| tally.score())
     }
-    /// The five bins from -1 to 1.
-    async fn histogram(&self) -> Vec<TallyBin> {
-        [-1.0, -0.5, 0.0, 0.5, 1.0]
-            .into_iter()
-            .zip(self.0.0)
-            .map(|(normalised, count)| TallyBin { normalised, count })
-            .collect()
+    /// The five bins from -1 to 1; null while too few have rated.
+    async fn histogram(&self) -> Option<Vec<TallyBin>> {
+        let bins = [-1.0, -0.5, 0.0, 0.5, 1.0].into_iter().zip(self.0.tally?.0);
+        Some(bins.map(|(normalised, count)| TallyBin { normalised, count }).collect())
     }
 }
 

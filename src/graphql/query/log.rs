@@ -39,7 +39,7 @@ impl LogQuery {
             let mut interest = filter.unwrap_or_default().read(desk).await?;
             interest.nouns =
                 nouns.filter(|nouns| !nouns.is_empty()).map(|nouns| nouns.into_iter().map(Into::into).collect());
-            let (page, end) = desk.app.changes(after.as_deref(), first, &interest).await?;
+            let (page, end) = desk.app.changes(&desk.viewer, after.as_deref(), first, &interest).await?;
             let told = |change: &change::Change| {
                 Some(ChangeEdge { cursor: desk.app.cursor(change.seq), node: told(desk, change, 1)? })
             };

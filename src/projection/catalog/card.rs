@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::domain::ballot::Ballot;
 use crate::domain::content::{Card, ContentFilter};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
-use crate::domain::rating::{RatedContent, Tally};
+use crate::domain::rating::RatedContent;
 use crate::domain::source::Scale;
 use crate::domain::time::micros;
 
@@ -20,7 +21,7 @@ pub(super) struct Held {
     pub visible: bool,
     pub authors: Box<[PersonId]>,
     pub topics: Box<[TopicId]>,
-    pub tally: Tally,
+    pub tally: Ballot,
 }
 
 impl Held {
@@ -34,7 +35,7 @@ impl Held {
             visible: card.subject.visible,
             authors: card.subject.authors.as_slice().into(),
             topics: card.subject.topics.as_slice().into(),
-            tally: card.tally,
+            tally: card.tally.clone(),
         }
     }
 
@@ -47,7 +48,7 @@ impl Held {
             visible: self.visible,
             authors: self.authors.to_vec(),
             topics: self.topics.to_vec(),
-            tally: self.tally,
+            tally: self.tally.clone(),
         }
     }
 

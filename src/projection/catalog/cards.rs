@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::card::Held;
 use super::list::{EVERYTHING, Lists, Mark, mark_of, mark_of_score, mark_of_time, place, range, walk};
+use crate::domain::ballot::Ballot;
 use crate::domain::change::{Change, Fact};
 use crate::domain::content::{Card, ContentFilter, ContentOrder, ContentOrderField};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::page::{Direction, PageRequest, Place};
-use crate::domain::rating::Tally;
 use crate::domain::time::micros;
 
 /// Windows with up to so many contents are sorted by score when they are read; longer ones are looked for along the scores.
@@ -31,7 +31,7 @@ pub(super) struct Cards {
 impl Cards {
     pub fn hear(&mut self, change: &Change) {
         match &change.fact {
-            Fact::Rating(fact) => self.rate(change.seq, fact.subject.content, fact.tally),
+            Fact::Rating(fact) => self.rate(change.seq, fact.subject.content, &fact.tally),
             Fact::Content(fact) => self.put(change.seq, &fact.card),
             _ => {}
         }
@@ -85,11 +85,11 @@ impl Cards {
         }
     }
 
-    fn rate(&mut self, seq: i64, id: ContentId, tally: Tally) {
+    fn rate(&mut self, seq: i64, id: ContentId, tally: &Ballot) {
         // A content that is not known yet comes with its own change, and this one again after it.
         let Some(held) = self.held.get_mut(&id).filter(|held| held.seq < seq) else { return };
         let (before, after) = (mark_of_score(held.tally.score(), id), mark_of_score(tally.score(), id));
-        (held.seq, held.tally) = (seq, tally);
+        (held.seq, held.tally) = (seq, tally.clone());
         let (topics, source) = (held.topics.clone(), held.source);
         self.each_list(&topics, source, |lists| lists.rerank(before, after));
     }
