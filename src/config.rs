@@ -144,10 +144,28 @@ pub enum Command {
     /// Make, list and revoke the tokens that programs show instead of a login.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Write out what is known of a person, or take it away.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Bring the database up to date.
     Migrate,
     /// Print the GraphQL schema.
     Schema,
+}
+
+/// What is done with people.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Print everything that is known of a person, as JSON.
+    Export {
+        /// The person's handle.
+        handle: String,
+    },
+    /// Make a person unrecognisable, for good: names, accounts, ratings and words about them go.
+    Erase {
+        /// The person's handle.
+        handle: String,
+    },
 }
 
 /// What is done with tokens.

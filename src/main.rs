@@ -12,9 +12,10 @@ use peerlead::command::demo::{self, Demo};
 use peerlead::command::error::CommandError;
 use peerlead::command::export::export;
 use peerlead::command::import::{ImportOptions, import};
+use peerlead::command::person;
 use peerlead::command::token::{self, TokenOptions};
 use peerlead::config::identity::Identity as IdentityKnobs;
-use peerlead::config::{Command, Config, Scale, Server, TokenCommand};
+use peerlead::config::{Command, Config, PersonCommand, Scale, Server, TokenCommand};
 use peerlead::domain::access::Role;
 use peerlead::domain::source;
 use peerlead::graphql::schema::{Executor, sdl};
@@ -74,6 +75,16 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
             Command::Token(command) => {
                 let app = open(config, unattended(config)).await?;
                 let done = tokens(&app, command).await;
+                app.close().await;
+                print(&done?)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Person(command) => {
+                let app = open(config, unattended(config)).await?;
+                let done = match command {
+                    PersonCommand::Export { handle } => person::export(&app, &handle).await,
+                    PersonCommand::Erase { handle } => person::erase(&app, &handle).await.map(|left| left + "\n"),
+                };
                 app.close().await;
                 print(&done?)?;
                 Ok(ExitCode::SUCCESS)

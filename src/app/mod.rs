@@ -6,6 +6,7 @@ pub mod claims;
 pub mod clock;
 pub mod content;
 pub mod endorsement;
+pub mod erasure;
 pub mod error;
 pub mod export;
 pub mod house;

@@ -10,6 +10,7 @@ pub mod item;
 pub mod lines;
 pub mod order;
 pub mod origin;
+pub mod person;
 pub mod record;
 pub mod report;
 pub mod roll;

@@ -69,6 +69,27 @@ impl Fact {
         }
     }
 
+    /// The same without what it says of somebody who was erased: their names, their opinions and their words.
+    #[must_use]
+    pub fn without(self, erased: &Person) -> Self {
+        match self {
+            Self::Person(person) if person.id == erased.id => Self::Person(erased.clone()),
+            Self::Rating(fact) if fact.rater == erased.id => {
+                Self::Rating(RatingFact { before: None, after: None, kind: None, ..fact })
+            }
+            Self::Leadership { act, leadership } if leadership.person == erased.id => {
+                let leadership = Leadership { evidence_text: None, evidence_url: None, ..leadership };
+                Self::Leadership { act, leadership }
+            }
+            Self::Endorsement { act, endorsement }
+                if [endorsement.person, endorsement.endorser].contains(&erased.id) =>
+            {
+                Self::Endorsement { act, endorsement: Endorsement { text: String::new(), ..endorsement } }
+            }
+            other => other,
+        }
+    }
+
     /// What it happened to: of several changes to one subject, the last one tells its state.
     #[must_use]
     pub const fn subject(&self) -> (Noun, i64) {

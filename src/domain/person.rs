@@ -35,6 +35,13 @@ pub struct Person {
 }
 
 impl Person {
+    /// Somebody of whom nothing tells who they were.
+    #[must_use]
+    pub fn erased(&self) -> Self {
+        let (handle, name) = (format!("erased-{}", self.id.0), "Erased".to_owned());
+        Self { handle, name, active: false, team: None, ..self.clone() }
+    }
+
     /// Where a person stands in a list of this order.
     #[must_use]
     pub fn place(&self, field: PersonOrderField) -> Place {

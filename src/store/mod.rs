@@ -7,6 +7,7 @@ pub mod change;
 pub mod connection;
 pub mod content;
 pub mod endorsement;
+pub mod erasure;
 pub mod error;
 mod lane;
 pub mod leadership;

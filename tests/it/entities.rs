@@ -3,7 +3,7 @@
 
 use entity::{
     account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, past_rating,
-    person, rating, source, tally, topic,
+    person, rating, source, tally, token, topic,
 };
 use peerlead::store::connection::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "leadership",
     "endorsement",
     "merge",
+    "token",
     "change",
     "instance",
 ];
@@ -64,8 +65,8 @@ pub async fn log_end(house: &House) -> i64 {
     number(house, "SELECT COALESCE(MAX(seq), 0) FROM change").await
 }
 
-/// How many tallies are not what a count of the ratings gives, or are not where the list by score has them.
-pub async fn wrong_tallies(house: &House) -> i64 {
+/// How many tallies are not what a count of the ratings gives.
+pub async fn wrong_counts(house: &House) -> i64 {
     let bin = |column: &str, step: i32| {
         format!(
             "y.{column} <> (SELECT COUNT(*) FROM rating r JOIN person p ON p.id = r.person_id \
@@ -73,7 +74,12 @@ pub async fn wrong_tallies(house: &House) -> i64 {
         )
     };
     let bins = [bin("n1", -2), bin("n2", -1), bin("n3", 0), bin("n4", 1), bin("n5", 2)].join(" OR ");
-    let wrong = number(house, &format!("SELECT COUNT(*) FROM tally y WHERE {bins}")).await;
+    number(house, &format!("SELECT COUNT(*) FROM tally y WHERE {bins}")).await
+}
+
+/// How many tallies are wrong, or are not where the list by score has them.
+pub async fn wrong_tallies(house: &House) -> i64 {
+    let wrong = wrong_counts(house).await;
     let scores = by_score(house).await;
     let unsorted = scores.windows(2).filter(|pair| pair[0] < pair[1]).count() as i64;
     let missing = number(house, "SELECT COUNT(*) FROM content").await - scores.len() as i64;
@@ -123,6 +129,7 @@ async fn every_entity_selects_from_a_fresh_database() {
         rating,
         source,
         tally,
+        token,
         topic
     );
     store.close().await;

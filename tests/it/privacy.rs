@@ -367,3 +367,84 @@ async fn the_ratings_of_a_source_for_moderators_are_seen_by_them_and_their_rater
     let told = house.data("", "{ source(by: { slug: \"forum\" }) { visibility } }", json!({})).await;
     assert_eq!(told["source"]["visibility"], "MODERATORS");
 }
+
+#[tokio::test]
+async fn of_somebody_who_is_erased_nothing_is_left_and_what_is_computed_follows() {
+    let (house, content) = guarded().await;
+    house.topic("rust", "").await;
+    for (number, value) in [(1, 5), (2, 4), (3, 1)] {
+        house.rate(&format!("p{number}"), &content, value).await;
+    }
+    house.rate("p3", &content, 2).await;
+    let own = house.content("p3", "What p3 wrote", &["rust"]).await;
+    let declare = json!({ "topic": { "slug": "rust" }, "role": "lead", "evidenceText": "the-evidence" });
+    house.act("p3", "declareLeadership", declare, "").await;
+    for (from, to) in [("p3", "p4"), ("p5", "p3")] {
+        let input = json!({ "person": { "handle": to }, "topic": { "slug": "rust" }, "text": "the-praise" });
+        house.act(from, "endorseLeadership", input, "").await;
+    }
+    let batch = json!({ "source": { "slug": "peerlead" }, "people": [{ "externalId": "ext-p3", "handle": "p3" }] });
+    house.act("operator", "ingest", batch, "").await;
+    let exported = peerlead::command::person::export(&house.app, "p3").await.expect("an export");
+    let data: Value = serde_json::from_str(&exported).expect("JSON");
+    assert_eq!((&data["person"]["handle"], &data["ratings"][0]["value"]), (&json!("p3"), &json!(2)));
+    assert_eq!(
+        (&data["contents"][0]["title"], &data["accounts"][0]["externalId"]),
+        (&json!("What p3 wrote"), &json!("ext-p3"))
+    );
+    assert_eq!(data["endorsements"].as_array().expect("a list").len(), 2);
+    for viewer in ["p1", ""] {
+        let query = "mutation { erasePerson(input: { person: { handle: \"p3\" } }) { person { handle } } }";
+        assert!(["FORBIDDEN", "UNAUTHENTICATED"].contains(&house.fails(viewer, query, json!({})).await.as_str()));
+    }
+    let before = tally(&house, "", &content).await;
+    let done = house
+        .act(
+            "p3",
+            "erasePerson",
+            json!({ "person": { "handle": "p3" } }),
+            "person { handle name active accounts { externalId } }",
+        )
+        .await;
+    let left = done["person"]["handle"].as_str().expect("a handle").to_owned();
+    assert_eq!((&done["person"]["name"], &done["person"]["active"]), (&json!("Erased"), &json!(false)));
+    assert_eq!(done["person"]["accounts"], json!([]));
+    assert_eq!(tally(&house, "", &content).await, before, "that there is one less does not show yet");
+    for number in [4, 5] {
+        house.rate(&format!("p{number}"), &content, 5).await;
+    }
+    assert_eq!(tally(&house, "", &content).await["sum"], json!(3.5));
+    // Nothing in the database holds a name, an account, a word or a rating of theirs; ratings are found by their id.
+    let id = number(&house, &format!("SELECT id FROM person WHERE handle = '{left}'")).await;
+    for (table, condition) in [
+        (
+            "change",
+            "fact LIKE '%\"p3\"%' OR fact LIKE '%ext-p3%' OR fact LIKE '%the-praise%' OR fact LIKE '%the-evidence%'"
+                .to_owned(),
+        ),
+        ("change", format!("fact LIKE '%\"rater\":{id},%' AND fact LIKE '%\"step\"%'")),
+        ("rating", format!("person_id = {id}")),
+        ("past_rating", format!("person_id = {id}")),
+        ("account", format!("person_id = {id}")),
+        ("person", "handle = 'p3' OR name = 'p3'".to_owned()),
+        ("endorsement", "text LIKE '%praise%'".to_owned()),
+        ("leadership", "evidence_text LIKE '%evidence%'".to_owned()),
+    ] {
+        assert_eq!(
+            number(&house, &format!("SELECT COUNT(*) FROM {table} WHERE {condition}")).await,
+            0,
+            "{table}: {condition}"
+        );
+    }
+    let told = house.data("", "query($c: ID!) { content(by: { id: $c }) { title authors { handle } } person(by: { handle: \"p3\" }) { id } }", json!({ "c": own })).await;
+    assert_eq!(
+        told,
+        json!({ "content": { "title": "What p3 wrote", "authors": [{ "handle": left }] }, "person": null })
+    );
+    assert_eq!(crate::entities::wrong_counts(&house).await, 0);
+    assert_eq!(house.fails("p3", "{ cursor }", json!({})).await, "BAD_REQUEST", "nobody has this handle any more");
+    assert_eq!(
+        house.refused("operator", "erasePerson", json!({ "person": { "handle": "p3" } })).await,
+        "PERSON_NOT_FOUND"
+    );
+}

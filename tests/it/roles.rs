@@ -178,6 +178,7 @@ fn questions(world: &World) -> Vec<(&'static str, String)> {
         ("viewer", " { isOperator }".to_owned()),
         ("cursor", String::new()),
         ("tokens", " { nodes { name } }".to_owned()),
+        ("trends", " { words { nodes { text } } }".to_owned()),
     ]
 }
 
@@ -187,6 +188,13 @@ fn places(world: &World) -> Vec<(&'static str, String)> {
     let change = |kind: &str| format!("changes(first: 100) {{ nodes {{ ... on {kind} {{ * }} }} }}");
     let tally = format!("node(id: \"{}\") {{ ... on Content {{ tally {{ * }} }} }}", world.ids["content:ada"]);
     vec![
+        ("ContentTrend", "trends { contents { nodes { * } } }".to_owned()),
+        ("Explanation", "trends { contents { nodes { explanation { * } } } }".to_owned()),
+        ("ExplanationPart", "trends { contents { nodes { explanation { parts { * } } } } }".to_owned()),
+        ("PersonTrend", "trends { people { nodes { * } } }".to_owned()),
+        ("TopicTrend", "trends { topics { nodes { * } } }".to_owned()),
+        ("Trends", "trends { * }".to_owned()),
+        ("WordTrend", "trends { words { nodes { * } } }".to_owned()),
         ("Account", "person(by: { handle: \"ada\" }) { accounts { * } }".to_owned()),
         ("Content", node("Content", "content:ada")),
         ("ContentChange", change("ContentChange")),
@@ -293,6 +301,24 @@ async fn every_mutation_and_query_is_allowed_to_whom_the_table_says() {
             assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{answer}");
             found.entry(format!("{field} (live)")).or_default().push(if is_refused(&answer) { "no" } else { "yes" });
         }
+    }
+    // Last, since nothing is left of somebody after it.
+    for (role, person) in ROLES {
+        let erase = |handle: &str| {
+            format!(
+                "mutation {{ erasePerson(input: {{ person: {{ handle: \"{handle}\" }} }}) {{ userErrors {{ code }} }} }}"
+            )
+        };
+        let other = is_refused(&world.ask(role, &erase("ben"), json!({})).await);
+        let own = person.is_empty() || is_refused(&world.ask(role, &erase(person), json!({})).await);
+        let word = if !other {
+            "yes"
+        } else if own {
+            "no"
+        } else {
+            "own"
+        };
+        found.entry("erasePerson".to_owned()).or_default().push(word);
     }
     for root in ["Query", "Mutation"] {
         for (field, _) in &schema[root] {

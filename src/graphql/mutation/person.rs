@@ -86,6 +86,30 @@ payload! {
     }
 }
 
+/// Who is erased.
+#[derive(Clone, Debug, InputObject)]
+pub struct ErasePersonInput {
+    /// Who it is.
+    pub person: PersonRef,
+    /// Comes back in the payload as it is.
+    pub client_mutation_id: Option<String>,
+}
+
+payload! {
+    /// What became of `erasePerson`.
+    ErasePersonPayload {
+        /// What is left of the person.
+        person: Person,
+    }
+    /// Why `erasePerson` did nothing.
+    ErasePersonUserError,
+    /// The rules that `erasePerson` can meet.
+    ErasePersonErrorCode {
+        /// There is no such person.
+        PersonNotFound,
+    }
+}
+
 /// People.
 #[derive(Debug, Default)]
 pub struct PersonMutation;
@@ -131,6 +155,25 @@ impl PersonMutation {
                 Ok(UpdatePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
             }
             Err(error) => UpdatePersonPayload::refused(error, client_mutation_id),
+        }
+    }
+
+    /// Makes somebody unrecognisable, for good: names, accounts, ratings, the words of endorsements and evidence go, from the
+    /// change log too, and everything computed follows. What they wrote stays without a name; withdraw it before if it must go.
+    /// People themselves, and admins anybody.
+    async fn erase_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to do.")] input: ErasePersonInput,
+    ) -> Result<ErasePersonPayload> {
+        let desk = ctx.desk()?;
+        let client_mutation_id = input.client_mutation_id;
+        let by = given(input.person.read("input.person"))?;
+        match desk.app.erase_person(&desk.viewer, &by).await {
+            Ok(done) => {
+                Ok(ErasePersonPayload { person: Some((&done).into()), user_errors: Vec::new(), client_mutation_id })
+            }
+            Err(error) => ErasePersonPayload::refused(error, client_mutation_id),
         }
     }
 }
