@@ -7,6 +7,7 @@
 )]
 
 pub mod identity;
+pub mod limits;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use self::identity::Identity;
+use self::limits::Limits;
 
 /// The open backend for peer leadership.
 #[derive(Clone, Debug, Parser)]
@@ -214,6 +216,9 @@ pub struct Server {
 
     #[command(flatten)]
     pub identity: Identity,
+
+    #[command(flatten)]
+    pub limits: Limits,
 
     /// Origins of web pages that may ask from a browser, such as https://dashboard.example, separated by commas.
     #[arg(long, env = "PEERLEAD_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]

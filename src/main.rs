@@ -1,6 +1,7 @@
 //! The commands: wiring, nothing else.
 
 use std::io::Write;
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use peerlead::config::{Command, Config, PersonCommand, Scale, Server, TokenComma
 use peerlead::domain::access::Role;
 use peerlead::domain::source;
 use peerlead::graphql::schema::{Executor, sdl};
+use peerlead::http::documents::Named;
 use peerlead::http::explorer::Start;
 use peerlead::http::identity::Identity;
 use peerlead::http::oidc::{Oidc, OidcSettings};
@@ -30,6 +32,9 @@ use tokio::net::TcpListener;
 /// Answers are made of many small pieces; this allocator is a tenth faster at them than the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Points that a client may spend in a minute when the operator says nothing.
+const BUDGET: u32 = 600_000;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -241,6 +246,33 @@ fn settings(config: &Config, server: &Server) -> Settings {
     }
 }
 
+fn http_settings(server: &Server, identity: Identity, start: Start) -> Result<HttpSettings, Failure> {
+    let limits = &server.limits;
+    let documents = match &limits.documents {
+        Some(path) => {
+            let failed = |told: String| format!("--documents {}: {told}", path.display());
+            let manifest = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+            Named::read(&manifest, limits.only_documents).map_err(failed)?
+        }
+        None => Named::default(),
+    };
+    // On one machine alone nobody is kept from others.
+    let usual = if matches!(identity, Identity::Word) { None } else { NonZeroU32::new(BUDGET) };
+    Ok(HttpSettings {
+        body: server.max_body,
+        patience: server.timeout,
+        start,
+        identity,
+        origins: server.cors_origins.clone(),
+        budget: limits.budget.or(usual),
+        seats: (limits.max_streams, limits.max_client_streams),
+        behind_proxy: limits.behind_proxy,
+        documents: Arc::new(documents),
+        explorer: !limits.no_explorer,
+        introspection: !limits.no_introspection,
+    })
+}
+
 async fn serve_app(
     app: Arc<App>,
     listener: TcpListener,
@@ -248,13 +280,7 @@ async fn serve_app(
     identity: Identity,
     start: Start,
 ) -> Result<ExitCode, Failure> {
-    let settings = HttpSettings {
-        body: server.max_body,
-        patience: server.timeout,
-        start,
-        identity,
-        origins: server.cors_origins.clone(),
-    };
+    let settings = http_settings(server, identity, start)?;
     let (stopped, limit) = (tokio::sync::Notify::new(), server.stop_timeout);
     let stopped = Arc::new(stopped);
     let told = Arc::clone(&stopped);

@@ -1,6 +1,7 @@
 //! Rows, one file a table. No rules and no queries: those are in the rooms that use them.
 
 pub mod account;
+pub mod audit;
 pub mod change;
 pub mod content;
 pub mod content_author;

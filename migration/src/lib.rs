@@ -12,6 +12,7 @@ mod m20261122_000002_change_log;
 mod m20261124_000001_tokens;
 mod m20261124_000002_moderators;
 mod m20261124_000003_ballots;
+mod m20261124_000004_audit;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000001_tokens::Migration),
             Box::new(m20261124_000002_moderators::Migration),
             Box::new(m20261124_000003_ballots::Migration),
+            Box::new(m20261124_000004_audit::Migration),
         ]
     }
 }

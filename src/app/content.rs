@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
+use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
 use crate::domain::ballot::Ballot;
 use crate::domain::change::{ContentAct, ContentFact, Fact};
 use crate::domain::content::{
@@ -181,7 +182,7 @@ impl App {
         }
         viewer.check_reach(self, Some(known.source), &known.topics)?;
         let now = self.clock.now();
-        self.change_state(known.id, ContentAct::Withdrawn, |content| match content.withdrawn_at {
+        self.change_state(known.id, ContentAct::Withdrawn, None, |content| match content.withdrawn_at {
             Some(_) => refuse(Code::AlreadyWithdrawn, "content", "this content was withdrawn before"),
             None => {
                 content.withdrawn_at = Some(now);
@@ -197,12 +198,18 @@ impl App {
     /// `CONTENT_NOT_FOUND`, `CONFLICT` when it is in that state, or a text of the wrong form.
     pub async fn hide_content(&self, viewer: &Viewer, by: &ContentRef, reason: Option<&str>) -> Result<Content, Error> {
         viewer.moderator()?;
+        let actor = viewer.id();
         let known = self.seen_content(viewer, "content", by).await?;
         viewer.check_reach(self, Some(known.source), &known.topics)?;
         let reason = reason.map(|reason| text::required("reason", reason, 2_000)).transpose()?;
         let now = self.clock.now();
-        let act = if reason.is_some() { ContentAct::Hidden } else { ContentAct::Restored };
-        self.change_state(known.id, act, |content| {
+        let (act, done) = match reason {
+            Some(_) => (ContentAct::Hidden, AuditAct::ContentHidden),
+            None => (ContentAct::Restored, AuditAct::ContentRestored),
+        };
+        let subject = AuditSubject::Content(known.id);
+        let entry = NewAudit { actor, act: done, subject, reason: reason.clone() };
+        self.change_state(known.id, act, Some(entry), |content| {
             if content.hidden_at.is_some() == reason.is_some() {
                 let told =
                     if reason.is_some() { "this content is hidden already" } else { "this content is not hidden" };
@@ -219,6 +226,7 @@ impl App {
         &self,
         id: ContentId,
         act: ContentAct,
+        entry: Option<NewAudit>,
         change: impl FnOnce(&mut Content) -> Result<(), Error>,
     ) -> Result<Content, Error> {
         let mut writing = self.store.begin().await?;
@@ -227,6 +235,9 @@ impl App {
         };
         change(&mut content)?;
         writing.update_content_state(&content).await?;
+        if let Some(entry) = entry {
+            writing.insert_audit(entry, self.clock.now()).await?;
+        }
         writing.note(Fact::Content(ContentFact { act, card: Card::from(&content) }));
         self.commit(writing).await?;
         Ok(content)

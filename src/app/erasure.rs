@@ -4,6 +4,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::rating::recount;
 use super::viewer::Viewer;
+use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
 use crate::domain::change::{EndorsementAct, Fact, LeadershipAct};
 use crate::domain::content::Content;
 use crate::domain::endorsement::Endorsement;
@@ -64,7 +65,7 @@ impl App {
         if actor != id {
             viewer.admin()?;
         }
-        self.erase(id).await
+        self.erase(id, Some(actor)).await
     }
 
     /// The same, for those who have the database anyway: the commands.
@@ -73,10 +74,10 @@ impl App {
     /// `PERSON_NOT_FOUND`.
     pub async fn erase_named(&self, by: &PersonRef) -> Result<Person, Error> {
         let id = self.named_person("person", by).await?.id;
-        self.erase(id).await
+        self.erase(id, None).await
     }
 
-    async fn erase(&self, id: PersonId) -> Result<Person, Error> {
+    async fn erase(&self, id: PersonId, actor: Option<PersonId>) -> Result<Person, Error> {
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
         let Some(person) = writing.person(id).await? else {
@@ -91,6 +92,8 @@ impl App {
         }
         erase_names(&mut writing, &person, now).await?;
         recount(self, &mut writing, &rated, &[id]).await?;
+        let (act, subject) = (AuditAct::PersonErased, AuditSubject::Person(id));
+        writing.insert_audit(NewAudit { actor, act, subject, reason: None }, now).await?;
         self.commit(writing).await?;
         Ok(person.erased())
     }

@@ -141,6 +141,18 @@ impl App {
         }
     }
 
+    /// The time that was spent waiting for the database so far.
+    #[must_use]
+    pub fn database_time(&self) -> std::time::Duration {
+        self.store.time_spent()
+    }
+
+    /// How many changes were written here that are not handed on yet.
+    #[must_use]
+    pub fn lag(&self) -> i64 {
+        self.feed.lag()
+    }
+
     /// The clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {

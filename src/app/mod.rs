@@ -1,5 +1,6 @@
 //! What is done: one file per noun. Permissions and transactions are here; the only door for `graphql`, `http` and the commands.
 
+pub mod allowance;
 pub mod change;
 pub mod check;
 pub mod claims;
@@ -13,6 +14,7 @@ pub mod house;
 pub mod ingest;
 pub mod leadership;
 pub mod merge;
+pub mod moderation;
 pub mod person;
 pub mod rating;
 mod secret;

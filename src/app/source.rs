@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
+use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
 use crate::domain::change::Fact;
 use crate::domain::id::SourceId;
 use crate::domain::invalid::Code;
@@ -67,6 +68,11 @@ impl App {
             return Ok(source);
         }
         writing.update_source(&changed).await?;
+        if changed.visibility != source.visibility {
+            let (act, subject) = (AuditAct::VisibilityChanged, AuditSubject::Source(id));
+            let reason = Some(format!("{} -> {}", source.visibility.as_str(), changed.visibility.as_str()));
+            writing.insert_audit(NewAudit { actor: viewer.id(), act, subject, reason }, self.clock.now()).await?;
+        }
         writing.note(Fact::Source(changed.clone()));
         self.commit(writing).await?;
         Ok(changed)

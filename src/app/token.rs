@@ -7,6 +7,7 @@ use super::house::App;
 use super::secret::Secret;
 use super::viewer::{Proof, Viewer};
 use crate::domain::access::{Grant, Scopes};
+use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
 use crate::domain::id::{PersonId, TokenId};
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest};
@@ -60,6 +61,8 @@ impl App {
         let secret = Secret::new()?;
         let writing = self.store.begin().await?;
         let token = writing.insert_token(&new, secret.hash(), by, now).await?;
+        let (act, subject) = (AuditAct::TokenCreated, AuditSubject::Token(token.id));
+        writing.insert_audit(NewAudit { actor: by, act, subject, reason: None }, now).await?;
         self.commit(writing).await?;
         self.keyring.forget(token.id);
         let told = secret.told(token.id);
@@ -88,15 +91,15 @@ impl App {
     /// # Errors
     /// `TOKEN_NOT_FOUND`, `ALREADY_REVOKED`.
     pub async fn revoke_token(&self, viewer: &Viewer, id: TokenId) -> Result<Token, Error> {
-        viewer.admin()?;
-        self.end_token(id).await
+        let by = viewer.admin()?.id;
+        self.end_token(id, Some(by)).await
     }
 
     /// Revokes a token, for those who have the database anyway: the commands.
     ///
     /// # Errors
     /// As [`App::revoke_token`].
-    pub async fn end_token(&self, id: TokenId) -> Result<Token, Error> {
+    pub async fn end_token(&self, id: TokenId, by: Option<PersonId>) -> Result<Token, Error> {
         let now = self.clock.now();
         let writing = self.store.begin().await?;
         let Some(token) = writing.token(id).await? else {
@@ -106,6 +109,8 @@ impl App {
             return refuse(Code::AlreadyRevoked, "token", "this token was revoked before");
         }
         writing.revoke_token(id, now).await?;
+        let (act, subject) = (AuditAct::TokenRevoked, AuditSubject::Token(id));
+        writing.insert_audit(NewAudit { actor: by, act, subject, reason: None }, now).await?;
         self.commit(writing).await?;
         self.keyring.forget(id);
         Ok(Token { revoked_at: Some(now), ..token })

@@ -80,7 +80,7 @@ pub async fn list(app: &App) -> Result<String, CommandError> {
 /// # Errors
 /// As [`App::revoke_token`].
 pub async fn revoke(app: &App, id: i64) -> Result<(), CommandError> {
-    app.end_token(TokenId(id)).await?;
+    app.end_token(TokenId(id), None).await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What is true: the rules. Pure functions and checked types; no async, no I/O, and time is an argument.
 
 pub mod access;
+pub mod audit;
 pub mod ballot;
 pub mod change;
 pub mod content;

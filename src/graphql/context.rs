@@ -6,6 +6,7 @@ use async_graphql::Context;
 
 use super::error::failed;
 use super::loaders::Loaders;
+use crate::app::allowance::Allowance;
 use crate::app::error::Error;
 use crate::app::house::App;
 use crate::app::viewer::Viewer;
@@ -16,6 +17,8 @@ pub struct Request {
     pub app: Arc<App>,
     pub viewer: Viewer,
     pub loaders: Loaders,
+    /// What the request costs, and what is left after it.
+    pub allowance: Allowance,
     /// The last change that had been handed on when the request began.
     pub head: i64,
 }
@@ -23,8 +26,8 @@ pub struct Request {
 impl Request {
     /// A request of `viewer`.
     #[must_use]
-    pub fn new(app: Arc<App>, viewer: Viewer) -> Self {
-        Self { loaders: Loaders::default(), head: app.head(), app, viewer }
+    pub fn new(app: Arc<App>, viewer: Viewer, allowance: Allowance) -> Self {
+        Self { allowance, loaders: Loaders::default(), head: app.head(), app, viewer }
     }
 }
 

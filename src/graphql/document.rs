@@ -24,6 +24,10 @@ const LENGTH: usize = 64 * 1024;
 const FIELDS: u64 = 5_000;
 /// How many items an operation may ask for, lists within lists multiplied.
 const ITEMS: u64 = 100_000;
+/// How many aliases an operation may have once its fragments are expanded.
+const ALIASES: u64 = 100;
+/// What an act costs, in points.
+const ACT: u64 = 10;
 /// How many documents are kept.
 const KEPT: u64 = 1_000;
 /// How deep selections may stand in one another before the measuring stops.
@@ -43,6 +47,7 @@ struct Document {
     parsed: ExecutableDocument,
     /// `None` for one that asks about the schema in words that only the library knows.
     fitting: Option<Fitting>,
+    introspects: bool,
 }
 
 /// What a request asks for, within bounds and according to the schema.
@@ -52,6 +57,10 @@ pub struct Reading {
     pub kind: OperationKind,
     /// Whether the library still has to hold it against the schema.
     pub unchecked: bool,
+    /// Whether it asks about the schema itself.
+    pub introspects: bool,
+    /// What it costs, in points.
+    pub cost: u64,
 }
 
 impl Documents {
@@ -70,14 +79,14 @@ impl Documents {
         if request.query.len() > LENGTH {
             return Err(vec![refused("COST_EXCEEDED", format!("a document may have at most {LENGTH} bytes"))]);
         }
-        let document = match self.known.get(&request.query) {
-            Some(document) => {
-                measure(&document.parsed, &request.variables)?;
-                document
-            }
-            None => self.learn(request)?,
-        };
         let name = request.operation_name.as_deref();
+        let (document, cost) = match self.known.get(&request.query) {
+            Some(document) => {
+                let cost = measure(&document.parsed, &request.variables, name)?;
+                (document, cost)
+            }
+            None => self.learn(request, name)?,
+        };
         let kind = match chosen(&document.parsed, name).map_err(|error| vec![error])?.ty {
             OperationType::Query => OperationKind::Query,
             OperationType::Mutation => OperationKind::Mutation,
@@ -89,22 +98,24 @@ impl Documents {
         {
             rules.check_variables(operation, &request.variables).map_err(|error| vec![error])?;
         }
-        Ok(Reading { document: document.parsed.clone(), kind, unchecked: document.fitting.is_none() })
+        let (unchecked, introspects) = (document.fitting.is_none(), document.introspects);
+        Ok(Reading { document: document.parsed.clone(), kind, unchecked, introspects, cost })
     }
 
-    fn learn(&self, request: &Request) -> Result<Arc<Document>, Vec<ServerError>> {
+    fn learn(&self, request: &Request, name: Option<&str>) -> Result<(Arc<Document>, u64), Vec<ServerError>> {
         let text = &request.query;
         let parsed = async_graphql::parser::parse_query(text).map_err(|error| vec![ServerError::from(error)])?;
         // In this order: a document that means billions of fields takes long to be held against anything.
-        measure(&parsed, &request.variables)?;
+        let cost = measure(&parsed, &request.variables, name)?;
         let fitting = match self.rules.as_ref().map(|rules| rules.check(text)) {
             Some(Ok(fitting)) => Some(fitting),
             Some(Err(errors)) if !asks_about_the_schema(text) => return Err(errors),
             _ => None,
         };
-        let document = Arc::new(Document { parsed, fitting });
+        let introspects = asks_about_the_schema(text);
+        let document = Arc::new(Document { parsed, fitting, introspects });
         self.known.insert(text.clone(), Arc::clone(&document));
-        Ok(document)
+        Ok((document, cost))
     }
 }
 
@@ -114,12 +125,20 @@ fn asks_about_the_schema(text: &str) -> bool {
         || text.match_indices("__type").any(|(at, word)| !text[at + word.len()..].starts_with("name"))
 }
 
-/// The library walks through all operations before it runs one, so all are measured.
-fn measure(document: &ExecutableDocument, variables: &Variables) -> Result<(), Vec<ServerError>> {
+/// The library walks through all operations before it runs one, so all are measured. What comes back is the cost of the one
+/// that is run: a point for each item that it may give, and for what it asks at all; an act costs more.
+fn measure(document: &ExecutableDocument, variables: &Variables, name: Option<&str>) -> Result<u64, Vec<ServerError>> {
+    let mut cost = 0;
+    let run = chosen(document, name);
     for (_, any) in document.operations.iter() {
-        Measure::of(document, &any.node, variables).check(&any.node).map_err(|error| vec![error])?;
+        let size = Measure::of(document, &any.node, variables).check(&any.node).map_err(|error| vec![error])?;
+        if run.as_ref().is_ok_and(|run| std::ptr::eq(*run, &any.node)) {
+            let acts = u64::try_from(any.node.selection_set.node.items.len()).unwrap_or(u64::MAX);
+            let asked = if any.node.ty == OperationType::Mutation { acts.saturating_mul(ACT) } else { 1 };
+            cost = size.items.saturating_add(asked);
+        }
     }
-    Ok(())
+    run.map(|_| cost).map_err(|error| vec![error])
 }
 
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, ServerError> {
@@ -142,6 +161,7 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
 struct Size {
     fields: u64,
     items: u64,
+    aliases: u64,
 }
 
 /// A plain list, such as the authors of a content, is taken for this many items.
@@ -171,7 +191,7 @@ impl<'a> Measure<'a> {
         }
     }
 
-    fn check(mut self, operation: &'a OperationDefinition) -> Result<(), ServerError> {
+    fn check(mut self, operation: &'a OperationDefinition) -> Result<Size, ServerError> {
         let size = self.set(&operation.selection_set, 1, 0);
         if size.fields > FIELDS {
             return Err(refused(
@@ -184,14 +204,19 @@ impl<'a> Measure<'a> {
                 format!("this operation asks for up to {} items, more than {ITEMS}; ask for smaller pages", size.items);
             return Err(refused("COST_EXCEEDED", told));
         }
-        Ok(())
+        if size.aliases > ALIASES {
+            let told =
+                format!("this operation has more than {ALIASES} aliases; ask for lists, or in several operations");
+            return Err(refused("COST_EXCEEDED", told));
+        }
+        Ok(size)
     }
 
     /// The size of a selection in a field whose list has `page` items.
     fn set(&mut self, set: &'a Positioned<SelectionSet>, page: u64, depth: usize) -> Size {
         let mut sum = Size::default();
         if depth > DEPTH {
-            return Size { fields: u64::MAX, items: 0 };
+            return Size { fields: u64::MAX, ..Size::default() };
         }
         for selection in &set.node.items {
             let size = match &selection.node {
@@ -201,6 +226,7 @@ impl<'a> Measure<'a> {
             };
             sum.fields = sum.fields.saturating_add(size.fields);
             sum.items = sum.items.saturating_add(size.items);
+            sum.aliases = sum.aliases.saturating_add(size.aliases);
         }
         sum
     }
@@ -213,8 +239,9 @@ impl<'a> Measure<'a> {
             name if PLAIN.contains(&name) && !has_pages(&field.selection_set) => FEW,
             _ => 0,
         };
+        let own = u64::from(field.alias.is_some());
         let items = if times == 0 { inner.items } else { times.saturating_mul(inner.items.saturating_add(1)) };
-        Size { fields: inner.fields.saturating_add(1), items }
+        Size { fields: inner.fields.saturating_add(1), items, aliases: inner.aliases.saturating_add(own) }
     }
 
     fn fragment(&mut self, name: &'a Name, page: u64, depth: usize) -> Size {

@@ -9,6 +9,8 @@ use crate::app::error::Error;
 /// - `BAD_REQUEST`: the request can never be right; the message says what to change.
 /// - `UNAUTHENTICATED`, `FORBIDDEN`: nobody acts, or the one who acts may not.
 /// - `COST_EXCEEDED`: the operation asks for too much at once.
+/// - `RATE_LIMITED`: the budget of this minute is spent; `Retry-After` says when to try again.
+/// - `PERSISTED_QUERY_NOT_FOUND`: no document has this name; send the document itself.
 /// - `CURSOR_EXPIRED`: the change log does not hold what follows the cursor.
 /// - `LAGGED`: the subscriber was too slow; `extensions.cursor` says where to go on.
 /// - `STOPPING`: the server is stopping; reconnect.

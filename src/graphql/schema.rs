@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Response, Schema as Built, SchemaBuilder, ValidationMode};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Response, ScalarType, Schema as Built, SchemaBuilder, ValidationMode, Value};
 use futures_util::{Stream, StreamExt};
 
 use super::context::Request;
 use super::document::{Documents, Reading};
-use super::error::mark;
+use super::error::{mark, refused};
 use super::mutation::Mutation;
 use super::query::Query;
+use super::scalar::DateTime;
 use super::subscription::Subscription;
+use crate::app::allowance::Allowance;
 use crate::app::house::App;
 use crate::app::viewer::Viewer;
 
@@ -43,6 +46,7 @@ pub struct Executor {
     strict: Schema,
     app: Arc<App>,
     documents: Arc<Documents>,
+    introspection: bool,
 }
 
 impl std::fmt::Debug for Executor {
@@ -65,6 +69,8 @@ pub struct Operation {
     unchecked: bool,
     /// What it does.
     pub kind: OperationKind,
+    /// What it costs, and what is left after it.
+    pub allowance: Allowance,
 }
 
 impl std::fmt::Debug for Operation {
@@ -79,7 +85,13 @@ impl Executor {
     pub fn new(app: Arc<App>) -> Self {
         let schema = builder().validation_mode(ValidationMode::Fast).finish();
         let documents = Arc::new(Documents::of(&schema.sdl()));
-        Self { schema, strict: builder().finish(), app, documents }
+        Self { schema, strict: builder().finish(), app, documents, introspection: true }
+    }
+
+    /// The same, with questions about the schema answered or not.
+    #[must_use]
+    pub fn with_introspection(self, introspection: bool) -> Self {
+        Self { introspection, ..self }
     }
 
     /// The app behind it.
@@ -94,9 +106,13 @@ impl Executor {
     /// The answer to one that cannot be run.
     pub fn prepare(&self, mut request: async_graphql::Request) -> Result<Operation, Box<Response>> {
         match self.documents.read(&request) {
-            Ok(Reading { document, kind, unchecked }) => {
+            Ok(Reading { introspects: true, .. }) if !self.introspection => {
+                let told = "this server tells nothing about its schema; read it in the documentation";
+                Err(Box::new(Response::from_errors(vec![refused("FORBIDDEN", told)])))
+            }
+            Ok(Reading { document, kind, unchecked, cost, .. }) => {
                 request.set_parsed_query(document);
-                Ok(Operation { request, unchecked, kind })
+                Ok(Operation { request, unchecked, kind, allowance: Allowance { cost, budget: None } })
             }
             Err(errors) => Err(Box::new(Response::from_errors(errors))),
         }
@@ -104,9 +120,11 @@ impl Executor {
 
     /// Runs a query or a mutation.
     pub async fn execute(&self, operation: Operation, viewer: Viewer, request_id: &str) -> Response {
-        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
+        let allowance = operation.allowance;
+        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer, allowance));
         let schema = if operation.unchecked { &self.strict } else { &self.schema };
         let mut response = schema.execute(operation.request.data(desk)).await;
+        response.extensions.insert("rateLimit".to_owned(), extension(&allowance));
         mark(&mut response, request_id);
         response
     }
@@ -118,11 +136,23 @@ impl Executor {
         viewer: Viewer,
         request_id: String,
     ) -> impl Stream<Item = Response> + Send + 'static {
-        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer));
+        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer, operation.allowance));
         let schema = if operation.unchecked { &self.strict } else { &self.schema };
         schema.execute_stream(operation.request.data(desk)).map(move |mut response| {
             mark(&mut response, &request_id);
             response
         })
     }
+}
+
+/// The cost and the budget as every answer tells them.
+fn extension(allowance: &Allowance) -> Value {
+    let mut told = IndexMap::new();
+    told.insert(Name::new("cost"), Value::from(allowance.cost));
+    if let Some(budget) = &allowance.budget {
+        told.insert(Name::new("limit"), Value::from(budget.limit));
+        told.insert(Name::new("remaining"), Value::from(budget.remaining));
+        told.insert(Name::new("resetAt"), DateTime(budget.reset_at).to_value());
+    }
+    Value::Object(told)
 }

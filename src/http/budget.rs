@@ -93,7 +93,8 @@ impl Budgets {
             Ok(Ok(state)) => {
                 let remaining = state.remaining_burst_capacity();
                 let whole = f64::from(limit.saturating_sub(remaining)) * 60.0 / f64::from(limit);
-                let reset_at = clock.now() + chrono::TimeDelta::from_std(Duration::from_secs_f64(whole)).unwrap_or_default();
+                let reset_at =
+                    clock.now() + chrono::TimeDelta::from_std(Duration::from_secs_f64(whole)).unwrap_or_default();
                 Ok(Budget { limit, remaining, reset_at })
             }
             Ok(Err(early)) => Err(Refused::Spent { wait: early.wait_time_from(DefaultClock::default().now()) }),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Request, ServerError, Value};
 use sha2::{Digest, Sha256};
 
+use super::request::{HASHED, NAMED};
 use crate::graphql::error::refused;
 
 /// How much is kept of what was sent before, in bytes.
@@ -46,8 +47,8 @@ impl Named {
     /// # Errors
     /// What is wrong with it, for the operator.
     pub fn read(manifest: &str, only_trusted: bool) -> Result<Self, String> {
-        let told: HashMap<String, String> =
-            serde_json::from_str(manifest).map_err(|error| format!("it must be an object of documents by name: {error}"))?;
+        let told: HashMap<String, String> = serde_json::from_str(manifest)
+            .map_err(|error| format!("it must be an object of documents by name: {error}"))?;
         let mut trusted = HashMap::with_capacity(told.len() * 2);
         for (name, text) in told {
             let text: Arc<str> = text.into();
@@ -65,9 +66,10 @@ impl Named {
     pub fn resolve(&self, request: &mut Request) -> Result<Sent, ServerError> {
         let name = named(request)?;
         match name {
-            None if self.only_trusted && !self.trusted.contains_key(&digest(&request.query)) => {
-                Err(refused("FORBIDDEN", "this server runs only documents that it knows; send the name of one as documentId"))
-            }
+            None if self.only_trusted && !self.trusted.contains_key(&digest(&request.query)) => Err(refused(
+                "FORBIDDEN",
+                "this server runs only documents that it knows; send the name of one as documentId",
+            )),
             None => Ok(Sent(None)),
             Some(name) if request.query.is_empty() => {
                 let found = self.trusted.get(&name).cloned().or_else(|| self.sent.get(&name));
@@ -96,14 +98,14 @@ impl Named {
 /// The name that a request gives: a `documentId`, or the hash of automatic persisted queries.
 fn named(request: &Request) -> Result<Option<String>, ServerError> {
     let wrong = |told: &str| Err(refused("BAD_REQUEST", told));
-    if let Some(id) = request.extensions.get("documentId") {
+    if let Some(id) = request.extensions.get(NAMED) {
         return match id {
             Value::String(id) if request.query.is_empty() => Ok(Some(id.clone())),
             Value::String(_) => wrong("send a query or a documentId, not both"),
             _ => wrong("documentId must be a text"),
         };
     }
-    let Some(told) = request.extensions.get("persistedQuery") else {
+    let Some(told) = request.extensions.get(HASHED) else {
         return if request.query.is_empty() { wrong("query is missing") } else { Ok(None) };
     };
     let Value::Object(told) = told else { return wrong("extensions.persistedQuery must be an object") };

@@ -1,8 +1,9 @@
 //! `/graphql` over HTTP: POST, GET and event streams.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Request, ServerError};
 use async_graphql_axum::GraphQLProtocol;
@@ -10,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +19,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::watch;
 
 use super::answer::{self, Form};
+use super::budget::{Client, Refused};
 use super::server::Hall;
 use super::{identity, request, websocket};
 use crate::app::error::Error;
@@ -30,26 +32,36 @@ const KEEP_ALIVE: Duration = Duration::from_secs(12);
 /// A GET is a query, an event stream, or the start of a WebSocket.
 pub async fn get(
     State(hall): State<Hall>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Query(parameters): Query<Vec<(String, String)>>,
     protocol: Result<GraphQLProtocol, StatusCode>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     if let Ok(upgrade) = upgrade {
-        return websocket::open(upgrade, protocol.is_ok(), hall, id(&headers));
+        let address = hall.address(peer, &headers);
+        return match hall.seats.take(Client::at(address)) {
+            Some(seat) => websocket::open(upgrade, protocol.is_ok(), hall, id(&headers), (address, seat)),
+            None => (StatusCode::TOO_MANY_REQUESTS, "too many connections are open; close some\n").into_response(),
+        };
     }
     let caller = match Caller::of(&headers) {
         Ok(caller) => caller,
         Err(answer) => return answer,
     };
     match request::of_query(parameters) {
-        Ok(request) => run(&hall, &headers, request, caller, true).await,
+        Ok(request) => run(&hall, &headers, peer, request, caller, true).await,
         Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
     }
 }
 
 /// A POST is any operation; a subscription needs an event stream as its answer.
-pub async fn post(State(hall): State<Hall>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
+pub async fn post(
+    State(hall): State<Hall>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let caller = match Caller::of(&headers) {
         Ok(caller) => caller,
         Err(answer) => return answer,
@@ -65,7 +77,7 @@ pub async fn post(State(hall): State<Hall>, headers: HeaderMap, body: Result<Byt
         }
     };
     match request::of_json(&body) {
-        Ok(request) => run(&hall, &headers, request, caller, false).await,
+        Ok(request) => run(&hall, &headers, peer, request, caller, false).await,
         Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
     }
 }
@@ -79,9 +91,9 @@ pub async fn wrong_method(headers: HeaderMap) -> Response {
 }
 
 /// How the one who asks wants to be answered.
-struct Caller {
-    form: Form,
-    request_id: String,
+pub(super) struct Caller {
+    pub form: Form,
+    pub request_id: String,
 }
 
 impl Caller {
@@ -104,8 +116,34 @@ impl Caller {
         answer::not_understood(status, refused("BAD_REQUEST", told), self.form, &self.request_id)
     }
 
+    /// The answer to an operation that was not understood as a whole, in the form in which it would have been answered.
+    fn refused(&self, error: ServerError) -> Response {
+        let mut response = async_graphql::Response::from_errors(vec![error]);
+        crate::graphql::error::mark(&mut response, &self.request_id);
+        answer::of(&response, self.form)
+    }
+
+    /// The answer to somebody who has not enough left for what they ask.
+    pub fn not_paid(&self, why: Refused) -> Response {
+        match why {
+            Refused::TooDear { limit } => {
+                let told = format!("this operation costs more than the {limit} points that one may spend in a minute");
+                self.refused(refused("COST_EXCEEDED", told))
+            }
+            Refused::Spent { wait } => {
+                let seconds = wait.as_secs() + 1;
+                let told =
+                    refused("RATE_LIMITED", format!("the budget of this minute is spent; try again in {seconds} s"));
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                let mut answer = answer::not_understood(status, told, self.form, &self.request_id);
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                answer
+            }
+        }
+    }
+
     /// The answer to somebody of whom it is not known who they are.
-    fn not_recognised(&self, error: &Error) -> Response {
+    pub fn not_recognised(&self, error: &Error) -> Response {
         let status = match code(error) {
             "BAD_REQUEST" => StatusCode::BAD_REQUEST,
             "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
@@ -131,15 +169,34 @@ fn is_json(headers: &HeaderMap) -> bool {
     media.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller, by_get: bool) -> Response {
+async fn run(
+    hall: &Hall,
+    headers: &HeaderMap,
+    peer: SocketAddr,
+    mut request: Request,
+    caller: Caller,
+    by_get: bool,
+) -> Response {
     let viewer = match identity::of_headers(hall, headers).await {
         Ok(viewer) => viewer,
         Err(error) => return caller.not_recognised(&error),
     };
-    let operation = match hall.executor.prepare(request) {
+    let client = Client::of(&viewer, hall.address(peer, headers));
+    // To be asked costs something, whatever comes of it.
+    let name = request.operation_name.clone();
+    if let Err(refused) = hall.pay(&client, 1) {
+        hall.metrics.refused(name.as_deref(), "RATE_LIMITED");
+        return caller.not_paid(refused);
+    }
+    let sent = match hall.settings.documents.resolve(&mut request) {
+        Ok(sent) => sent,
+        Err(error) => return caller.refused(error),
+    };
+    let mut operation = match hall.executor.prepare(request) {
         Ok(operation) => operation,
         Err(mut response) => {
             crate::graphql::error::mark(&mut response, &caller.request_id);
+            hall.metrics.refused(name.as_deref(), "BAD_REQUEST");
             return match caller.form {
                 // An event source hears nothing but events.
                 Form::Events => events(stream::once(std::future::ready(*response)), None).into_response(),
@@ -153,10 +210,27 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return answer;
     }
+    hall.settings.documents.keep(sent);
+    match hall.pay(&client, operation.allowance.cost.saturating_sub(1)) {
+        Ok(budget) => operation.allowance.budget = budget,
+        Err(refused) => {
+            hall.metrics.refused(name.as_deref(), "RATE_LIMITED");
+            return caller.not_paid(refused);
+        }
+    }
     if caller.form == Form::Events {
         let live = (operation.kind == OperationKind::Subscription).then(|| hall.stopping.clone());
+        hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
         let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
+        let Some(seat) = hall.seats.take(client) else {
+            return caller.not_paid(Refused::Spent { wait: KEEP_ALIVE });
+        };
         let answers = hall.executor.stream(operation, viewer, caller.request_id).take_until(Box::pin(lapsed));
+        let answers = answers.map(move |answer| {
+            // Taken until the stream is dropped.
+            let _ = &seat;
+            answer
+        });
         return events(answers, live).into_response();
     }
     if operation.kind == OperationKind::Subscription {
@@ -164,7 +238,10 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
             "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
         return caller.not_understood(StatusCode::BAD_REQUEST, told);
     }
-    answer::of(&execute(hall, operation, viewer, &caller.request_id).await, caller.form)
+    let (cost, began) = (operation.allowance.cost, Instant::now());
+    let response = execute(hall, operation, viewer, &caller.request_id).await;
+    hall.metrics.answered(name.as_deref(), cost, began.elapsed(), &response);
+    answer::of(&response, caller.form)
 }
 
 /// Runs an operation within the time that it may take. What was not committed by then leaves nothing behind.

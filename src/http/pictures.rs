@@ -2,15 +2,17 @@
 //! arguments of its address as variables, and draws the answer.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
 
 use async_graphql::{Request, Variables};
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::answer::{self, Form};
+use super::budget::Client;
 use super::picture::{Direction, Frame, MOST_ROWS, MOST_WORDS, Theme, TopicRow, Word, trends, word_cloud};
 use super::server::Hall;
 use super::{graphql, identity};
@@ -45,6 +47,7 @@ const TOPICS_DRAWN: i64 = 12;
 /// The words of a window as a cloud.
 pub async fn words(
     State(hall): State<Hall>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Query(parameters): Query<Vec<(String, String)>>,
 ) -> Response {
@@ -54,7 +57,7 @@ pub async fn words(
     };
     show(
         &hall,
-        &headers,
+        (&headers, peer),
         WORDS,
         Wanted::read(parameters, WORDS_DRAWN, MOST_WORDS, &["orderBy", "weighting", "phrases"]),
         draw,
@@ -65,6 +68,7 @@ pub async fn words(
 /// The topics of a window, the hottest first.
 pub async fn topics(
     State(hall): State<Hall>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     Query(parameters): Query<Vec<(String, String)>>,
 ) -> Response {
@@ -74,18 +78,19 @@ pub async fn topics(
         });
         trends(&rows, all.saturating_sub(rows.len()), &wanted.frame(told))
     };
-    show(&hall, &headers, TOPICS, Wanted::read(parameters, TOPICS_DRAWN, MOST_ROWS, &[]), draw).await
+    show(&hall, (&headers, peer), TOPICS, Wanted::read(parameters, TOPICS_DRAWN, MOST_ROWS, &[]), draw).await
 }
 
 /// Asks, draws and sends. Who has the same picture already is told so.
 async fn show(
     hall: &Hall,
-    headers: &HeaderMap,
+    (headers, peer): (&HeaderMap, SocketAddr),
     query: &str,
     wanted: Result<Wanted, String>,
     draw: impl FnOnce(&Told, &Wanted) -> String,
 ) -> Response {
     let request_id = graphql::id(headers);
+    let caller = graphql::Caller { form: Form::Json, request_id: request_id.clone() };
     let refuse = |told: String| {
         answer::not_understood(StatusCode::BAD_REQUEST, refused("BAD_REQUEST", told), Form::Json, &request_id)
     };
@@ -95,11 +100,15 @@ async fn show(
     };
     let viewer = match identity::of_headers(hall, headers).await {
         Ok(viewer) => viewer,
-        Err(error) => return refuse(error.to_string()),
+        Err(error) => return caller.not_recognised(&error),
     };
+    let client = Client::of(&viewer, hall.address(peer, headers));
     let request = Request::new(query).variables(Variables::from_json(Value::Object(wanted.variables.clone())));
     let response = match hall.executor.prepare(request) {
-        Ok(operation) => graphql::execute(hall, operation, viewer, &request_id).await,
+        Ok(operation) => match hall.pay(&client, operation.allowance.cost) {
+            Ok(_) => graphql::execute(hall, operation, viewer, &request_id).await,
+            Err(refused) => return caller.not_paid(refused),
+        },
         Err(mut response) => {
             crate::graphql::error::mark(&mut response, &request_id);
             *response

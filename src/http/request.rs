@@ -42,6 +42,8 @@ pub fn of_query(parameters: Vec<(String, String)>) -> Result<Request, String> {
 pub fn of_fields(mut fields: Map<String, Value>) -> Result<Request, String> {
     let query = match fields.remove("query") {
         Some(Value::String(query)) => query,
+        // Who names a document need not send it.
+        None | Some(Value::Null) if is_named(&fields) => String::new(),
         Some(_) => return Err("query must be a text".to_owned()),
         None => return Err("query is missing".to_owned()),
     };
@@ -58,7 +60,29 @@ pub fn of_fields(mut fields: Map<String, Value>) -> Result<Request, String> {
         Some(_) => return Err("variables must be an object".to_owned()),
     }
     match fields.remove("extensions") {
-        None | Some(Value::Null | Value::Object(_)) => Ok(request),
-        Some(_) => Err("extensions must be an object".to_owned()),
+        None | Some(Value::Null) => {}
+        Some(Value::Object(extensions)) => {
+            // Nobody else here looks at extensions, so no other is kept.
+            request.extensions.extend(extensions.into_iter().filter(|(name, _)| name == HASHED).map(entry));
+        }
+        Some(_) => return Err("extensions must be an object".to_owned()),
     }
+    if let Some(id) = fields.remove(NAMED).filter(|id| !id.is_null()) {
+        request.extensions.extend([entry((NAMED.to_owned(), id))]);
+    }
+    Ok(request)
+}
+
+/// The field that names a document that the server knows.
+pub const NAMED: &str = "documentId";
+/// The extension that names one by its hash.
+pub const HASHED: &str = "persistedQuery";
+
+fn is_named(fields: &Map<String, Value>) -> bool {
+    let hashed = fields.get("extensions").is_some_and(|extensions| extensions.get(HASHED).is_some());
+    hashed || fields.get(NAMED).is_some_and(|id| !id.is_null())
+}
+
+fn entry((name, value): (String, Value)) -> (String, async_graphql::Value) {
+    (name, async_graphql::Value::from_json(value).unwrap_or_default())
 }

@@ -1,10 +1,12 @@
 //! The routes and the server.
 
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
@@ -14,9 +16,14 @@ use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
 
+use super::budget::{Budgets, Client, Refused};
+use super::documents::Named;
 use super::explorer::{self, Start};
 use super::identity::Identity;
+use super::metrics::{self, Metrics};
+use super::seats::Seats;
 use super::{graphql, health, origin, pictures};
+use crate::app::allowance::Budget;
 use crate::graphql::schema::Executor;
 
 /// What the operator has decided about transport.
@@ -32,6 +39,18 @@ pub struct Settings {
     pub identity: Identity,
     /// Web pages of elsewhere that may ask, by their origin, such as `https://dashboard.example`.
     pub origins: Vec<String>,
+    /// Points that a client may spend in a minute; `None` for as many as they like.
+    pub budget: Option<NonZeroU32>,
+    /// How many connections stay open in all, and for one client.
+    pub seats: (usize, usize),
+    /// Whether a proxy stands before this server and says, last in `X-Forwarded-For`, whose request it hands on.
+    pub behind_proxy: bool,
+    /// Documents that clients name.
+    pub documents: Arc<Named>,
+    /// Whether the page at `/` is there.
+    pub explorer: bool,
+    /// Whether the schema is told at `/schema.graphql`.
+    pub introspection: bool,
 }
 
 impl Default for Settings {
@@ -42,6 +61,12 @@ impl Default for Settings {
             start: Start::default(),
             identity: Identity::default(),
             origins: Vec::new(),
+            budget: None,
+            seats: (10_000, 100),
+            behind_proxy: false,
+            documents: Arc::default(),
+            explorer: true,
+            introspection: true,
         }
     }
 }
@@ -53,18 +78,49 @@ pub struct Hall {
     pub settings: Arc<Settings>,
     /// Turns true when the server stops.
     pub stopping: watch::Receiver<bool>,
+    /// What clients may spend; `None` for as much as they like.
+    pub budgets: Option<Arc<Budgets>>,
+    pub seats: Arc<Seats>,
+    pub metrics: Arc<Metrics>,
+}
+
+impl Hall {
+    /// Takes points from the budget of a client.
+    ///
+    /// # Errors
+    /// When there are not enough.
+    pub fn pay(&self, client: &Client, cost: u64) -> Result<Option<Budget>, Refused> {
+        let clock = self.executor.app().clock();
+        self.budgets.as_ref().map(|budgets| budgets.pay(client, cost, clock)).transpose()
+    }
+
+    /// The network address that a request comes from.
+    #[must_use]
+    pub fn address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        let told = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).next_back();
+        // The last one is what our own proxy saw; those before it are what anybody may have written.
+        let last =
+            told.filter(|_| self.settings.behind_proxy).and_then(|told| told.rsplit(',').next()?.trim().parse().ok());
+        last.unwrap_or_else(|| peer.ip())
+    }
 }
 
 /// All routes.
 pub fn router(hall: Hall) -> Router {
     let settings = Arc::clone(&hall.settings);
     // Operations have a limit of their own, with an answer; the one of the layer is for those who send their body too slowly.
-    let routes = Router::new()
-        .route("/", get(explorer::page))
-        .route("/schema.graphql", get(explorer::sdl))
+    let mut routes = Router::new();
+    if settings.explorer {
+        routes = routes.route("/", get(explorer::page));
+    }
+    if settings.introspection {
+        routes = routes.route("/schema.graphql", get(explorer::sdl));
+    }
+    let routes = routes
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
         .route("/pictures/word-cloud.svg", get(pictures::words))
         .route("/pictures/trends.svg", get(pictures::topics))
+        .route("/metrics", get(metrics::metrics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(hall);
@@ -95,14 +151,22 @@ pub async fn serve(
     let sender = Arc::new(sender);
     let teller = Arc::clone(&sender);
     let app = Arc::clone(executor.app());
-    let hall = Hall { executor, settings: Arc::new(settings), stopping };
+    let hall = Hall {
+        executor: executor.with_introspection(settings.introspection),
+        budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
+        metrics: Arc::default(),
+        seats: Arc::new(Seats::new(settings.seats.0, settings.seats.1)),
+        settings: Arc::new(settings),
+        stopping,
+    };
     let stopped = async move {
         stop.await;
         // In this order: who hears that a subscription ended can see why.
         teller.send_replace(true);
         app.end_subscriptions();
     };
-    axum::serve(listener, router(hall)).with_graceful_shutdown(stopped).await?;
+    let service = router(hall).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
     // A socket is no request that is waited for: each keeps its receiver until its farewell is written.
     sender.closed().await;
     Ok(())

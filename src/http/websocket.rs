@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::pending;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
+use super::budget::Client;
 use super::message::{Close, FromClient, FromServer, PROTOCOL};
+use super::seats::Seat;
 use super::server::Hall;
 use super::{answer, identity, request};
 use crate::app::viewer::Viewer;
@@ -36,7 +39,13 @@ const OPERATIONS: usize = 100;
 const WAITING: usize = 32;
 
 /// Opens the socket. Without a protocol of ours it is closed at once, with the protocol's code for that.
-pub fn open(upgrade: WebSocketUpgrade, speaks_graphql: bool, hall: Hall, request_id: String) -> Response {
+pub fn open(
+    upgrade: WebSocketUpgrade,
+    speaks_graphql: bool,
+    hall: Hall,
+    request_id: String,
+    (address, seat): (IpAddr, Seat),
+) -> Response {
     let upgrade = upgrade
         .protocols([PROTOCOL])
         .max_message_size(FRAME)
@@ -45,8 +54,9 @@ pub fn open(upgrade: WebSocketUpgrade, speaks_graphql: bool, hall: Hall, request
         .write_buffer_size(0);
     let ours = speaks_graphql && upgrade.selected_protocol().is_some();
     upgrade.on_upgrade(move |mut socket| async move {
+        let _seat = seat;
         if ours {
-            Connection::new(hall, request_id).run(socket).await;
+            Connection::new(hall, request_id, address).run(socket).await;
         } else {
             // Whether the farewell arrives changes nothing.
             let _ = socket.send(Close::WrongProtocol.frame()).await;
@@ -58,6 +68,7 @@ pub fn open(upgrade: WebSocketUpgrade, speaks_graphql: bool, hall: Hall, request
 struct Connection {
     hall: Hall,
     request_id: String,
+    address: IpAddr,
     viewer: Option<Viewer>,
     running: HashMap<String, AbortHandle>,
     frames: mpsc::Sender<Message>,
@@ -68,9 +79,9 @@ struct Connection {
 type Ended = mpsc::UnboundedSender<(String, tokio::task::Id, Option<Message>)>;
 
 impl Connection {
-    fn new(hall: Hall, request_id: String) -> Self {
+    fn new(hall: Hall, request_id: String, address: IpAddr) -> Self {
         let (frames, to_write) = mpsc::channel(WAITING);
-        Self { hall, request_id, viewer: None, running: HashMap::new(), frames, to_write: Some(to_write) }
+        Self { hall, request_id, address, viewer: None, running: HashMap::new(), frames, to_write: Some(to_write) }
     }
 
     async fn run(mut self, socket: WebSocket) {
@@ -160,15 +171,29 @@ impl Connection {
         if self.running.contains_key(&id) {
             return Err(Close::duplicate(&id));
         }
-        let request = request::of_fields(payload).map_err(|_| Close::BadMessage.frame())?;
+        let mut request = request::of_fields(payload).map_err(|_| Close::BadMessage.frame())?;
         if self.running.len() >= OPERATIONS {
             let told = refused("COST_EXCEEDED", format!("at most {OPERATIONS} operations run on one connection"));
             return self.refuse(&id, async_graphql::Response::from_errors(vec![told])).await;
         }
-        let operation = match self.hall.executor.prepare(request) {
+        let name = request.operation_name.clone();
+        let sent = match self.hall.settings.documents.resolve(&mut request) {
+            Ok(sent) => sent,
+            Err(error) => return self.refuse(&id, async_graphql::Response::from_errors(vec![error])).await,
+        };
+        let mut operation = match self.hall.executor.prepare(request) {
             Ok(operation) => operation,
             Err(response) => return self.refuse(&id, *response).await,
         };
+        self.hall.settings.documents.keep(sent);
+        match self.hall.pay(&Client::of(&viewer, self.address), operation.allowance.cost) {
+            Ok(budget) => operation.allowance.budget = budget,
+            Err(_) => {
+                let told = refused("RATE_LIMITED", "the budget of this minute is spent; try again later");
+                return self.refuse(&id, async_graphql::Response::from_errors(vec![told])).await;
+            }
+        }
+        self.hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
         let live = operation.kind == OperationKind::Subscription;
         let answers = self.hall.executor.stream(operation, viewer, self.request_id.clone());
         let (frames, ended, name, stopping) =

@@ -110,6 +110,12 @@ impl Feed {
         *self.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many changes this process has written that are not handed on yet.
+    #[must_use]
+    pub fn lag(&self) -> i64 {
+        (self.written.load(Ordering::SeqCst) - self.head()).max(0)
+    }
+
     /// How many follow now.
     #[must_use]
     pub fn followers(&self) -> usize {

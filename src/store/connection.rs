@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::Executor;
@@ -32,6 +32,8 @@ pub struct Store {
     /// Whose turn it is to write in this process; PostgreSQL has a lock for all processes beside it.
     pub(super) turn: Mutex<()>,
     statements: AtomicU64,
+    /// Microseconds.
+    pub(super) spent: AtomicU64,
     file: Option<DatabaseFile>,
 }
 
@@ -93,7 +95,14 @@ impl Store {
             let told = "a database address starts with sqlite: or postgres:".to_owned();
             return Err(Error::Fault(DbErr::Custom(told)));
         };
-        Ok(Self { lanes, write, turn: Mutex::new(()), statements: AtomicU64::new(0), file: DatabaseFile::of(url) })
+        Ok(Self {
+            lanes,
+            write,
+            turn: Mutex::new(()),
+            statements: AtomicU64::new(0),
+            spent: AtomicU64::new(0),
+            file: DatabaseFile::of(url),
+        })
     }
 
     /// Whether the database is still where it was opened.
@@ -161,6 +170,12 @@ impl Store {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// The time spent on reading, and on writing from the turn to its end, so far.
+    #[must_use]
+    pub fn time_spent(&self) -> Duration {
+        Duration::from_micros(self.spent.load(Ordering::Relaxed))
+    }
+
     /// The name of the database, for people.
     #[must_use]
     pub fn backend(&self) -> &'static str {
@@ -185,11 +200,31 @@ impl Store {
 
     pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        let _spent = Spending::begin(&self.spent);
         self.lanes.rows(sql).await
     }
 
     pub(super) async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, Error> {
         Ok(self.rows(sql).await?.into_iter().next())
+    }
+}
+
+/// Adds the time until it is dropped to what was spent.
+pub(super) struct Spending<'a> {
+    began: Instant,
+    spent: &'a AtomicU64,
+}
+
+impl<'a> Spending<'a> {
+    pub fn begin(spent: &'a AtomicU64) -> Self {
+        Self { began: Instant::now(), spent }
+    }
+}
+
+impl Drop for Spending<'_> {
+    fn drop(&mut self) {
+        let micros = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.spent.fetch_add(micros, Ordering::Relaxed);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Names say what happens to facts: `people_pages` reads, `insert_person` writes. Reads are methods of [`Store`](crate::store::connection::Store),
 //! writes are methods of [`Writing`](crate::store::writing::Writing), a transaction that holds the turn to write.
 
+pub mod audit;
 pub mod change;
 pub mod connection;
 pub mod content;

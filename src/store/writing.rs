@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use tokio::sync::MutexGuard;
 
-use super::connection::{CHANNEL, Store};
+use super::connection::{CHANNEL, Spending, Store};
 use super::error::Error;
 use super::sql::Sql;
 use crate::domain::change::{Change, Fact};
@@ -26,6 +26,7 @@ pub struct Writing<'a> {
     facts: Vec<Fact>,
     last: i64,
     _turn: MutexGuard<'a, ()>,
+    _spent: Spending<'a>,
 }
 
 impl std::fmt::Debug for Writing<'_> {
@@ -41,13 +42,14 @@ impl Store {
     /// When the database is gone, or locked by another program for too long.
     pub async fn begin(&self) -> Result<Writing<'_>, Error> {
         let turn = self.turn.lock().await;
+        let spent = Spending::begin(&self.spent);
         self.check_file()?;
         let mode = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let transaction = self.write.begin_with_options(mode).await?;
-        let mut writing = Writing { transaction, facts: Vec::new(), last: 0, _turn: turn };
+        let mut writing = Writing { transaction, facts: Vec::new(), last: 0, _turn: turn, _spent: spent };
         if self.is_postgres() {
             let mut lock = Sql::new("SELECT pg_advisory_xact_lock(");
             lock.bind(LOCK).push(")");

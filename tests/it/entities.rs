@@ -2,8 +2,8 @@
 //! tests to look at the rows behind the answers.
 
 use entity::{
-    account, change, content, content_author, content_topic, endorsement, instance, leadership, merge, past_rating,
-    person, rating, source, tally, token, topic,
+    account, audit, change, content, content_author, content_topic, endorsement, instance, leadership, merge,
+    past_rating, person, rating, source, tally, token, topic,
 };
 use peerlead::store::connection::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
@@ -26,6 +26,7 @@ const TABLES: &[&str] = &[
     "endorsement",
     "merge",
     "token",
+    "audit",
     "change",
     "instance",
 ];
@@ -116,6 +117,7 @@ async fn every_entity_selects_from_a_fresh_database() {
     }
     select!(
         account,
+        audit,
         change,
         content,
         content_author,

@@ -41,6 +41,8 @@ impl World {
         let mut world = Self { house, shown, ids: BTreeMap::new() };
         world.furnish().await;
         world.make_tokens().await;
+        // Trends are of the last whole quarter of a second, and everything was written just now.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         world
     }
 
@@ -153,6 +155,9 @@ fn acts(world: &World, person: &str) -> Vec<(&'static str, Value, Option<Value>)
         ("mergeTopics", json!({ "from": rust, "into": rust }), None),
         ("undoMerge", json!({ "merge": id("merge") }), None),
         ("ingest", json!({ "source": { "slug": "forum" } }), None),
+        ("deactivatePerson", json!({ "person": ben, "reason": "" }), None),
+        ("reactivatePerson", json!({ "person": ben, "reason": "" }), None),
+        ("rejectLeadership", json!({ "leadership": id("leadership:ada"), "reason": "" }), None),
         ("createToken", json!({ "name": "", "person": ben, "scopes": ["READ"] }), None),
         ("revokeToken", json!({ "token": "azk5" }), None),
     ]
@@ -177,7 +182,9 @@ fn questions(world: &World) -> Vec<(&'static str, String)> {
         ("changes", " { nodes { cursor } }".to_owned()),
         ("viewer", " { isOperator }".to_owned()),
         ("cursor", String::new()),
+        ("rateLimit", " { cost }".to_owned()),
         ("tokens", " { nodes { name } }".to_owned()),
+        ("auditLog", " { nodes { at } }".to_owned()),
         ("trends", " { words { nodes { text } } }".to_owned()),
     ]
 }
@@ -196,6 +203,7 @@ fn places(world: &World) -> Vec<(&'static str, String)> {
         ("Trends", "trends { * }".to_owned()),
         ("WordTrend", "trends { words { nodes { * } } }".to_owned()),
         ("Account", "person(by: { handle: \"ada\" }) { accounts { * } }".to_owned()),
+        ("AuditEntry", "auditLog { nodes { * } }".to_owned()),
         ("Content", node("Content", "content:ada")),
         ("ContentChange", change("ContentChange")),
         ("Endorsement", node("Endorsement", "endorsement:ada")),
@@ -213,6 +221,7 @@ fn places(world: &World) -> Vec<(&'static str, String)> {
         ("Token", "tokens { nodes { * } }".to_owned()),
         ("Topic", "topic(by: { slug: \"rust\" }) { * }".to_owned()),
         ("TopicChange", change("TopicChange")),
+        ("RateLimit", "rateLimit { * }".to_owned()),
         ("Viewer", "viewer { * }".to_owned()),
     ]
 }

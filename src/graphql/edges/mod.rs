@@ -1,5 +1,6 @@
 //! The links between nouns: the only fields that fetch.
 
+pub mod audit;
 pub mod change;
 pub mod content;
 pub mod endorsement;

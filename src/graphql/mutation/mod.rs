@@ -4,6 +4,7 @@ pub mod content;
 pub mod ingest;
 pub mod leadership;
 pub mod merge;
+pub mod moderation;
 pub mod payload;
 pub mod person;
 pub mod rating;
@@ -17,6 +18,7 @@ use self::content::ContentMutation;
 use self::ingest::IngestMutation;
 use self::leadership::LeadershipMutation;
 use self::merge::MergeMutation;
+use self::moderation::ModerationMutation;
 use self::person::PersonMutation;
 use self::rating::RatingMutation;
 use self::source::SourceMutation;
@@ -35,4 +37,5 @@ pub struct Mutation(
     MergeMutation,
     IngestMutation,
     TokenMutation,
+    ModerationMutation,
 );

@@ -1,5 +1,6 @@
 //! Types with their own fields; what leads to other nouns is in `edges`.
 
+pub mod audit;
 pub mod change;
 pub mod content;
 pub mod endorsement;

@@ -2,13 +2,16 @@
 
 use async_graphql::{Context, Object, Result};
 
-use crate::domain::token;
+use crate::domain::{audit, token};
 use crate::graphql::context::{Desk, found};
+use crate::graphql::nodes::audit::{AuditConnection, AuditEntry};
 use crate::graphql::nodes::token::{Token, TokenConnection};
 use crate::graphql::page::{PageArguments, Shown};
 
 /// The order of tokens, as their cursors name it.
 const CREATED: &str = "created";
+/// The order of the audit log, likewise.
+const DONE: &str = "done";
 
 /// What only those see who answer for the server.
 #[derive(Debug, Default)]
@@ -35,5 +38,26 @@ impl TrustQuery {
         };
         let shown = |page| Shown::of(page, CREATED, token::Token::place, |token| Token::from(&token));
         found(look.await.map(|page| Some(TokenConnection(shown(page)))))
+    }
+
+    /// What moderators and admins did, newest first. Moderators only.
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<AuditConnection>> {
+        let desk = match ctx.desk() {
+            Ok(desk) => desk,
+            Err(error) => return Some(Err(error)),
+        };
+        let look = async {
+            let request = PageArguments { first, after, last, before }.request(DONE)?;
+            desk.app.audit_log(&desk.viewer, &request).await
+        };
+        let shown = |page| Shown::of(page, DONE, audit::Audit::place, |entry| AuditEntry::from(&entry));
+        found(look.await.map(|page| Some(AuditConnection(shown(page)))))
     }
 }

@@ -8,6 +8,7 @@ use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::rating::{RATED, Rating, RatingConnection};
 use crate::graphql::nodes::token::{Role, Scope};
 use crate::graphql::page::{PageArguments, Shown};
+use crate::graphql::scalar::DateTime;
 
 /// Who asks.
 #[derive(Debug, Default)]
@@ -25,6 +26,20 @@ pub struct Viewer {
     role: Role,
     /// What they may do; for somebody with a token, what the token may.
     scopes: Vec<Scope>,
+}
+
+/// What an operation costs, and what is left of what its client may spend in a minute, in points. It costs a point for each item
+/// that it may give, one for being asked, and ten for an act.
+#[derive(Debug, SimpleObject)]
+pub struct RateLimit {
+    /// Points that this operation costs, known before it runs.
+    cost: i32,
+    /// Points that may be spent in a minute; null where nobody counts.
+    limit: Option<i32>,
+    /// Points that are left; null where nobody counts.
+    remaining: Option<i32>,
+    /// When all points are there again, if none is spent until then; null where nobody counts.
+    reset_at: Option<DateTime>,
 }
 
 #[async_graphql::ComplexObject]
@@ -63,6 +78,19 @@ impl ViewerQuery {
             is_operator: viewer.is_admin(),
             role: viewer.scopes().role().into(),
             scopes: viewer.scopes().iter().map(Into::into).collect(),
+        })
+    }
+
+    /// What this operation costs, and what is left of what one may spend in a minute. Every answer tells the same in its
+    /// extensions.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Result<RateLimit> {
+        let allowance = ctx.desk()?.allowance;
+        let number = |points: u32| i32::try_from(points).unwrap_or(i32::MAX);
+        Ok(RateLimit {
+            cost: i32::try_from(allowance.cost).unwrap_or(i32::MAX),
+            limit: allowance.budget.map(|budget| number(budget.limit)),
+            remaining: allowance.budget.map(|budget| number(budget.remaining)),
+            reset_at: allowance.budget.map(|budget| DateTime(budget.reset_at)),
         })
     }
 

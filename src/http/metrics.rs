@@ -1,0 +1,139 @@
+//! Numbers for operators, in the form of Prometheus. None of them names anybody.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_graphql::{Response, Value};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use metrics::{counter, gauge, histogram, with_local_recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+
+use super::identity::{self, Identity};
+use super::server::Hall;
+
+/// How many names of operations are told apart; clients choose them, and each costs memory.
+const NAMES: usize = 200;
+/// What operations are called that have no name, or came too late for one of their own.
+const OTHERS: &str = "other";
+/// The ends of the bins of durations, in seconds.
+const BINS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5, 10.0];
+/// After how many operations what was measured is folded into the bins.
+const FOLD: u32 = 4_096;
+
+/// What is counted.
+pub struct Metrics {
+    recorder: PrometheusRecorder,
+    names: Mutex<HashSet<String>>,
+    counted: AtomicU32,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        // Only an empty list of bins is refused.
+        let builder = PrometheusBuilder::new().set_buckets(&BINS).unwrap_or_default();
+        Self { recorder: builder.build_recorder(), names: Mutex::default(), counted: AtomicU32::new(0) }
+    }
+}
+
+impl Metrics {
+    /// Counts an operation that was answered.
+    pub fn answered(&self, name: Option<&str>, cost: u64, took: Duration, response: &Response) {
+        let codes = response.errors.iter().map(|error| match error.extensions.as_ref().and_then(|e| e.get("code")) {
+            Some(Value::String(code)) => code.clone(),
+            _ => "INTERNAL".to_owned(),
+        });
+        let outcome = if response.is_ok() { "ok" } else { "errors" };
+        self.count(name, outcome, cost, took, codes);
+    }
+
+    /// Counts an operation that was refused before it ran, for the reason that a code names.
+    pub fn refused(&self, name: Option<&str>, code: &str) {
+        self.count(name, "refused", 0, Duration::ZERO, std::iter::once(code.to_owned()));
+    }
+
+    /// Counts a subscription that began.
+    pub fn streamed(&self, name: Option<&str>, cost: u64) {
+        let operation = self.told_apart(name);
+        with_local_recorder(&self.recorder, || {
+            counter!("peerlead_operations_total", "operation" => operation, "outcome" => "streamed").increment(1);
+            counter!("peerlead_cost_points_total").increment(cost);
+        });
+    }
+
+    fn count(
+        &self,
+        name: Option<&str>,
+        outcome: &'static str,
+        cost: u64,
+        took: Duration,
+        codes: impl Iterator<Item = String>,
+    ) {
+        let operation = self.told_apart(name);
+        with_local_recorder(&self.recorder, || {
+            counter!("peerlead_operations_total", "operation" => operation, "outcome" => outcome).increment(1);
+            counter!("peerlead_cost_points_total").increment(cost);
+            if outcome != "refused" {
+                histogram!("peerlead_operation_seconds").record(took.as_secs_f64());
+            }
+            for code in codes {
+                counter!("peerlead_errors_total", "code" => code).increment(1);
+            }
+        });
+        if self.counted.fetch_add(1, Ordering::Relaxed) % FOLD == FOLD - 1 {
+            self.recorder.handle().run_upkeep();
+        }
+    }
+
+    fn told_apart(&self, name: Option<&str>) -> String {
+        let Some(name) = name.filter(|name| name.len() <= 100) else { return OTHERS.to_owned() };
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.contains(name) || names.len() < NAMES && names.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        OTHERS.to_owned()
+    }
+
+    fn render(&self, hall: &Hall) -> String {
+        let app = hall.executor.app();
+        let handle = self.recorder.handle();
+        with_local_recorder(&self.recorder, || {
+            gauge!("peerlead_streams").set(number(hall.seats.taken()));
+            gauge!("peerlead_log_head").set(number(app.head()));
+            gauge!("peerlead_log_lag").set(number(app.lag()));
+            counter!("peerlead_database_statements_total").absolute(app.statements());
+            let micros = u64::try_from(app.database_time().as_micros()).unwrap_or(u64::MAX);
+            counter!("peerlead_database_microseconds_total").absolute(micros);
+        });
+        handle.run_upkeep();
+        handle.render()
+    }
+}
+
+/// As precise as a gauge is.
+fn number(count: impl TryInto<i64>) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    let number = count.try_into().unwrap_or(i64::MAX) as f64;
+    number
+}
+
+/// The numbers, for everybody on a server without identity, else for admins.
+pub async fn metrics(State(hall): State<Hall>, headers: HeaderMap) -> axum::response::Response {
+    if !matches!(hall.settings.identity, Identity::Word) {
+        match identity::of_headers(&hall, &headers).await {
+            Ok(viewer) if viewer.is_admin() => {}
+            Ok(_) => return (StatusCode::FORBIDDEN, "send the token of an admin\n").into_response(),
+            Err(_) => return (StatusCode::UNAUTHORIZED, "send the token of an admin\n").into_response(),
+        }
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], hall.metrics.render(&hall)).into_response()
+}

@@ -1,0 +1,251 @@
+//! What clients may spend, keep open and send.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use peerlead::http::documents::Named;
+use peerlead::http::server::Settings as HttpSettings;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use crate::house::{Database, House, open_settings};
+
+const PAGE: &str = "query($n: Int) { contents(first: $n) { nodes { title authors { handle } replies(first: 10) { nodes { title } } } } rateLimit { cost limit remaining resetAt } }";
+
+async fn house(http: HttpSettings) -> House {
+    House::furnished(Database::fresh().await, open_settings(), http).await
+}
+
+async fn send(house: &House, person: &str, body: Value) -> (u16, Option<String>, Value) {
+    let mut post = reqwest::Client::new().post(format!("http://{}/graphql", house.address));
+    post = post.header("accept", "application/graphql-response+json");
+    if !person.is_empty() {
+        post = post.header("Peerlead-Person", person);
+    }
+    let answer = post.json(&body).send().await.expect("an answer");
+    let wait = answer.headers().get("retry-after").map(|value| value.to_str().expect("text").to_owned());
+    (answer.status().as_u16(), wait, answer.json().await.expect("JSON"))
+}
+
+#[tokio::test]
+async fn the_cost_is_known_from_the_pages_along_the_path_and_told_with_what_is_left() {
+    let house = house(HttpSettings { budget: NonZeroU32::new(1_000), ..HttpSettings::default() }).await;
+    let (_, _, answer) = send(&house, "", json!({ "query": PAGE, "variables": { "n": 10 } })).await;
+    // Ten contents, each with three authors as a plain list is counted, and ten replies; and one for being asked.
+    let cost = 10 * (1 + 3 + 10) + 1;
+    let told = &answer["data"]["rateLimit"];
+    assert_eq!(
+        (&told["cost"], &told["limit"], &told["remaining"]),
+        (&json!(cost), &json!(1_000), &json!(1_000 - cost))
+    );
+    assert_eq!(&answer["extensions"]["rateLimit"], told);
+    let (_, _, answer) = send(&house, "", json!({ "query": "{ cursor }" })).await;
+    assert_eq!(answer["extensions"]["rateLimit"]["cost"], 1);
+    let act = "mutation { a: createTopic(input: { slug: \"a\", name: \"A\" }) { topic { id } } b: createTopic(input: { slug: \"b\", name: \"B\" }) { topic { id } } }";
+    let (_, _, answer) = send(&house, "operator", json!({ "query": act })).await;
+    assert_eq!(answer["extensions"]["rateLimit"]["cost"], 20);
+    assert_eq!(answer["extensions"]["rateLimit"]["remaining"], 980, "another client has a budget of their own");
+}
+
+#[tokio::test]
+async fn who_has_spent_everything_waits_and_others_do_not() {
+    let house = house(HttpSettings { budget: NonZeroU32::new(300), ..HttpSettings::default() }).await;
+    house.person("ada").await;
+    let ask = |n: i32| json!({ "query": PAGE, "variables": { "n": n } });
+    let (status, _, answer) = send(&house, "", ask(50)).await;
+    assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (400, &json!("COST_EXCEEDED")), "{answer}");
+    assert_eq!(send(&house, "", ask(10)).await.0, 200);
+    assert_eq!(send(&house, "", ask(10)).await.0, 200);
+    let (status, wait, answer) = send(&house, "", ask(10)).await;
+    assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (429, &json!("RATE_LIMITED")));
+    let wait: u64 = wait.expect("Retry-After").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert!(answer.get("data").is_none());
+    assert_eq!(send(&house, "ada", ask(10)).await.0, 200);
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", "query { contents(first: 100) { nodes { title } } }", json!({})).await;
+    let told = socket.next().await;
+    assert_eq!((&told["type"], &told["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("RATE_LIMITED")));
+    let garbage = json!({ "query": "{ nothing }" });
+    let mut statuses = Vec::new();
+    for _ in 0..40 {
+        statuses.push(send(&house, "", garbage.clone()).await.0);
+    }
+    assert!(statuses.contains(&429), "what cannot be run is paid for too");
+}
+
+#[tokio::test]
+async fn a_forwarded_address_counts_only_behind_a_proxy_and_only_the_last() {
+    for (behind_proxy, expected) in [(false, 429), (true, 200)] {
+        let house = house(HttpSettings { budget: NonZeroU32::new(3), behind_proxy, ..HttpSettings::default() }).await;
+        let mut last = 0;
+        for number in 0..6 {
+            let post = reqwest::Client::new().post(format!("http://{}/graphql", house.address));
+            let post = post.header("x-forwarded-for", format!("192.0.2.99, 192.0.2.{number}"));
+            last = post.json(&json!({ "query": "{ cursor }" })).send().await.expect("an answer").status().as_u16();
+        }
+        assert_eq!(last, expected, "{behind_proxy}");
+    }
+}
+
+#[tokio::test]
+async fn so_many_connections_and_no_more() {
+    let house = house(HttpSettings { seats: (10, 2), ..HttpSettings::default() }).await;
+    let (one, two) = (house.socket("").await, house.socket("").await);
+    assert!(open(&house).await.is_none());
+    drop(one);
+    let mut opened = None;
+    for _ in 0..100 {
+        opened = open(&house).await;
+        if opened.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(opened.is_some(), "a place that was left is free again");
+    drop(two);
+}
+
+#[tokio::test]
+async fn a_document_that_was_sent_once_may_be_named_by_its_hash() {
+    let house = house(HttpSettings::default()).await;
+    let query = "{ viewer { role } }";
+    let hash = hex(query);
+    let named = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hash } } });
+    let (status, _, answer) = send(&house, "", named.clone()).await;
+    assert_eq!((status, &answer["errors"][0]["message"]), (400, &json!("PersistedQueryNotFound")));
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    let mut whole = named.clone();
+    whole["query"] = json!("{ cursor }");
+    assert_eq!(
+        send(&house, "", whole.clone()).await.2["errors"][0]["extensions"]["code"],
+        "BAD_REQUEST",
+        "another's hash"
+    );
+    whole["query"] = json!(query);
+    assert_eq!(send(&house, "", whole).await.0, 200);
+    assert_eq!(send(&house, "", named.clone()).await.2["data"]["viewer"]["role"], "ANONYMOUS");
+    let get = reqwest::Client::new().get(named_in(&house, &named)).send().await.expect("an answer");
+    assert_eq!(get.status().as_u16(), 200);
+    // A mutation is not run by GET, whatever it is called.
+    let act = "mutation { createTopic(input: { slug: \"a\", name: \"A\" }) { topic { id } } }";
+    let named = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hex(act) } }, "query": act });
+    assert_eq!(send(&house, "", named.clone()).await.0, 200);
+    let get = reqwest::Client::new().get(named_in(&house, &named)).header("Peerlead-Person", "operator");
+    let get = get.send().await.expect("an answer");
+    assert_eq!(get.status().as_u16(), 405);
+    // What cannot be run is not kept.
+    let bad =
+        json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hex("{ no }") } }, "query": "{ no }" });
+    send(&house, "", bad.clone()).await;
+    let again = json!({ "extensions": bad["extensions"] });
+    assert_eq!(send(&house, "", again).await.2["errors"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    for extensions in [
+        json!({ "persistedQuery": 1 }),
+        json!({ "persistedQuery": { "version": 2, "sha256Hash": "x" } }),
+        json!({ "persistedQuery": { "version": 1 } }),
+    ] {
+        assert_eq!(send(&house, "", json!({ "extensions": extensions })).await.0, 400);
+    }
+}
+
+/// A socket, if the server has a place for it.
+async fn open(house: &House) -> Option<WebSocketStream<MaybeTlsStream<TcpStream>>> {
+    let mut request = format!("ws://{}/graphql", house.address).into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    match tokio_tungstenite::connect_async(request).await {
+        Ok((socket, _)) => Some(socket),
+        Err(tokio_tungstenite::tungstenite::Error::Http(answer)) if answer.status().as_u16() == 429 => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The address of a GET for what `body` names.
+fn named_in(house: &House, body: &Value) -> reqwest::Url {
+    let base = format!("http://{}/graphql", house.address);
+    reqwest::Url::parse_with_params(&base, [("extensions", body["extensions"].to_string())]).expect("an address")
+}
+
+fn hex(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+#[tokio::test]
+async fn a_server_may_run_nothing_but_the_documents_that_its_operator_trusts() {
+    let manifest =
+        json!({ "role": "{ viewer { role } }", "title": "query($n: Int) { contents(first: $n) { nodes { title } } }" });
+    let named = Named::read(&manifest.to_string(), true).expect("a manifest");
+    let house = house(HttpSettings { documents: Arc::new(named), ..HttpSettings::default() }).await;
+    for body in [
+        json!({ "documentId": "role" }),
+        json!({ "query": "{ viewer { role } }" }),
+        json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hex("{ viewer { role } }") } } }),
+        json!({ "documentId": "title", "variables": { "n": 3 } }),
+    ] {
+        assert_eq!(send(&house, "", body.clone()).await.0, 200, "{body}");
+    }
+    let sent = json!({ "query": "{ cursor }", "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hex("{ cursor }") } } });
+    for (body, code) in [
+        (json!({ "query": "{ cursor }" }), "FORBIDDEN"),
+        (sent, "FORBIDDEN"),
+        (json!({ "documentId": "other" }), "PERSISTED_QUERY_NOT_FOUND"),
+        (json!({ "documentId": 7 }), "BAD_REQUEST"),
+        (json!({ "documentId": "role", "query": "{ cursor }" }), "BAD_REQUEST"),
+    ] {
+        assert_eq!(send(&house, "", body.clone()).await.2["errors"][0]["extensions"]["code"], code, "{body}");
+    }
+    let mut socket = house.socket("").await;
+    socket.send(json!({ "type": "subscribe", "id": "1", "payload": { "query": "{ cursor }" } })).await;
+    assert_eq!(socket.next().await["payload"][0]["extensions"]["code"], "FORBIDDEN");
+    socket.send(json!({ "type": "subscribe", "id": "2", "payload": { "documentId": "role" } })).await;
+    assert_eq!(socket.data("2").await["viewer"]["role"], "ANONYMOUS");
+    assert!(Named::read("[1]", false).is_err());
+}
+
+#[tokio::test]
+async fn the_page_and_the_schema_may_be_kept_back() {
+    let open = house(HttpSettings::default()).await;
+    let shut = house(HttpSettings { explorer: false, introspection: false, ..HttpSettings::default() }).await;
+    for (house, status) in [(&open, 200), (&shut, 404)] {
+        for path in ["/", "/schema.graphql"] {
+            let answer = reqwest::get(format!("http://{}{path}", house.address)).await.expect("an answer");
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+        }
+    }
+    for query in [
+        "{ __schema { queryType { name } } }",
+        "{ a: __type(name: \"Query\") { name } }",
+        "{ ...F } fragment F on Query { __schema { directives { isRepeatable } } }",
+    ] {
+        assert_eq!(shut.fails("", query, json!({})).await, "FORBIDDEN", "{query}");
+        assert!(open.post("", query, json!({})).await.get("errors").is_none(), "{query}");
+    }
+    assert_eq!(shut.data("", "{ __typename }", json!({})).await["__typename"], "Query");
+}
+
+#[tokio::test]
+async fn a_hundred_aliases_and_no_more() {
+    let house = house(HttpSettings::default()).await;
+    let with = |count: usize| format!("{{ {} }}", (0..count).map(|n| format!("a{n}: __typename ")).collect::<String>());
+    assert_eq!(house.data("", &with(100), json!({})).await["a99"], "Query");
+    assert_eq!(house.fails("", &with(101), json!({})).await, "COST_EXCEEDED");
+    let hidden = format!(
+        "{{ ...F ...F }} fragment F on Query {{ {} }}",
+        (0..60).map(|n| format!("a{n}: __typename ")).collect::<String>()
+    );
+    assert_eq!(house.fails("", &hidden, json!({})).await, "COST_EXCEEDED");
+}
+
+#[tokio::test]
+async fn the_seats_and_the_names_hold_with_many_at_once() {
+    let house = Arc::new(house(HttpSettings { seats: (50, 8), ..HttpSettings::default() }).await);
+    let tries = (0..40).map(|_| {
+        let house = Arc::clone(&house);
+        async move { open(&house).await }
+    });
+    let opened = futures_util::future::join_all(tries).await;
+    assert_eq!(opened.iter().flatten().count(), 8);
+}
