@@ -56,7 +56,7 @@ pub async fn fill(url: &str, shape: &Shape, trends: bool) -> Result<Filled, Fail
     let organisation = Organisation::new(shape, now);
     let store = Store::connect(url).await?;
     store.migrate().await?;
-    let app = App::start(store, Arc::new(clock), Settings { trends, ..Settings::default() }).await?;
+    let app = App::start(store, Arc::new(clock), Settings { trends, quorum: 1, ..Settings::default() }).await?;
     let counting = url.starts_with("postgres").then(|| tokio::spawn(analyze(url.to_owned())));
     make_sources(&app).await?;
     take_people_and_topics(&app, &organisation).await?;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::DateTime;
+use peerlead::domain::ballot::Ballot;
 use peerlead::domain::content::{Card, Subject};
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
-use peerlead::domain::rating::Tally;
 use peerlead::domain::trend::content::Ranking;
 use peerlead::domain::trend::window::Window;
 use peerlead::projection::archive::day::Day;
@@ -141,5 +141,5 @@ fn card(content: ContentId, event: &Event) -> Card {
     let subject = Subject { content, source: SourceId(1), authors: Vec::new(), topics: Vec::new(), visible: true };
     let published_at = DateTime::from_timestamp_micros(micros(event.at)).unwrap_or_default();
     let (external_id, kind) = (event.content.clone(), "text".to_owned());
-    Card { subject, external_id, kind, parent: None, published_at, tally: Tally::default() }
+    Card { subject, external_id, kind, parent: None, published_at, tally: Ballot::default() }
 }

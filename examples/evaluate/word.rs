@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::DateTime;
+use peerlead::domain::ballot::Ballot;
 use peerlead::domain::content::{Card, Subject};
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
-use peerlead::domain::rating::Tally;
 use peerlead::domain::term;
 use peerlead::domain::trend::question::{Detail, Weighing, WordQuestion, WordRanking};
 use peerlead::domain::trend::window::Window;
@@ -46,7 +46,7 @@ pub fn facts(documents: &Documents) -> Facts {
             kind: "text".to_owned(),
             parent: None,
             published_at,
-            tally: Tally::default(),
+            tally: Ballot::default(),
         };
         let slot = facts.put_card(&card);
         let (title, body) = (content.title.as_deref().unwrap_or_default(), content.body.as_deref().unwrap_or_default());

@@ -7,6 +7,7 @@ use clap::Args;
 
 /// What clients may spend, keep open and send.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
     /// Points that a client may spend in a minute. With identity 600000 when nothing is said, without it any number.

@@ -3,7 +3,7 @@
 //! Two spreads of a fragment that has two spreads of another, and so on, make a short text that means billions of fields.
 //! The library expands it before its own limits apply, so it is measured here, with one visit to each fragment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::parser::types::{
@@ -26,6 +26,8 @@ const FIELDS: u64 = 5_000;
 const ITEMS: u64 = 100_000;
 /// How many aliases an operation may have once its fragments are expanded.
 const ALIASES: u64 = 100;
+/// How many errors of one document are told.
+const ERRORS: usize = 5;
 /// What an act costs, in points.
 const ACT: u64 = 10;
 /// How many documents are kept.
@@ -109,7 +111,10 @@ impl Documents {
         let cost = measure(&parsed, &request.variables, name)?;
         let fitting = match self.rules.as_ref().map(|rules| rules.check(text)) {
             Some(Ok(fitting)) => Some(fitting),
-            Some(Err(errors)) if !asks_about_the_schema(text) => return Err(errors),
+            Some(Err(mut errors)) if !asks_about_the_schema(text) => {
+                errors.truncate(ERRORS);
+                return Err(errors);
+            }
             _ => None,
         };
         let introspects = asks_about_the_schema(text);
@@ -132,7 +137,7 @@ fn measure(document: &ExecutableDocument, variables: &Variables, name: Option<&s
     let run = chosen(document, name);
     for (_, any) in document.operations.iter() {
         let size = Measure::of(document, &any.node, variables).check(&any.node).map_err(|error| vec![error])?;
-        if run.as_ref().is_ok_and(|run| std::ptr::eq(*run, &any.node)) {
+        if run.as_ref().is_ok_and(|run| std::ptr::eq(*run, &raw const any.node)) {
             let acts = u64::try_from(any.node.selection_set.node.items.len()).unwrap_or(u64::MAX);
             let asked = if any.node.ty == OperationType::Mutation { acts.saturating_mul(ACT) } else { 1 };
             cost = size.items.saturating_add(asked);
@@ -205,8 +210,9 @@ impl<'a> Measure<'a> {
             return Err(refused("COST_EXCEEDED", told));
         }
         if size.aliases > ALIASES {
-            let told =
-                format!("this operation has more than {ALIASES} aliases; ask for lists, or in several operations");
+            let told = format!(
+                "this operation has more than {ALIASES} aliases or repeated fields; ask for lists, or in several operations"
+            );
             return Err(refused("COST_EXCEEDED", told));
         }
         Ok(size)
@@ -217,6 +223,10 @@ impl<'a> Measure<'a> {
         let mut sum = Size::default();
         if depth > DEPTH {
             return Size { fields: u64::MAX, ..Size::default() };
+        }
+        // Only a long set can repeat itself too often.
+        if set.node.items.len() as u64 > ALIASES {
+            sum.aliases = repeated(set);
         }
         for selection in &set.node.items {
             let size = match &selection.node {
@@ -270,6 +280,17 @@ impl<'a> Measure<'a> {
             _ => unsaid,
         }
     }
+}
+
+/// How many fields of a selection say nothing new.
+fn repeated(set: &Positioned<SelectionSet>) -> u64 {
+    let plain = set.node.items.iter().filter_map(|selection| match &selection.node {
+        Selection::Field(field) if field.node.alias.is_none() => Some(field.node.name.node.as_str()),
+        _ => None,
+    });
+    let names: Vec<&str> = plain.collect();
+    let different: HashSet<&str> = names.iter().copied().collect();
+    (names.len() - different.len()) as u64
 }
 
 /// Whether a selection is that of a connection. Only its own fields are looked at: who hides them in a fragment is counted

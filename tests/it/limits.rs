@@ -69,12 +69,18 @@ async fn who_has_spent_everything_waits_and_others_do_not() {
     socket.subscribe("1", "query { contents(first: 100) { nodes { title } } }", json!({})).await;
     let told = socket.next().await;
     assert_eq!((&told["type"], &told["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("RATE_LIMITED")));
-    let garbage = json!({ "query": "{ nothing }" });
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_is_paid_for_too() {
+    // One point comes back in 20 s.
+    let house = house(HttpSettings { budget: NonZeroU32::new(3), ..HttpSettings::default() }).await;
     let mut statuses = Vec::new();
-    for _ in 0..40 {
-        statuses.push(send(&house, "", garbage.clone()).await.0);
+    for _ in 0..8 {
+        statuses.push(send(&house, "", json!({ "query": "{ nothing }" })).await.0);
     }
-    assert!(statuses.contains(&429), "what cannot be run is paid for too");
+    assert_eq!(statuses[..3], [400, 400, 400]);
+    assert!(statuses.contains(&429), "{statuses:?}");
 }
 
 #[tokio::test]
@@ -232,6 +238,11 @@ async fn a_hundred_aliases_and_no_more() {
     let with = |count: usize| format!("{{ {} }}", (0..count).map(|n| format!("a{n}: __typename ")).collect::<String>());
     assert_eq!(house.data("", &with(100), json!({})).await["a99"], "Query");
     assert_eq!(house.fails("", &with(101), json!({})).await, "COST_EXCEEDED");
+    let repeated = |count: usize| format!("{{ {} }}", "__typename ".repeat(count));
+    assert_eq!(house.data("", &repeated(101), json!({})).await["__typename"], "Query");
+    assert_eq!(house.fails("", &repeated(102), json!({})).await, "COST_EXCEEDED");
+    let wrong = format!("{{ {} }}", "nothing ".repeat(90));
+    assert!(house.post("", &wrong, json!({})).await["errors"].as_array().expect("errors").len() <= 5);
     let hidden = format!(
         "{{ ...F ...F }} fragment F on Query {{ {} }}",
         (0..60).map(|n| format!("a{n}: __typename ")).collect::<String>()

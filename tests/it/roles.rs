@@ -86,7 +86,7 @@ impl World {
             scopes: vec!["ingest".to_owned()],
             source: Some("forum".to_owned()),
             topic: None,
-            lasts: Some(std::time::Duration::from_secs(3_600)),
+            lasts: Some(std::time::Duration::from_hours(1)),
         };
         let token = create(&self.house.app, &feed).await.expect("a token");
         self.shown.insert("integrator", format!("Bearer {token}"));
@@ -273,7 +273,9 @@ fn told(value: &Value, path: &str, found: &mut BTreeSet<String>) {
         }
         Value::Array(items) => {
             found.insert(path.to_owned());
-            items.iter().for_each(|value| told(value, path, found));
+            for value in items {
+                told(value, path, found);
+            }
         }
         _ => drop(found.insert(path.to_owned())),
     }
