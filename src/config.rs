@@ -220,7 +220,7 @@ pub struct Server {
     #[command(flatten)]
     pub limits: Limits,
 
-    /// Origins of web pages that may ask from a browser, such as https://dashboard.example, separated by commas.
+    /// Origins of web pages that may ask from a browser, each with its scheme, separated by commas.
     #[arg(long, env = "PEERLEAD_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
     pub cors_origins: Vec<String>,
 
