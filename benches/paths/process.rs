@@ -42,20 +42,25 @@ impl Server {
     /// Starts the program on a database and waits until it is ready.
     pub fn start(url: &str, folder: &Path) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let program = env!("CARGO_BIN_EXE_peerlead");
+        let told = address.to_string();
+        let mut arguments = vec!["serve", "--listen", &told, "--database-url", url];
+        if std::env::var_os("PEERLEAD_LOG").is_none() {
+            arguments.extend(["--log", "warn"]);
+        }
+        Self::run(Path::new(env!("CARGO_BIN_EXE_peerlead")), &arguments, folder, address)
+    }
+
+    /// Starts a program that serves at an address, on a core of its own, and waits until it is ready.
+    pub fn run(program: &Path, arguments: &[&str], folder: &Path, address: SocketAddr) -> Result<Self, Failure> {
         let mut command = if can_pin() {
             let mut command = Command::new("taskset");
-            command.args(["-c", "0", program]);
+            command.args(["-c", "0"]).arg(program);
             command
         } else {
             Command::new(program)
         };
-        command.args(["serve", "--listen", &address.to_string(), "--database-url", url]).current_dir(folder);
-        if std::env::var_os("PEERLEAD_LOG").is_none() {
-            command.args(["--log", "warn"]);
-        }
         let began = Instant::now();
-        let child = command.stdout(Stdio::null()).spawn()?;
+        let child = command.args(arguments).current_dir(folder).stdout(Stdio::null()).spawn()?;
         let mut server = Self { child, address, ready_after: Duration::ZERO };
         while !server.is_ready() {
             if let Some(status) = server.child.try_wait()? {
@@ -97,6 +102,15 @@ impl Server {
             line.trim_start_matches(':').trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
         };
         (of("VmRSS"), of("RssAnon"))
+    }
+}
+
+impl Server {
+    /// Ends it without any warning.
+    pub fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The name of the protocol.
@@ -29,10 +28,6 @@ pub enum FromServer<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         payload: Option<Map<String, Value>>,
     },
-    Next {
-        id: &'a str,
-        payload: Box<RawValue>,
-    },
     Error {
         id: &'a str,
         payload: &'a [async_graphql::ServerError],
@@ -48,6 +43,17 @@ impl FromServer<'_> {
     pub fn frame(&self) -> Message {
         Message::Text(serde_json::to_string(self).unwrap_or_default().into())
     }
+}
+
+/// The frame of an answer. Its text is the same for all who hear it; only the id differs.
+#[must_use]
+pub fn next(id: &str, text: &str) -> Message {
+    let id = serde_json::to_string(id).unwrap_or_default();
+    let mut frame = String::with_capacity(40 + id.len() + text.len());
+    for part in [r#"{"type":"next","id":"#, &id, r#","payload":"#, text, "}"] {
+        frame.push_str(part);
+    }
+    Message::Text(frame.into())
 }
 
 /// Why a connection is closed, as the protocol numbers it.
