@@ -147,7 +147,7 @@ fn settings(config: &Config, server: &Server) -> Settings {
 }
 
 async fn serve_app(app: Arc<App>, listener: TcpListener, server: &Server, start: Start) -> Result<ExitCode, Failure> {
-    let settings = HttpSettings { body: server.max_body, patience: server.timeout, start };
+    let settings = HttpSettings { body: server.max_body, patience: server.timeout, start, ..HttpSettings::default() };
     let (stopped, limit) = (tokio::sync::Notify::new(), server.stop_timeout);
     let stopped = Arc::new(stopped);
     let told = Arc::clone(&stopped);

@@ -49,7 +49,7 @@ fn masked(text: &str) -> Vec<u8> {
     match text.len() {
         short @ 0..126 => frame.push(0x80 | short as u8),
         long => {
-            frame.push(0x80 | 126);
+            frame.push(0xfe);
             frame.extend((long as u16).to_be_bytes());
         }
     }

@@ -12,7 +12,6 @@
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a benchmark talks to the one who started it")]
 
 mod client;
-#[expect(dead_code, reason = "shared with the other benchmark")]
 #[path = "../paths/http.rs"]
 mod http;
 mod peers;

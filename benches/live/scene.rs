@@ -151,7 +151,7 @@ async fn gather(
     }
     until("connecting", || heard.ready.load(std::sync::atomic::Ordering::Relaxed) == subscribers).await?;
     // The acknowledgement comes before the subscription stands; one change to everybody says that it does.
-    tokio::time::sleep(Duration::from_millis(1_000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let mut connection = Connection::open(side.server().address).await?;
     for feed in 0..feeds {
         connection.ask(&side.change(feed, 0)).await?;

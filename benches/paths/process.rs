@@ -116,6 +116,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         // Asked to stop first, so that SQLite folds its log back; killed when it does not hear.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let began = Instant::now();

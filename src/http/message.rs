@@ -61,6 +61,10 @@ pub fn next(id: &str, text: &str) -> Message {
 pub enum Close {
     /// The server is stopping: reconnect.
     Stopping,
+    /// What came is no frame.
+    Unreadable,
+    /// A message was longer than we take.
+    TooLong,
     /// What was said is no message of the protocol.
     BadMessage,
     /// An operation came before the acknowledgement.
@@ -76,11 +80,20 @@ pub enum Close {
 }
 
 impl Close {
+    /// The farewell after a frame that could not be read.
+    #[must_use]
+    pub fn of(error: &axum::Error) -> Self {
+        // The library tells its cause as a text only.
+        if error.to_string().contains("too long") { Self::TooLong } else { Self::Unreadable }
+    }
+
     /// The closing frame.
     #[must_use]
     pub fn frame(self) -> Message {
         let (code, reason) = match self {
             Self::Stopping => (1012, "Service restart"),
+            Self::Unreadable => (1002, "Protocol error"),
+            Self::TooLong => (1009, "Message too long"),
             Self::BadMessage => (4400, "Invalid message"),
             Self::Unauthorized => (4401, "Unauthorized"),
             Self::Forbidden => (4403, "Forbidden"),

@@ -34,8 +34,9 @@ const FRAME: usize = 1024 * 1024;
 const READ: usize = 1024;
 /// How long a client may take to introduce itself.
 const INIT: Duration = Duration::from_secs(10);
-/// How often we ask whether a client is still there.
-const PING: Duration = Duration::from_secs(25);
+/// How many of our pings in a row may stay without any word of the client; after that it is gone, also when its network has
+/// not said so.
+const SILENT: u32 = 2;
 /// How long a frame may take to be written; who takes longer is gone.
 const WRITE: Duration = Duration::from_secs(20);
 /// How many operations may run on one connection.
@@ -75,6 +76,8 @@ struct Connection {
     frames: VecDeque<Message>,
     /// Since when a frame is being written.
     writing: Option<Instant>,
+    /// Our pings since the client said something.
+    unanswered: u32,
 }
 
 /// How to stop an operation.
@@ -107,6 +110,7 @@ enum Event {
     Said(Message),
     Live(Arc<str>, Option<News>),
     Done(Done),
+    Unreadable(Close),
     /// Nothing can be heard or said any more.
     Gone,
 }
@@ -123,13 +127,14 @@ impl Connection {
             live: SelectAll::new(),
             frames: VecDeque::new(),
             writing: None,
+            unanswered: 0,
         }
     }
 
     async fn run(mut self) {
         let mut stopping = self.hall.stopping.clone();
         let init = Instant::now() + INIT;
-        let mut ping = interval(PING);
+        let mut ping = interval(self.hall.settings.ping);
         ping.reset();
         let farewell = loop {
             let stuck = self.writing.map(|since| since + WRITE);
@@ -137,15 +142,18 @@ impl Connection {
             tokio::select! {
                 biased;
                 event = poll_fn(|cx| self.poll(cx)) => match event {
-                    Event::Said(message) => if let Err(farewell) = self.hear(message).await { break farewell },
+                    Event::Said(message) => {
+                        self.unanswered = 0;
+                        if let Err(farewell) = self.hear(message).await { break farewell }
+                    }
+                    Event::Unreadable(farewell) => break Some(farewell.frame()),
                     Event::Live(id, news) => self.tell(&id, news),
                     Event::Done(done) => self.finish(done),
                     Event::Gone => break None,
                 },
                 () = sleep_until(init), if !has_viewer => break Some(Close::InitTimeout.frame()),
                 () = sleep_until(stuck.unwrap_or(init)), if stuck.is_some() => break None,
-                // While others wait to be written, a ping says nothing new.
-                _ = ping.tick(), if has_viewer => if self.frames.is_empty() { self.say(&FromServer::Ping) },
+                _ = ping.tick(), if has_viewer => if !self.ping() { break None },
                 () = stopped(&mut stopping) => break Some(Close::Stopping.frame()),
             }
         };
@@ -192,7 +200,11 @@ impl Connection {
         if self.frames.len() < WAITING
             && let Poll::Ready(message) = self.socket.poll_next_unpin(cx)
         {
-            return Poll::Ready(message.and_then(Result::ok).map_or(Event::Gone, Event::Said));
+            return Poll::Ready(match message {
+                Some(Ok(message)) => Event::Said(message),
+                Some(Err(error)) => Event::Unreadable(Close::of(&error)),
+                None => Event::Gone,
+            });
         }
         if let Poll::Ready(Some(done)) = self.tasks.poll_join_next_with_id(cx) {
             return Poll::Ready(Event::Done(done));
@@ -203,6 +215,16 @@ impl Connection {
             return Poll::Ready(Event::Live(id, news));
         }
         Poll::Pending
+    }
+
+    /// Asks whether the client is still there; says whether it seems so.
+    fn ping(&mut self) -> bool {
+        // While others wait to be written, a ping says nothing new.
+        if self.frames.is_empty() && self.writing.is_none() {
+            self.unanswered += 1;
+            self.say(&FromServer::Ping);
+        }
+        self.unanswered <= SILENT
     }
 
     fn say(&mut self, message: &FromServer<'_>) {

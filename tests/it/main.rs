@@ -19,6 +19,7 @@ mod bad_input;
 mod catalog;
 mod coalesce;
 mod content;
+mod crowd;
 mod durability;
 mod entities;
 mod events;
