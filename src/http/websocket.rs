@@ -160,16 +160,17 @@ impl Connection {
         self.running.values().for_each(Running::stop);
         if let Some(farewell) = farewell {
             // What was said before the farewell still gets out, within the limit of a frame.
-            let rest = std::mem::take(&mut self.frames).into_iter().chain([farewell]);
-            let _ = tokio::time::timeout(WRITE, self.part(rest)).await;
+            self.frames.push_back(farewell);
+            let _ = tokio::time::timeout(WRITE, self.write_all()).await;
         }
+        // A client that has said its own farewell is answered.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.socket.close()).await;
     }
 
-    async fn part(&mut self, rest: impl Iterator<Item = Message>) -> Result<(), axum::Error> {
-        for frame in rest {
+    async fn write_all(&mut self) -> Result<(), axum::Error> {
+        while let Some(frame) = self.frames.pop_front() {
             self.socket.send(frame).await?;
         }
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.socket.close()).await;
         Ok(())
     }
 

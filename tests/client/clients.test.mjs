@@ -73,7 +73,7 @@ test('graphql-ws', async () => {
   assert.equal((await next(client.iterate({ query: WHO }))).data.viewer.person.handle, 'ben');
   const rated = await next(client.iterate({ query: RATE, variables: { id: content, value: 5 } }));
   assert.deepEqual(rated.data.rateContent.userErrors, []);
-  await assert.rejects(next(client.iterate({ query: '{ nothing }' })), (errors) => errors[0].extensions.code === 'BAD_REQUEST');
+  await assert.rejects(next(client.iterate({ query: '{ nothing }' })), ([error]) => error.extensions.code === 'BAD_REQUEST');
   await hears((variables) => client.iterate({ query: HEAR, variables }));
   await client.dispose();
 });
