@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::stream::{AbortHandle, BoxStream, SelectAll, abortable, once};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -53,13 +53,13 @@ pub fn open(upgrade: WebSocketUpgrade, speaks_graphql: bool, hall: Hall, request
         .read_buffer_size(READ)
         .write_buffer_size(0);
     let ours = speaks_graphql && upgrade.selected_protocol().is_some();
-    upgrade.on_upgrade(move |mut socket| async move {
+    // Boxed, because what waits for the upgrade would hold the room for it twice.
+    upgrade.on_upgrade(move |mut socket| {
         if ours {
-            Connection::new(hall, request_id, socket).run().await;
-        } else {
-            // Whether the farewell arrives changes nothing.
-            let _ = socket.send(Close::WrongProtocol.frame()).await;
+            return Connection::new(hall, request_id, socket).run().boxed();
         }
+        // Whether the farewell arrives changes nothing.
+        async move { drop(socket.send(Close::WrongProtocol.frame()).await) }.boxed()
     })
 }
 
@@ -245,7 +245,8 @@ impl Connection {
                 return Err(Some(Close::TooManyInits.frame()));
             }
             FromClient::ConnectionInit { payload } => {
-                let viewer = identity::of_init(&self.hall.executor, payload.as_ref()).await;
+                // Boxed, because a connection lives long and does this once.
+                let viewer = Box::pin(identity::of_init(&self.hall.executor, payload.as_ref())).await;
                 self.viewer = Some(viewer.map_err(|_| Some(Close::Forbidden.frame()))?);
                 self.say(&FromServer::ConnectionAck);
             }
