@@ -111,6 +111,8 @@ enum Event {
     Live(Arc<str>, Option<News>),
     Done(Done),
     Unreadable(Close),
+    /// A frame could not be written at once.
+    Waits,
     /// Nothing can be heard or said any more.
     Gone,
 }
@@ -141,6 +143,7 @@ impl Connection {
             let has_viewer = self.viewer.is_some();
             tokio::select! {
                 biased;
+                () = sleep_until(init), if !has_viewer => break Some(Close::InitTimeout.frame()),
                 event = poll_fn(|cx| self.poll(cx)) => match event {
                     Event::Said(message) => {
                         self.unanswered = 0;
@@ -149,9 +152,9 @@ impl Connection {
                     Event::Unreadable(farewell) => break Some(farewell.frame()),
                     Event::Live(id, news) => self.tell(&id, news),
                     Event::Done(done) => self.finish(done),
+                    Event::Waits => {}
                     Event::Gone => break None,
                 },
-                () = sleep_until(init), if !has_viewer => break Some(Close::InitTimeout.frame()),
                 () = sleep_until(stuck.unwrap_or(init)), if stuck.is_some() => break None,
                 _ = ping.tick(), if has_viewer => if !self.ping() { break None },
                 () = stopped(&mut stopping) => break Some(Close::Stopping.frame()),
@@ -176,6 +179,7 @@ impl Connection {
 
     /// Writes, reads and takes what is live, in this order: nothing is taken while something is still to be written.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        let before = self.writing;
         loop {
             if self.writing.is_some() {
                 match self.socket.poll_flush_unpin(cx) {
@@ -215,7 +219,8 @@ impl Connection {
         {
             return Poll::Ready(Event::Live(id, news));
         }
-        Poll::Pending
+        // Only now does the frame wait, and its time runs.
+        if self.writing.is_some() && self.writing != before { Poll::Ready(Event::Waits) } else { Poll::Pending }
     }
 
     /// Asks whether the client is still there; says whether it seems so.
