@@ -35,7 +35,7 @@ struct Figures {
 impl Figures {
     /// Microseconds of the server for each frame.
     fn per_frame(&self) -> f64 {
-        self.cpu * 1e6 / self.frames.max(1) as f64
+        if self.frames == 0 { 0.0 } else { self.cpu * 1e6 / self.frames as f64 }
     }
 }
 
@@ -204,7 +204,8 @@ async fn run(
 ) -> Result<Figures, Failure> {
     let before = side.server().memory().1;
     let (heard, tasks) = gather(side, subscribers, feeds).await?;
-    let memory = (side.server().memory().1 - before) * 1024.0 / subscribers.max(1) as f64;
+    let grown = (side.server().memory().1 - before) * 1024.0;
+    let memory = if subscribers == 0 { 0.0 } else { grown / subscribers as f64 };
     let (first, cpu, began) = (heard.frames(), side.server().cpu(), Instant::now());
     if let Ok(mut latencies) = heard.latencies.lock() {
         latencies.clear();
@@ -245,8 +246,9 @@ async fn returning(folder: &std::path::Path, plan: &Plan) -> Result<(usize, f64)
     for number in 0..MISSED {
         connection.ask(&side.change(0, number)).await?;
     }
-    let Side::Ours { server, contents, apart } = side else { return Err("not ours".into()) };
-    server.kill()?;
+    let Side::Ours { mut server, contents, apart } = side else { return Err("not ours".into()) };
+    server.child.kill()?;
+    server.child.wait()?;
     let url = format!("sqlite:{}", folder.join("live.db").display());
     let side = Side::Ours { server: Server::start(&url, folder)?, contents, apart };
     let (heard, began) = (Heard::of(1), Instant::now());

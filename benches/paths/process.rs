@@ -12,7 +12,7 @@ const TICKS: f64 = 100.0;
 
 /// A running server.
 pub struct Server {
-    child: Child,
+    pub child: Child,
     pub address: SocketAddr,
     /// From the start of the process until it was ready.
     pub ready_after: Duration,
@@ -102,15 +102,6 @@ impl Server {
             line.trim_start_matches(':').trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
         };
         (of("VmRSS"), of("RssAnon"))
-    }
-}
-
-impl Server {
-    /// Ends it without any warning.
-    pub fn kill(mut self) -> Result<(), Failure> {
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
     }
 }
 
