@@ -12,6 +12,7 @@ use peerlead::command::demo::{self, Demo};
 use peerlead::command::export::export;
 use peerlead::command::import::{ImportOptions, import};
 use peerlead::config::{Command, Config, Scale, Server};
+use peerlead::domain::change::Retention;
 use peerlead::domain::source;
 use peerlead::graphql::schema::{Executor, sdl};
 use peerlead::http::explorer::Start;
@@ -137,11 +138,16 @@ async fn listen(server: &Server) -> Result<TcpListener, Failure> {
 }
 
 fn settings(config: &Config, server: &Server) -> Settings {
-    Settings { operators: config.operators.clone(), buffer: server.subscriber_buffer.max(1), trends: true }
+    Settings {
+        operators: config.operators.clone(),
+        buffer: server.subscriber_buffer.max(1),
+        trends: true,
+        retention: Retention { age: server.changes_max_age, rows: server.changes_max_rows },
+    }
 }
 
 async fn serve_app(app: Arc<App>, listener: TcpListener, server: &Server, start: Start) -> Result<ExitCode, Failure> {
-    let settings = HttpSettings { body: server.max_body, patience: server.timeout, start };
+    let settings = HttpSettings { body: server.max_body, patience: server.timeout, start, ..HttpSettings::default() };
     let (stopped, limit) = (tokio::sync::Notify::new(), server.stop_timeout);
     let stopped = Arc::new(stopped);
     let told = Arc::clone(&stopped);

@@ -7,10 +7,14 @@ use tokio::task::AbortHandle;
 
 use super::clock::Clock;
 use super::error::Error;
+use super::listening::Made;
 use super::rating::{self, Job};
-use crate::domain::change::{Change, Fact};
+use super::retention;
+use super::seats::Seats;
+use crate::domain::change::{Change, Fact, Retention};
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
+use crate::live::audiences::Audiences;
 use crate::live::feed::Feed;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
@@ -28,11 +32,14 @@ pub struct Settings {
     pub buffer: usize,
     /// Whether trends can be asked for: everything that was written is read into memory for them.
     pub trends: bool,
+    /// What of the change log is kept.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { operators: vec!["operator".to_owned()], buffer: 4_096, trends: true }
+        let operators = vec!["operator".to_owned()];
+        Self { operators, buffer: 4_096, trends: true, retention: Retention::default() }
     }
 }
 
@@ -41,6 +48,8 @@ impl Default for Settings {
 pub struct App {
     pub(super) store: Arc<Store>,
     pub(super) feed: Arc<Feed>,
+    pub(super) audiences: Arc<Audiences<String, Made>>,
+    pub(super) seats: Arc<Seats>,
     pub(super) directory: Arc<Directory>,
     pub(super) shelf: Arc<Shelf>,
     pub(super) catalog: Arc<Catalog>,
@@ -80,9 +89,12 @@ impl App {
             tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
         }
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
+        let audiences = Audiences::new(Arc::clone(&feed), settings.buffer);
         let app = Arc::new(Self {
             store,
             feed,
+            audiences,
+            seats: Arc::default(),
             directory,
             shelf,
             catalog,
@@ -95,6 +107,7 @@ impl App {
             tasks,
         });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
+        tokio::spawn(retention::keep(Arc::downgrade(&app), app.settings.retention));
         Ok(app)
     }
 

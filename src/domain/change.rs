@@ -1,6 +1,8 @@
 //! Changes: what the log says happened, each with the state after it, so that nothing need be asked backwards.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,37 @@ pub struct Change {
     /// When it was written down.
     pub at: Time,
     pub fact: Fact,
+}
+
+/// What of the change log is kept. Without limits everything is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// How old a row may become.
+    pub age: Option<Duration>,
+    /// How many rows there may be.
+    pub rows: Option<u64>,
+}
+
+/// How long a row is kept whatever the limits are: other processes may not have read it yet, and who reconnects goes on after it.
+pub const KEPT_AT_LEAST: Duration = Duration::from_mins(10);
+
+impl Retention {
+    /// Whether a row may go. The last one stays: the numbers go on from it.
+    #[must_use]
+    pub fn lets_go(self, seq: i64, at: Time, last: i64, now: Time) -> bool {
+        let age = now.signed_duration_since(at).to_std().unwrap_or_default();
+        let too_old = self.age.is_some_and(|limit| age > limit);
+        let too_many = self.rows.is_some_and(|rows| last.abs_diff(seq) >= rows);
+        seq < last && age > KEPT_AT_LEAST && (too_old || too_many)
+    }
+}
+
+/// A change to be told, and how many of its subject it stands for.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub change: Arc<Change>,
+    /// 1 when nothing was left out.
+    pub changes: usize,
 }
 
 /// What happened, with the state after it.
@@ -139,12 +172,12 @@ pub enum EndorsementAct {
 }
 
 /// Whose news somebody wants to hear; everything given must hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
     pub nouns: Option<Vec<Noun>>,
     pub content: Option<ContentId>,
     /// One of these topics, subtopics already among them.
-    pub topics: Option<HashSet<TopicId>>,
+    pub topics: Option<BTreeSet<TopicId>>,
     pub author: Option<PersonId>,
     pub source: Option<SourceId>,
     /// The person who leads, is endorsed or endorses.

@@ -40,7 +40,7 @@ pub struct Documents {
 /// A document that may be run.
 #[derive(Debug)]
 struct Document {
-    parsed: ExecutableDocument,
+    parsed: Arc<ExecutableDocument>,
     /// `None` for one that asks about the schema in words that only the library knows.
     fitting: Option<Fitting>,
 }
@@ -48,7 +48,7 @@ struct Document {
 /// What a request asks for, within bounds and according to the schema.
 #[derive(Debug)]
 pub struct Reading {
-    pub document: ExecutableDocument,
+    pub document: Arc<ExecutableDocument>,
     pub kind: OperationKind,
     /// Whether the library still has to hold it against the schema.
     pub unchecked: bool,
@@ -89,7 +89,7 @@ impl Documents {
         {
             rules.check_variables(operation, &request.variables).map_err(|error| vec![error])?;
         }
-        Ok(Reading { document: document.parsed.clone(), kind, unchecked: document.fitting.is_none() })
+        Ok(Reading { document: Arc::clone(&document.parsed), kind, unchecked: document.fitting.is_none() })
     }
 
     fn learn(&self, request: &Request) -> Result<Arc<Document>, Vec<ServerError>> {
@@ -102,7 +102,7 @@ impl Documents {
             Some(Err(errors)) if !asks_about_the_schema(text) => return Err(errors),
             _ => None,
         };
-        let document = Arc::new(Document { parsed, fitting });
+        let document = Arc::new(Document { parsed: Arc::new(parsed), fitting });
         self.known.insert(text.clone(), Arc::clone(&document));
         Ok(document)
     }

@@ -1,8 +1,5 @@
 //! `/graphql` over HTTP: POST, GET and event streams.
 
-use std::convert::Infallible;
-use std::time::Duration;
-
 use async_graphql::{Request, ServerError};
 use async_graphql_axum::GraphQLProtocol;
 use axum::body::Bytes;
@@ -11,19 +8,13 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::watch;
+use axum::response::Response;
 
 use super::answer::{self, Form};
 use super::server::Hall;
-use super::{identity, request, websocket};
+use super::{events, identity, request, websocket};
 use crate::graphql::error::{code, refused};
 use crate::graphql::schema::{Operation, OperationKind};
-
-/// How often an event stream says that it is still there.
-const KEEP_ALIVE: Duration = Duration::from_secs(12);
 
 /// A GET is a query, an event stream, or the start of a WebSocket.
 pub async fn get(
@@ -129,7 +120,7 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
             crate::graphql::error::mark(&mut response, &caller.request_id);
             return match caller.form {
                 // An event source hears nothing but events.
-                Form::Events => events(stream::once(std::future::ready(*response)), None).into_response(),
+                Form::Events => events::once(&response),
                 form => answer::of(&response, form),
             };
         }
@@ -141,8 +132,7 @@ async fn run(hall: &Hall, headers: &HeaderMap, request: Request, caller: Caller,
         return answer;
     }
     if caller.form == Form::Events {
-        let live = (operation.kind == OperationKind::Subscription).then(|| hall.stopping.clone());
-        return events(hall.executor.stream(operation, viewer, caller.request_id), live).into_response();
+        return events::run(hall, headers, operation, viewer, caller.request_id).await;
     }
     if operation.kind == OperationKind::Subscription {
         let told =
@@ -184,23 +174,4 @@ pub(super) fn is_bad_request(response: &async_graphql::Response) -> bool {
 
 fn of_app(error: &crate::app::error::Error) -> ServerError {
     refused(code(error), error.to_string())
-}
-
-/// An event stream as the protocol graphql-sse has it in distinct connections mode: `next` for each answer, then `complete`.
-/// A subscription that ends because the server stops is not complete: without the word its client connects again.
-fn events(
-    answers: impl Stream<Item = async_graphql::Response> + Send + 'static,
-    live: Option<watch::Receiver<bool>>,
-) -> impl IntoResponse {
-    let next = answers.map(|response| {
-        Event::default().event("next").data(String::from_utf8(answer::bytes(&response)).unwrap_or_default())
-    });
-    let is_over = async move { live.is_none_or(|stopping| !*stopping.borrow()) };
-    let complete = stream::once(is_over)
-        .filter_map(|over| std::future::ready(over.then(|| Event::default().event("complete").data(""))));
-    let events = next.chain(complete).map(Ok::<_, Infallible>);
-    (
-        [(header::CACHE_CONTROL, "no-cache"), (header::HeaderName::from_static("x-accel-buffering"), "no")],
-        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)),
-    )
 }

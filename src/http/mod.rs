@@ -1,6 +1,7 @@
 //! How it arrives: routes, transports, who acts, limits, health. Knows GraphQL only as operations and answers.
 
 pub mod answer;
+pub mod events;
 pub mod explorer;
 pub mod graphql;
 pub mod health;

@@ -18,6 +18,9 @@ use super::explorer::{self, Start};
 use super::{graphql, health, origin, pictures};
 use crate::graphql::schema::Executor;
 
+/// How often a WebSocket client is asked whether it is still there: more often than networks forget a quiet connection.
+pub const PING: Duration = Duration::from_secs(25);
+
 /// What the operator has decided about transport.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -25,13 +28,15 @@ pub struct Settings {
     pub body: usize,
     /// How long a query or a mutation may take.
     pub patience: Duration,
+    /// How often a WebSocket client is asked whether it is still there.
+    pub ping: Duration,
     /// What the explorer shows first.
     pub start: Start,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { body: 8 * 1024 * 1024, patience: Duration::from_secs(30), start: Start::default() }
+        Self { body: 8 * 1024 * 1024, patience: Duration::from_secs(30), ping: PING, start: Start::default() }
     }
 }
 

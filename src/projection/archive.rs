@@ -84,7 +84,7 @@ impl Archive {
                     failing = false;
                     self.hear(&feed, seq).await
                 }
-                Err(error) => Gap::Store(error),
+                Err(error) => Gap::from(error),
             };
             match ended {
                 Gap::Closed => return,
@@ -179,7 +179,7 @@ impl Archive {
                 }
             }
             if let Err(error) = self.take(&changes).await {
-                return Gap::Store(error);
+                return Gap::from(error);
             }
             if let Some(gap) = ended {
                 return gap;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt};
-use peerlead::domain::change::{Change, Fact, RatingFact};
+use peerlead::domain::change::{Change, Fact, RatingFact, Told};
 use peerlead::domain::content::Subject;
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
 use peerlead::domain::rating::Tally;
-use peerlead::live::coalesce::{Told, at_most};
+use peerlead::live::coalesce::at_most;
 use peerlead::live::feed::Gap;
 use serde_json::{Value, json};
 

@@ -111,6 +111,11 @@ impl House {
     }
 
     pub async fn with(database: Database, settings: Settings) -> Self {
+        Self::served(database, settings, HttpSettings::default()).await
+    }
+
+    /// A server with knobs of transport.
+    pub async fn served(database: Database, settings: Settings, http: HttpSettings) -> Self {
         let store = Store::connect(&database.url).await.expect("a database");
         store.migrate().await.expect("migrations");
         let clock = Arc::new(Clock::default());
@@ -121,7 +126,7 @@ impl House {
         let executor = Executor::new(Arc::clone(&app));
         let served = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            serve(listener, executor, HttpSettings::default(), stopped).await.expect("a server");
+            serve(listener, executor, http, stopped).await.expect("a server");
         });
         Self { app, clock, address, database, client: reqwest::Client::new(), stop: Some(stop), served }
     }
