@@ -6,6 +6,7 @@ pub mod endorsement;
 pub mod id;
 pub mod ingest;
 pub mod invalid;
+pub mod lead;
 pub mod leadership;
 pub mod merge;
 pub mod page;

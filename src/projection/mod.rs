@@ -3,5 +3,6 @@
 pub mod archive;
 pub mod catalog;
 pub mod directory;
+pub mod lead;
 pub mod shelf;
 pub mod trend;

@@ -4,13 +4,14 @@
 //! reads the facts anew.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::print::Prints;
 use super::vocabulary::Vocabulary;
 use crate::domain::content::Card;
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::person::{Person, PersonKind};
+use crate::domain::source::{NATIVE, Source, Visibility};
 use crate::domain::term::Sentence;
 use crate::domain::time::micros;
 use crate::domain::trend::fair::{Rater, Vote};
@@ -64,6 +65,12 @@ pub struct Facts {
     topic_numbers: HashMap<TopicId, u32>,
     /// By the number of a topic, the contents on it.
     on_topics: Vec<Vec<u32>>,
+    /// By the number of a person, the contents they wrote, and those they have ever rated.
+    written: Vec<Vec<u32>>,
+    given: Vec<Vec<u32>>,
+    /// Sources whose ratings are public acts, and the one of what is told to Peerlead itself.
+    public: HashSet<SourceId>,
+    native: Option<SourceId>,
     pub vocabulary: Vocabulary,
     prints: Prints,
     /// The latest moment at which a vote was given or ended: whoever asks about a later one asks about now.
@@ -88,6 +95,8 @@ impl Facts {
         self.people.push(id);
         self.raters.push(Rater { ratings: 0, first: i64::MAX, team: None });
         self.bots.push(false);
+        self.written.push(Vec::new());
+        self.given.push(Vec::new());
         self.numbers.insert(id, number);
         number
     }
@@ -124,6 +133,45 @@ impl Facts {
         }
     }
 
+    /// Takes note of a source.
+    pub fn put_source(&mut self, source: &Source) {
+        let is_public = source.visibility == Visibility::Public;
+        let has_moved = if is_public { self.public.insert(source.id) } else { self.public.remove(&source.id) };
+        if source.slug == NATIVE {
+            self.native = Some(source.id);
+        }
+        if has_moved {
+            self.touch(i64::MIN);
+        }
+    }
+
+    /// Whether ratings of a source are public acts.
+    #[must_use]
+    pub fn is_public(&self, source: SourceId) -> bool {
+        self.public.contains(&source)
+    }
+
+    /// Whether a source is what is told to Peerlead itself, where everybody may publish.
+    #[must_use]
+    pub fn is_native(&self, source: SourceId) -> bool {
+        self.native == Some(source)
+    }
+
+    /// What somebody wrote and counts, in no order.
+    pub fn written_by(&self, person: u32) -> impl Iterator<Item = (u32, &Kept)> {
+        self.of_person(&self.written, person)
+    }
+
+    /// What somebody has ever rated and counts, in no order; some of it may be what they rate no more.
+    pub fn rated_by(&self, person: u32) -> impl Iterator<Item = (u32, &Kept)> {
+        self.of_person(&self.given, person)
+    }
+
+    fn of_person<'a>(&'a self, lists: &'a [Vec<u32>], person: u32) -> impl Iterator<Item = (u32, &'a Kept)> {
+        let slots = lists.get(person as usize).map(Vec::as_slice).unwrap_or_default();
+        slots.iter().map(|slot| (*slot, &self.contents[*slot as usize])).filter(|(_, kept)| self.counts(kept))
+    }
+
     /// Takes note of a content without its text. Its votes stay.
     pub fn put_card(&mut self, card: &Card) -> u32 {
         let subject = &card.subject;
@@ -135,6 +183,7 @@ impl Facts {
             let slot = u32::try_from(self.contents.len()).unwrap_or(u32::MAX);
             self.slots.insert(subject.content, slot);
             topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
+            authors.iter().for_each(|author| self.written[*author as usize].push(slot));
             self.is_sorted &= self.by_time.last().is_none_or(|last| *last <= (at, slot));
             self.by_time.push((at, slot));
             if let Some(parent) = card.parent {
@@ -160,6 +209,10 @@ impl Facts {
         if kept.topics != topics {
             kept.topics.iter().for_each(|topic| self.on_topics[*topic as usize].retain(|other| *other != slot));
             topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
+        }
+        if kept.authors != authors {
+            kept.authors.iter().for_each(|author| self.written[*author as usize].retain(|other| *other != slot));
+            authors.iter().for_each(|author| self.written[*author as usize].push(slot));
         }
         if kept.parent != card.parent {
             if let Some(replies) = kept.parent.and_then(|parent| self.replies.get_mut(&parent)) {
@@ -278,6 +331,7 @@ impl Facts {
         for (rater, step, at, end) in past {
             let rater = self.person(*rater);
             self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
+            self.note_given(slot, rater);
             ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
             self.touch(*at);
             latest = latest.max(*end);
@@ -290,9 +344,19 @@ impl Facts {
         let rater = &mut self.raters[vote.rater as usize];
         rater.ratings += 1;
         rater.first = rater.first.min(vote.at);
+        self.note_given(slot, vote.rater);
         let votes = &mut self.contents[slot as usize].votes;
         let place = votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
         votes.insert(place, vote);
+    }
+
+    /// Remembers that somebody has rated a content, once. What became of it the content knows.
+    fn note_given(&mut self, slot: u32, rater: u32) {
+        let kept = &self.contents[slot as usize];
+        let is_known = |vote: &Vote| vote.rater == rater;
+        if !kept.votes.iter().any(is_known) && !kept.past.iter().any(|(vote, _)| is_known(vote)) {
+            self.given[rater as usize].push(slot);
+        }
     }
 
     fn note_last_vote(&mut self, slot: u32, at: i64) {

@@ -1,0 +1,7 @@
+//! Who leads what, as the facts show it: evidence, strength, standing, and what peers endorse. Every score explains itself.
+
+pub mod breadth;
+pub mod endorsed;
+pub mod evidence;
+pub mod standing;
+pub mod strength;
