@@ -144,6 +144,20 @@ pub struct Server {
     #[arg(long, env = "PEERLEAD_SUBSCRIBER_BUFFER", default_value = "4096", value_name = "CHANGES")]
     pub subscriber_buffer: usize,
 
+    /// How many days an endorsement lasts when nobody says.
+    #[arg(
+        long,
+        env = "PEERLEAD_ENDORSEMENT_DAYS",
+        default_value = "365",
+        value_parser = clap::value_parser!(i64).range(1..=1_827),
+        value_name = "DAYS"
+    )]
+    pub endorsement_days: i64,
+
+    /// Tell only what is declared and endorsed of who leads what, not what the facts show.
+    #[arg(long, env = "PEERLEAD_NO_EMERGENT")]
+    pub no_emergent: bool,
+
     /// The largest request body, in bytes.
     #[arg(long, env = "PEERLEAD_MAX_BODY", default_value = "8388608", value_name = "BYTES")]
     pub max_body: usize,

@@ -137,7 +137,13 @@ async fn listen(server: &Server) -> Result<TcpListener, Failure> {
 }
 
 fn settings(config: &Config, server: &Server) -> Settings {
-    Settings { operators: config.operators.clone(), buffer: server.subscriber_buffer.max(1), trends: true }
+    Settings {
+        operators: config.operators.clone(),
+        buffer: server.subscriber_buffer.max(1),
+        trends: true,
+        emergent: !server.no_emergent,
+        endorsement_life: chrono::TimeDelta::days(server.endorsement_days),
+    }
 }
 
 async fn serve_app(app: Arc<App>, listener: TcpListener, server: &Server, start: Start) -> Result<ExitCode, Failure> {

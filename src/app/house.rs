@@ -9,12 +9,15 @@ use super::clock::Clock;
 use super::error::Error;
 use super::rating::{self, Job};
 use crate::domain::change::{Change, Fact};
+use crate::domain::endorsement::LIFE;
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::feed::Feed;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
+use crate::projection::lead;
+use crate::projection::relations::Relations;
 use crate::projection::shelf::Shelf;
 use crate::projection::trend::answers::Answers;
 use crate::store::connection::Store;
@@ -28,11 +31,21 @@ pub struct Settings {
     pub buffer: usize,
     /// Whether trends can be asked for: everything that was written is read into memory for them.
     pub trends: bool,
+    /// Whether it is told who leads what as the facts show it, beside what is declared and endorsed.
+    pub emergent: bool,
+    /// How long an endorsement lasts when nobody says.
+    pub endorsement_life: chrono::TimeDelta,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { operators: vec!["operator".to_owned()], buffer: 4_096, trends: true }
+        Self {
+            operators: vec!["operator".to_owned()],
+            buffer: 4_096,
+            trends: true,
+            emergent: true,
+            endorsement_life: LIFE,
+        }
     }
 }
 
@@ -46,6 +59,8 @@ pub struct App {
     pub(super) catalog: Arc<Catalog>,
     pub(super) archive: Arc<Archive>,
     pub(super) answers: Answers,
+    pub(super) leading: lead::answers::Answers,
+    pub(super) relations: Arc<Relations>,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
@@ -64,17 +79,21 @@ impl App {
         let directory = Arc::new(Directory::new(Arc::clone(&store)));
         let catalog = Catalog::new();
         let shelf = Arc::new(Shelf::new(Arc::clone(&store), Arc::clone(&catalog)));
+        let relations = Arc::new(Relations::new(Arc::clone(&store)));
+        let said = Arc::clone(&relations);
         let (names, contents, cards) = (Arc::clone(&directory), Arc::clone(&shelf), Arc::clone(&catalog));
         // What is kept in memory hears all changes from before it is read, so that none falls between the two.
         let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
             names.hear(change);
             cards.hear(change);
             contents.hear(change);
+            said.hear(change);
         })
         .await?;
         directory.load().await?;
         let archive = Archive::new(Arc::clone(&store));
         let answers = Answers::new(Arc::clone(&archive));
+        let leading = lead::answers::Answers::new(Arc::clone(&archive));
         let mut tasks = vec![tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle()];
         if settings.trends {
             tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
@@ -88,6 +107,8 @@ impl App {
             catalog,
             archive,
             answers,
+            leading,
+            relations,
             clock,
             settings,
             instance,
@@ -139,6 +160,7 @@ impl App {
             self.directory.hear(change);
             self.catalog.hear(change);
             self.shelf.hear(change);
+            self.relations.hear(change);
         }
     }
 }

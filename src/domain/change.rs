@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Card, Subject};
+use super::contest::Contest;
 use super::endorsement::Endorsement;
 use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::leadership::Leadership;
@@ -36,6 +37,7 @@ pub enum Fact {
     Source(Source),
     Leadership { act: LeadershipAct, leadership: Leadership },
     Endorsement { act: EndorsementAct, endorsement: Endorsement },
+    Contest { act: ContestAct, contest: Contest },
     Merge { merge: Merge },
 }
 
@@ -49,6 +51,7 @@ pub enum Noun {
     Source,
     Leadership,
     Endorsement,
+    Contest,
     Merge,
 }
 
@@ -64,6 +67,7 @@ impl Fact {
             Self::Source(_) => Noun::Source,
             Self::Leadership { .. } => Noun::Leadership,
             Self::Endorsement { .. } => Noun::Endorsement,
+            Self::Contest { .. } => Noun::Contest,
             Self::Merge { .. } => Noun::Merge,
         }
     }
@@ -79,6 +83,7 @@ impl Fact {
             Self::Source(source) => source.id.0,
             Self::Leadership { leadership, .. } => leadership.id.0,
             Self::Endorsement { endorsement, .. } => endorsement.id.0,
+            Self::Contest { contest, .. } => contest.id.0,
             Self::Merge { merge } => merge.id.0,
         };
         (self.noun(), id)
@@ -138,6 +143,14 @@ pub enum EndorsementAct {
     Withdrawn,
 }
 
+/// What may happen to a contest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContestAct {
+    Contested,
+    Withdrawn,
+}
+
 /// Whose news somebody wants to hear; everything given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
@@ -163,6 +176,7 @@ impl Interest {
             | Fact::Content(ContentFact { card: Card { subject, .. }, .. }) => self.matches_content(subject),
             Fact::Leadership { leadership: l, .. } => self.matches_relation(l.topic, &[l.person]),
             Fact::Endorsement { endorsement: e, .. } => self.matches_relation(e.topic, &[e.person, e.endorser]),
+            Fact::Contest { contest, .. } => self.matches_relation(contest.topic, &[contest.person]),
             _ => self.is_open(),
         }
     }

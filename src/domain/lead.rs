@@ -3,5 +3,10 @@
 pub mod breadth;
 pub mod endorsed;
 pub mod evidence;
+pub mod following;
+pub mod gap;
+pub mod leading;
 pub mod standing;
 pub mod strength;
+pub mod succession;
+pub mod told;

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod content;
+pub mod contest;
 pub mod endorsement;
 pub mod id;
 pub mod ingest;

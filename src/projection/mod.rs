@@ -4,5 +4,6 @@ pub mod archive;
 pub mod catalog;
 pub mod directory;
 pub mod lead;
+pub mod relations;
 pub mod shelf;
 pub mod trend;

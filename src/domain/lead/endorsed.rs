@@ -67,3 +67,12 @@ impl Circle {
         Explanation::product("endorsed-1", &[("endorsers", weight), ("bound", 1.0 / (weight + HALF))])
     }
 }
+
+/// Endorsers, each once, sorted.
+#[must_use]
+pub fn different(endorsers: impl IntoIterator<Item = i64>) -> Vec<i64> {
+    let mut endorsers: Vec<i64> = endorsers.into_iter().collect();
+    endorsers.sort_unstable();
+    endorsers.dedup();
+    endorsers
+}

@@ -14,6 +14,8 @@ pub enum Standing {
     Fading,
     /// Was one, or is said to be, and has shown nothing for a year.
     Dormant,
+    /// They object to what is shown of them.
+    Contested,
 }
 
 /// The score from which somebody leads, and the share of the strongest one's strength that it takes as well.
