@@ -170,7 +170,7 @@ impl App {
     }
 
     /// Everybody who leads anything as of a moment, by topic; nobody where the emergent kind is switched off.
-    pub(super) async fn overview(&self, at: i64) -> Arc<Vec<TopicLeaders>> {
+    pub(super) async fn overview(&self, at: i64) -> Arc<Vec<Arc<TopicLeaders>>> {
         if !self.settings.emergent {
             return Arc::default();
         }

@@ -433,6 +433,57 @@ async fn the_map_shows_who_leads_what_a_part_at_a_time() {
 }
 
 #[tokio::test]
+async fn the_map_is_as_fresh_as_the_list_after_everything_that_may_happen() {
+    let house = project().await;
+    let same = async |what: &str| {
+        let query = r#"{ topic(by: { slug: "storage" }) { id } leadershipMap(leadersPerTopic: 10) { people { id person { handle } } leading { personId topicId score standing } } }"#;
+        let told = house.data("", query, Value::Null).await;
+        let map = &told["leadershipMap"];
+        let edges = map["leading"].as_array().unwrap().iter().filter(|edge| edge["topicId"] == told["topic"]["id"]);
+        let named = |edge: &Value| {
+            let person = map["people"].as_array().unwrap().iter().find(|person| person["id"] == edge["personId"]);
+            json!([person.unwrap()["person"]["handle"], edge["score"], edge["standing"]])
+        };
+        let edges: Vec<Value> = edges.map(named).collect();
+        let listed = leaders(&house, "storage", "").await;
+        let listed: Vec<Value> =
+            listed.iter().map(|one| json!([one["person"]["handle"], one["score"], one["standing"]])).collect();
+        assert_eq!(edges, listed, "{what}");
+        edges
+    };
+    let mut last = same("at first").await;
+    assert_eq!(same("again").await, last);
+    let mut moved = async |what: &str| {
+        let now = same(what).await;
+        assert_ne!(now, last, "{what}");
+        last = now;
+    };
+    ingest(&house, json!({ "contents": [said("more", "dan", "storage", 2)] })).await;
+    ingest(&house, json!({ "ratings": [vote("cy", "more", 1)] })).await;
+    moved("somebody approved of something").await;
+    let answer = json!({ "kind": "answer", "title": "yes", "parent": { "external": { "source": "review", "externalId": "dan7" } } });
+    house.act("eve", "publishContent", answer, "").await;
+    moved("somebody answered").await;
+    house
+        .act(
+            "operator",
+            "hideContent",
+            json!({ "content": { "external": { "source": "review", "externalId": "ada0a" } }, "reason": "x" }),
+            "",
+        )
+        .await;
+    moved("something was hidden").await;
+    house.act("operator", "mergePeople", json!({ "from": { "handle": "dan" }, "into": { "handle": "ada" } }), "").await;
+    moved("two are one").await;
+    house.act("operator", "updatePerson", json!({ "person": { "handle": "cy" }, "kind": "BOT" }), "").await;
+    moved("one was a bot").await;
+    house.act("operator", "updateSource", json!({ "source": { "slug": "review" }, "visibility": "PRIVATE" }), "").await;
+    moved("ratings are private").await;
+    house.clock.set("2026-09-01T12:00:00Z".parse().unwrap());
+    moved("three months later").await;
+}
+
+#[tokio::test]
 async fn succession_and_what_has_changed() {
     let house = project().await;
     let query = r#"{ topic(by: { slug: "storage" }) { leadershipHistory(quarters: 12) { at leaders { evidence person { handle } } } } }"#;

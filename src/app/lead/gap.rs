@@ -1,6 +1,7 @@
 //! The gaps: where what is said of leadership and what the facts show do not meet.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::{View, leads};
 use crate::app::error::Error;
@@ -17,7 +18,7 @@ use crate::domain::trend::window::to_f64;
 /// Everything that gaps are found in.
 struct Ground<'a> {
     at: Time,
-    overview: &'a [TopicLeaders],
+    overview: &'a [Arc<TopicLeaders>],
     /// Relations that hold.
     valid: Vec<&'a Leadership>,
     heat: HashMap<TopicId, f64>,

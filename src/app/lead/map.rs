@@ -104,7 +104,8 @@ impl App {
         let overview = self.overview(at).await;
         let said = self.relations.said().await?;
         let when = from_micros(at);
-        let by_topic: HashMap<TopicId, &TopicLeaders> = overview.iter().map(|topic| (topic.topic, topic)).collect();
+        let by_topic: HashMap<TopicId, &TopicLeaders> =
+            overview.iter().map(|topic| (topic.topic, topic.as_ref())).collect();
         let mut declared: HashSet<(PersonId, TopicId)> = HashSet::new();
         for relation in said.leaderships().iter().filter(|relation| relation.is_valid_at(when)) {
             declared.insert((relation.person, relation.topic));

@@ -2,7 +2,7 @@
 //!
 //! A month counts, not each act in it: who floods a topic for a month has one good month, and who cares for it steadily has many.
 
-use crate::domain::trend::window::{DAY, decay, to_f64};
+use crate::domain::trend::window::{DAY, HOUR, decay, to_f64};
 
 /// A month in microseconds: 30.44 days.
 pub const MONTH: i64 = DAY / 100 * 3_044;
@@ -157,6 +157,19 @@ impl Evidence {
         }
         Some(since)
     }
+}
+
+/// The moment as of which evidence is reckoned: the end of the hour. Within an hour nothing is forgotten, so what was counted of a
+/// topic can be used again until something happens on it.
+///
+/// ```
+/// use peerlead::domain::lead::evidence::reckoned_at;
+/// use peerlead::domain::trend::window::HOUR;
+/// assert_eq!((reckoned_at(2 * HOUR), reckoned_at(2 * HOUR + 1)), (2 * HOUR, 3 * HOUR));
+/// ```
+#[must_use]
+pub const fn reckoned_at(at: i64) -> i64 {
+    at.div_euclid(HOUR).saturating_mul(HOUR).saturating_add(if at.rem_euclid(HOUR) == 0 { 0 } else { HOUR })
 }
 
 /// How long nothing may happen before it begins anew: a year.

@@ -4,6 +4,7 @@
 //! reads the facts anew.
 
 mod by_person;
+mod stamp;
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -72,6 +73,7 @@ pub struct Facts {
     /// Sources whose ratings are public acts, and the one of what is told to Peerlead itself.
     public: HashSet<SourceId>,
     native: Option<SourceId>,
+    stamps: stamp::Stamps,
     pub vocabulary: Vocabulary,
     prints: Prints,
     /// The latest moment at which a vote was given or ended: whoever asks about a later one asks about now.
@@ -130,6 +132,7 @@ impl Facts {
         let bot = person.kind == PersonKind::Bot;
         if (self.raters[number].team, self.bots[number]) != (team, bot) {
             (self.raters[number].team, self.bots[number]) = (team, bot);
+            self.stamp_all();
             self.touch(i64::MIN);
         }
     }
@@ -165,8 +168,10 @@ impl Facts {
                 voted_at: i64::MIN,
                 prints: Box::default(),
             });
+            self.stamp(slot);
             return slot;
         };
+        self.stamp(slot);
         let kept = &mut self.contents[slot as usize];
         if kept.topics != topics {
             kept.topics.iter().for_each(|topic| self.on_topics[*topic as usize].retain(|other| *other != slot));
@@ -193,6 +198,7 @@ impl Facts {
         (kept.at, kept.visible, kept.parent) = (at, subject.visible, card.parent);
         (kept.authors, kept.topics) = (authors, topics);
         self.touch(was);
+        self.stamp(slot);
         slot
     }
 
@@ -322,6 +328,7 @@ impl Facts {
     }
 
     fn note_last_vote(&mut self, slot: u32, at: i64) {
+        self.stamp(slot);
         self.last = self.last.max(at);
         let before = std::mem::replace(&mut self.contents[slot as usize].voted_at, at);
         if before != at {

@@ -1,11 +1,11 @@
 //! Answers about who leads what, each reckoned once for all who ask the same at the same time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use moka::sync::Cache;
 
 use super::follow::follow;
-use super::tell::{history, overview, tell};
+use super::tell::{Counted, history, overview, tell};
 use crate::domain::id::{PersonId, TopicId};
 use crate::domain::lead::following::{Following, Way};
 use crate::domain::lead::leading::{Leading, Question, TopicLeaders};
@@ -21,14 +21,15 @@ const OVERVIEWS: u64 = 8;
 pub struct Answers {
     archive: Arc<Archive>,
     leaders: Cache<(u64, Question), Arc<Vec<Leading>>>,
-    overviews: Cache<(u64, i64), Arc<Vec<TopicLeaders>>>,
+    overviews: Cache<(u64, i64), Arc<Vec<Arc<TopicLeaders>>>>,
+    counted: Arc<Mutex<Counted>>,
 }
 
 impl Answers {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(archive: Arc<Archive>) -> Self {
-        Self { archive, leaders: Cache::new(KEPT), overviews: Cache::new(OVERVIEWS) }
+        Self { archive, leaders: Cache::new(KEPT), overviews: Cache::new(OVERVIEWS), counted: Arc::default() }
     }
 
     /// Everybody who has something to show, strongest first.
@@ -47,14 +48,18 @@ impl Answers {
     }
 
     /// Everybody who leads anything as of a moment, by topic.
-    pub async fn overview(&self, at: i64) -> Arc<Vec<TopicLeaders>> {
+    pub async fn overview(&self, at: i64) -> Arc<Vec<Arc<TopicLeaders>>> {
         let key = (self.archive.version(), at);
         if let Some(known) = self.overviews.get(&key) {
             return known;
         }
         let (archive, overviews) = (Arc::clone(&self.archive), self.overviews.clone());
+        let counted = Arc::clone(&self.counted);
         let reckoned = tokio::task::spawn_blocking(move || {
-            overviews.get_with(key, || Arc::new(archive.ask(at, |facts, day| overview(facts, day, at))))
+            overviews.get_with(key, || {
+                let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+                Arc::new(archive.ask(at, |facts, day| overview(facts, day, at, &mut counted)))
+            })
         });
         reckoned.await.unwrap_or_default()
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::breadth::breadths;
-use crate::domain::lead::evidence::{Act, Aspect, Deed, Evidence, Parameters};
+use crate::domain::lead::evidence::{Act, Aspect, Deed, Evidence, Parameters, reckoned_at};
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::window::Window;
 use crate::projection::archive::day::Day;
@@ -30,7 +30,7 @@ pub fn leaders(facts: &Facts, day: &Day, topics: &[u32], window: Window, aspect:
         .into_iter()
         .map(|(person, acts)| {
             let breadth = breadths.get(&person).copied().unwrap_or(1.0);
-            let evidence = Evidence::of(&acts, window.to, &parameters).narrowed(breadth);
+            let evidence = Evidence::of(&acts, reckoned_at(window.to), &parameters).narrowed(breadth);
             let strength = evidence.strength(day.presences.of_person(person), &parameters);
             Leader { person, acts, evidence, breadth, strength }
         })

@@ -1,10 +1,11 @@
 //! What was counted, with the names that everybody knows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::leaders::{Leader, acts, leaders};
 use crate::domain::id::{ContentId, TopicId};
-use crate::domain::lead::evidence::{Aspect, Deed, Evidence, MONTH, Parameters};
+use crate::domain::lead::evidence::{Aspect, Deed, Evidence, MONTH, Parameters, reckoned_at};
 use crate::domain::lead::leading::{Brief, Leading, MONTHS, Question, TopicLeaders};
 use crate::domain::lead::standing::{Case, Standing};
 use crate::domain::lead::succession::Chapter;
@@ -24,16 +25,17 @@ pub fn tell(facts: &Facts, day: &Day, question: &Question) -> Vec<Leading> {
     let parameters = Parameters::of(question.aspect);
     let found = leaders(facts, day, &topics, window, question.aspect);
     let (strongest, all) = sums(&found);
+    let at = reckoned_at(question.at);
     let one = |leader: Leader| Leading {
         person: facts.people[leader.person as usize],
         share: leader.strength.score() / all,
-        standing: standing(&leader, question.at, strongest, &parameters),
-        since: Evidence::since(&leader.acts, question.at).map(from_micros),
+        standing: standing(&leader, at, strongest, &parameters),
+        since: Evidence::since(&leader.acts, at).map(from_micros),
         last: leader.evidence.last.map(from_micros),
         months: leader.evidence.months,
         own: contents(facts, &leader, Deed::Own),
         judged: contents(facts, &leader, Deed::Judged),
-        line: line(&leader, question.at, &parameters),
+        line: line(&leader, at, &parameters),
         evidence: leader.evidence.sum(&parameters),
         strength: leader.strength,
         breadth: leader.breadth,
@@ -41,26 +43,47 @@ pub fn tell(facts: &Facts, day: &Day, question: &Question) -> Vec<Leading> {
     found.into_iter().map(one).collect()
 }
 
-/// Everybody who leads anything, by topic, in the order of the topics' ids.
+/// What was counted of each topic, and of which state of it: its stamp, its day and its hour.
+pub type Counted = HashMap<TopicId, ((u64, i64, i64), Arc<TopicLeaders>)>;
+
+/// Everybody who leads anything, by topic, in the order of the topics' ids. What is known of a topic and is still true is not
+/// counted again, which is the same as if it were.
 #[must_use]
-pub fn overview(facts: &Facts, day: &Day, at: i64) -> Vec<TopicLeaders> {
-    let parameters = Parameters::of(Aspect::Leading);
+pub fn overview(facts: &Facts, day: &Day, at: i64, counted: &mut Counted) -> Vec<Arc<TopicLeaders>> {
     let mut topics: Vec<(u32, _)> = (0..).zip(facts.topics.iter().copied()).collect();
     topics.sort_unstable_by_key(|(_, id)| *id);
-    let of_one = |(number, topic)| {
-        let found = leaders(facts, day, &[number], Window { from: i64::MIN, to: at }, Aspect::Leading);
-        let (strongest, all) = sums(&found);
-        let brief = |leader: &Leader| Brief {
-            person: facts.people[leader.person as usize],
-            strength: leader.strength.score(),
-            share: leader.strength.score() / all,
-            standing: standing(leader, at, strongest, &parameters),
-            since: Evidence::since(&leader.acts, at).map(from_micros),
-            last: leader.evidence.last.map(from_micros),
-        };
-        TopicLeaders { topic, leaders: found.iter().map(brief).collect() }
+    let mut of_one = |(number, topic)| {
+        let state = (facts.stamp_of(number), day.at, reckoned_at(at));
+        let is_past = facts.is_past(number, at);
+        match counted.get(&topic) {
+            Some((known, leaders)) if is_past && *known == state => Arc::clone(leaders),
+            _ => {
+                let leaders = Arc::new(topic_leaders(facts, day, (number, topic), at));
+                // Only of the whole past: asked about an earlier moment it is another answer.
+                if is_past {
+                    counted.insert(topic, (state, Arc::clone(&leaders)));
+                }
+                leaders
+            }
+        }
     };
-    topics.into_iter().map(of_one).filter(|topic| !topic.leaders.is_empty()).collect()
+    topics.into_iter().map(&mut of_one).filter(|topic| !topic.leaders.is_empty()).collect()
+}
+
+fn topic_leaders(facts: &Facts, day: &Day, (number, topic): (u32, TopicId), at: i64) -> TopicLeaders {
+    let parameters = Parameters::of(Aspect::Leading);
+    let found = leaders(facts, day, &[number], Window { from: i64::MIN, to: at }, Aspect::Leading);
+    let (strongest, all) = sums(&found);
+    let at = reckoned_at(at);
+    let brief = |leader: &Leader| Brief {
+        person: facts.people[leader.person as usize],
+        strength: leader.strength.score(),
+        share: leader.strength.score() / all,
+        standing: standing(leader, at, strongest, &parameters),
+        since: Evidence::since(&leader.acts, at).map(from_micros),
+        last: leader.evidence.last.map(from_micros),
+    };
+    TopicLeaders { topic, leaders: found.iter().map(brief).collect() }
 }
 
 /// Who had most to show on a topic at each of some moments, `count` people at most.

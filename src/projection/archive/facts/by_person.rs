@@ -14,6 +14,7 @@ impl Facts {
         }
         if has_moved {
             self.touch(i64::MIN);
+            self.stamp_all();
         }
     }
 
