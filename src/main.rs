@@ -143,6 +143,8 @@ fn settings(config: &Config, server: &Server) -> Settings {
         buffer: server.subscriber_buffer.max(1),
         trends: true,
         retention: Retention { age: server.changes_max_age, rows: server.changes_max_rows },
+        emergent: !server.no_emergent,
+        endorsement_life: chrono::TimeDelta::days(server.endorsement_days),
     }
 }
 

@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::MigrationTrait;
 mod ddl;
 mod m20261122_000001_facts;
 mod m20261122_000002_change_log;
+mod m20261124_000003_contest;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -16,6 +17,10 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_facts::Migration), Box::new(m20261122_000002_change_log::Migration)]
+        vec![
+            Box::new(m20261122_000001_facts::Migration),
+            Box::new(m20261122_000002_change_log::Migration),
+            Box::new(m20261124_000003_contest::Migration),
+        ]
     }
 }

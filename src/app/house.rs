@@ -12,6 +12,7 @@ use super::rating::{self, Job};
 use super::retention;
 use super::seats::Seats;
 use crate::domain::change::{Change, Fact, Retention};
+use crate::domain::endorsement::LIFE;
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::audiences::Audiences;
@@ -19,6 +20,8 @@ use crate::live::feed::Feed;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
+use crate::projection::lead;
+use crate::projection::relations::Relations;
 use crate::projection::shelf::Shelf;
 use crate::projection::trend::answers::Answers;
 use crate::store::connection::Store;
@@ -34,12 +37,22 @@ pub struct Settings {
     pub trends: bool,
     /// What of the change log is kept.
     pub retention: Retention,
+    /// Whether it is told who leads what as the facts show it, beside what is declared and endorsed.
+    pub emergent: bool,
+    /// How long an endorsement lasts when nobody says.
+    pub endorsement_life: chrono::TimeDelta,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let operators = vec!["operator".to_owned()];
-        Self { operators, buffer: 4_096, trends: true, retention: Retention::default() }
+        Self {
+            operators: vec!["operator".to_owned()],
+            buffer: 4_096,
+            trends: true,
+            emergent: true,
+            endorsement_life: LIFE,
+            retention: Retention::default(),
+        }
     }
 }
 
@@ -55,6 +68,8 @@ pub struct App {
     pub(super) catalog: Arc<Catalog>,
     pub(super) archive: Arc<Archive>,
     pub(super) answers: Answers,
+    pub(super) leading: lead::answers::Answers,
+    pub(super) relations: Arc<Relations>,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
@@ -73,17 +88,21 @@ impl App {
         let directory = Arc::new(Directory::new(Arc::clone(&store)));
         let catalog = Catalog::new();
         let shelf = Arc::new(Shelf::new(Arc::clone(&store), Arc::clone(&catalog)));
+        let relations = Arc::new(Relations::new(Arc::clone(&store)));
+        let said = Arc::clone(&relations);
         let (names, contents, cards) = (Arc::clone(&directory), Arc::clone(&shelf), Arc::clone(&catalog));
         // What is kept in memory hears all changes from before it is read, so that none falls between the two.
         let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
             names.hear(change);
             cards.hear(change);
             contents.hear(change);
+            said.hear(change);
         })
         .await?;
         directory.load().await?;
         let archive = Archive::new(Arc::clone(&store));
         let answers = Answers::new(Arc::clone(&archive));
+        let leading = lead::answers::Answers::new(Arc::clone(&archive));
         let mut tasks = vec![tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle()];
         if settings.trends {
             tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
@@ -100,6 +119,8 @@ impl App {
             catalog,
             archive,
             answers,
+            leading,
+            relations,
             clock,
             settings,
             instance,
@@ -152,6 +173,7 @@ impl App {
             self.directory.hear(change);
             self.catalog.hear(change);
             self.shelf.hear(change);
+            self.relations.hear(change);
         }
     }
 }

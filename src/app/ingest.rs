@@ -307,6 +307,7 @@ impl Desk<'_, '_> {
                     description: new.description.clone(),
                     parent,
                     main,
+                    emergent: true,
                     created_at: self.now,
                 };
                 check_place(self.writing, &topic).await?;
@@ -320,6 +321,7 @@ impl Desk<'_, '_> {
                     description: item.description.clone(),
                     parent: parent.map(Some),
                     main: main.map(Some),
+                    emergent: None,
                 };
                 let changed = patch.apply(&known)?;
                 if changed == known {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Card, Subject};
+use super::contest::Contest;
 use super::endorsement::Endorsement;
 use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::leadership::Leadership;
@@ -69,6 +70,7 @@ pub enum Fact {
     Source(Source),
     Leadership { act: LeadershipAct, leadership: Leadership },
     Endorsement { act: EndorsementAct, endorsement: Endorsement },
+    Contest { act: ContestAct, contest: Contest },
     Merge { merge: Merge },
 }
 
@@ -82,6 +84,7 @@ pub enum Noun {
     Source,
     Leadership,
     Endorsement,
+    Contest,
     Merge,
 }
 
@@ -97,6 +100,7 @@ impl Fact {
             Self::Source(_) => Noun::Source,
             Self::Leadership { .. } => Noun::Leadership,
             Self::Endorsement { .. } => Noun::Endorsement,
+            Self::Contest { .. } => Noun::Contest,
             Self::Merge { .. } => Noun::Merge,
         }
     }
@@ -112,6 +116,7 @@ impl Fact {
             Self::Source(source) => source.id.0,
             Self::Leadership { leadership, .. } => leadership.id.0,
             Self::Endorsement { endorsement, .. } => endorsement.id.0,
+            Self::Contest { contest, .. } => contest.id.0,
             Self::Merge { merge } => merge.id.0,
         };
         (self.noun(), id)
@@ -171,6 +176,14 @@ pub enum EndorsementAct {
     Withdrawn,
 }
 
+/// What may happen to a contest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContestAct {
+    Contested,
+    Withdrawn,
+}
+
 /// Whose news somebody wants to hear; everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
@@ -196,6 +209,7 @@ impl Interest {
             | Fact::Content(ContentFact { card: Card { subject, .. }, .. }) => self.matches_content(subject),
             Fact::Leadership { leadership: l, .. } => self.matches_relation(l.topic, &[l.person]),
             Fact::Endorsement { endorsement: e, .. } => self.matches_relation(e.topic, &[e.person, e.endorser]),
+            Fact::Contest { contest, .. } => self.matches_relation(contest.topic, &[contest.person]),
             _ => self.is_open(),
         }
     }

@@ -10,6 +10,7 @@ pub enum Code {
     BotCannotRate,
     Conflict,
     ContentNotFound,
+    ContestNotFound,
     Cycle,
     EndorsementNotFound,
     ForbiddenForViewer,

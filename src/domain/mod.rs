@@ -2,10 +2,12 @@
 
 pub mod change;
 pub mod content;
+pub mod contest;
 pub mod endorsement;
 pub mod id;
 pub mod ingest;
 pub mod invalid;
+pub mod lead;
 pub mod leadership;
 pub mod merge;
 pub mod page;

@@ -56,7 +56,8 @@ impl Subscription {
         #[graphql(desc = "Tell at most once in this time, then the latest state of each relation; PT0.01S to PT1H.")]
         interval: Option<Duration>,
     ) -> Result<Heard<LeadershipChange>> {
-        let heard = hear(ctx, vec![Noun::Leadership, Noun::Endorsement], filter, after, interval).await?;
+        let heard =
+            hear(ctx, vec![Noun::Leadership, Noun::Endorsement, Noun::Contest], filter, after, interval).await?;
         Ok(only(heard, |change| if let Change::LeadershipChange(change) = change { Some(*change) } else { None }))
     }
 

@@ -66,6 +66,7 @@ impl Word {
                 Self::Person(endorsement.endorser),
                 Self::Topic(endorsement.topic),
             ]),
+            Fact::Contest { contest, .. } => words.extend([Self::Person(contest.person), Self::Topic(contest.topic)]),
             Fact::Person(_) | Fact::Topic(_) | Fact::Source(_) | Fact::Merge { .. } => {}
         }
         words

@@ -3,5 +3,7 @@
 pub mod archive;
 pub mod catalog;
 pub mod directory;
+pub mod lead;
+pub mod relations;
 pub mod shelf;
 pub mod trend;

@@ -6,6 +6,7 @@
 pub mod change;
 pub mod connection;
 pub mod content;
+pub mod contest;
 pub mod endorsement;
 pub mod error;
 mod lane;

@@ -28,6 +28,7 @@ mod hearing;
 mod house;
 mod http;
 mod ingest;
+mod lead;
 mod leadership;
 mod merge;
 mod paging;

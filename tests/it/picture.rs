@@ -45,7 +45,8 @@ async fn text(house: &House, path: &str, wanted: &str) -> String {
 #[tokio::test]
 async fn words_are_drawn_as_text_that_can_do_no_harm() {
     let house = talking().await;
-    let drawn = text(&house, "/pictures/word-cloud.svg?window=P1D&title=A%20%3Cb%3Ecloud", "in 3 texts").await;
+    let drawn =
+        text(&house, "/pictures/word-cloud.svg?window=P1D&title=A%20%3Cb%3Ecloud", "in 3 texts of 3 people").await;
     assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>\n") || drawn.ends_with("</svg>"), "{drawn}");
     assert!(drawn.contains("role=\"img\"") && drawn.contains("<title") && drawn.contains(">zeppelins"), "{drawn}");
     assert!(drawn.contains("in 3 texts of 3 people") && drawn.contains("A &lt;b&gt;cloud"), "{drawn}");

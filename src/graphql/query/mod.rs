@@ -1,5 +1,6 @@
 //! What can be asked.
 
+pub mod lead;
 pub mod list;
 pub mod log;
 pub mod lookup;
@@ -8,6 +9,7 @@ pub mod viewer;
 
 use async_graphql::MergedObject;
 
+use self::lead::LeadQuery;
 use self::list::ListQuery;
 use self::log::LogQuery;
 use self::lookup::LookupQuery;
@@ -16,4 +18,4 @@ use self::viewer::ViewerQuery;
 
 /// What can be asked: single things by id or by their own names, lists of them, and trends.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(LookupQuery, ListQuery, LogQuery, TrendQuery, ViewerQuery);
+pub struct Query(LookupQuery, ListQuery, LogQuery, LeadQuery, TrendQuery, ViewerQuery);
