@@ -228,6 +228,27 @@ pub struct Server {
     #[arg(long, env = "PEERLEAD_SUBSCRIBER_BUFFER", default_value = "4096", value_name = "CHANGES")]
     pub subscriber_buffer: usize,
 
+    /// How old a row of the change log may become, such as 90d. Everything is kept when nothing is said.
+    #[arg(long, env = "PEERLEAD_CHANGES_MAX_AGE", value_parser = duration, value_name = "DURATION")]
+    pub changes_max_age: Option<Duration>,
+
+    /// How many rows the change log may have; the last ten minutes are always kept. All of them when nothing is said.
+    #[arg(long, env = "PEERLEAD_CHANGES_MAX_ROWS", value_name = "ROWS")]
+    pub changes_max_rows: Option<u64>,
+    /// How many days an endorsement lasts when nobody says.
+    #[arg(
+        long,
+        env = "PEERLEAD_ENDORSEMENT_DAYS",
+        default_value = "365",
+        value_parser = clap::value_parser!(i64).range(1..=1_827),
+        value_name = "DAYS"
+    )]
+    pub endorsement_days: i64,
+
+    /// Tell only what is declared and endorsed of who leads what, not what the facts show.
+    #[arg(long, env = "PEERLEAD_NO_EMERGENT")]
+    pub no_emergent: bool,
+
     /// The largest request body, in bytes.
     #[arg(long, env = "PEERLEAD_MAX_BODY", default_value = "8388608", value_name = "BYTES")]
     pub max_body: usize,

@@ -18,13 +18,14 @@ use peerlead::command::token::{self, TokenOptions};
 use peerlead::config::identity::Identity as IdentityKnobs;
 use peerlead::config::{Command, Config, PersonCommand, Scale, Server, TokenCommand};
 use peerlead::domain::access::Role;
+use peerlead::domain::change::Retention;
 use peerlead::domain::source;
 use peerlead::graphql::schema::{Executor, sdl};
 use peerlead::http::documents::Named;
 use peerlead::http::explorer::Start;
 use peerlead::http::identity::Identity;
 use peerlead::http::oidc::{Oidc, OidcSettings};
-use peerlead::http::server::{Settings as HttpSettings, serve};
+use peerlead::http::server::{PING, Settings as HttpSettings, serve};
 use peerlead::store::connection::Store;
 use peerlead::telemetry;
 use tokio::net::TcpListener;
@@ -243,6 +244,9 @@ fn settings(config: &Config, server: &Server) -> Settings {
         quorum: config.min_raters.max(1),
         buffer: server.subscriber_buffer.max(1),
         trends: true,
+        retention: Retention { age: server.changes_max_age, rows: server.changes_max_rows },
+        emergent: !server.no_emergent,
+        endorsement_life: chrono::TimeDelta::days(server.endorsement_days),
     }
 }
 
@@ -261,6 +265,7 @@ fn http_settings(server: &Server, identity: Identity, start: Start) -> Result<Ht
     Ok(HttpSettings {
         body: server.max_body,
         patience: server.timeout,
+        ping: PING,
         start,
         identity,
         origins: server.cors_origins.clone(),

@@ -12,7 +12,7 @@ const TICKS: f64 = 100.0;
 
 /// A running server.
 pub struct Server {
-    child: Child,
+    pub child: Child,
     pub address: SocketAddr,
     /// From the start of the process until it was ready.
     pub ready_after: Duration,
@@ -42,20 +42,25 @@ impl Server {
     /// Starts the program on a database and waits until it is ready.
     pub fn start(url: &str, folder: &Path) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let program = env!("CARGO_BIN_EXE_peerlead");
+        let told = address.to_string();
+        let mut arguments = vec!["serve", "--listen", &told, "--database-url", url];
+        if std::env::var_os("PEERLEAD_LOG").is_none() {
+            arguments.extend(["--log", "warn"]);
+        }
+        Self::run(Path::new(env!("CARGO_BIN_EXE_peerlead")), &arguments, folder, address)
+    }
+
+    /// Starts a program that serves at an address, on a core of its own, and waits until it is ready.
+    pub fn run(program: &Path, arguments: &[&str], folder: &Path, address: SocketAddr) -> Result<Self, Failure> {
         let mut command = if can_pin() {
             let mut command = Command::new("taskset");
-            command.args(["-c", "0", program]);
+            command.args(["-c", "0"]).arg(program);
             command
         } else {
             Command::new(program)
         };
-        command.args(["serve", "--listen", &address.to_string(), "--database-url", url]).current_dir(folder);
-        if std::env::var_os("PEERLEAD_LOG").is_none() {
-            command.args(["--log", "warn"]);
-        }
         let began = Instant::now();
-        let child = command.stdout(Stdio::null()).spawn()?;
+        let child = command.args(arguments).current_dir(folder).stdout(Stdio::null()).spawn()?;
         let mut server = Self { child, address, ready_after: Duration::ZERO };
         while !server.is_ready() {
             if let Some(status) = server.child.try_wait()? {
@@ -102,6 +107,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         // Asked to stop first, so that SQLite folds its log back; killed when it does not hear.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let began = Instant::now();

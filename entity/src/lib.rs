@@ -6,6 +6,7 @@ pub mod change;
 pub mod content;
 pub mod content_author;
 pub mod content_topic;
+pub mod contest;
 pub mod endorsement;
 pub mod instance;
 pub mod leadership;

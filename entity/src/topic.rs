@@ -12,6 +12,7 @@ pub struct Model {
     pub description: String,
     pub parent_id: Option<i64>,
     pub main_id: Option<i64>,
+    pub emergent: bool,
     pub created_at: i64,
 }
 

@@ -17,8 +17,11 @@
 
 mod baseline;
 mod burst;
+mod collusion;
 mod data;
 mod hot;
+mod lead;
+mod leader;
 mod metric;
 mod rating;
 mod word;
@@ -77,13 +80,15 @@ fn main() -> Result<(), Failure> {
     let name = plan.data.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     println!("| {name} | method | | | |");
     println!("|---|---|--:|--:|--:|");
-    let tasks: [(&str, Task); 6] = [
+    let tasks: [(&str, Task); 8] = [
         ("rising", word::rising),
         ("cloud", word::cloud),
         ("bursts", burst::bursts),
         ("hot", hot::hot),
         ("ratings", rating::ratings),
         ("brigade", rating::brigade),
+        ("lead", lead::lead),
+        ("collusion", collusion::collusion),
     ];
     for (task, run) in tasks.into_iter().filter(|(task, _)| plan.wants(task)) {
         run(&plan).map_err(|error| format!("{task}: {error}"))?;

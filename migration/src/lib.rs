@@ -13,6 +13,7 @@ mod m20261124_000001_tokens;
 mod m20261124_000002_moderators;
 mod m20261124_000003_ballots;
 mod m20261124_000004_audit;
+mod m20261124_000005_contest;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_moderators::Migration),
             Box::new(m20261124_000003_ballots::Migration),
             Box::new(m20261124_000004_audit::Migration),
+            Box::new(m20261124_000005_contest::Migration),
         ]
     }
 }

@@ -1,27 +1,16 @@
 //! The change log as it is asked and heard, with the cursors that name a place in it.
 
-use std::pin::Pin;
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::{Stream, StreamExt};
 
 use super::error::Error;
 use super::house::App;
 use super::viewer::Viewer;
 use crate::domain::change::{Change, Interest};
 use crate::domain::page::Page;
-use crate::live::coalesce::{Told, at_most, each};
-use crate::live::feed::Gap;
 
-/// The shortest and the longest interval that a subscriber may ask for.
-const INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_hours(1);
 /// How many rows of the log one question looks at, so that a rare interest costs no more than a common one.
 const LOOKED_AT: i64 = 5_000;
-
-/// What a subscriber hears.
-pub type News = Pin<Box<dyn Stream<Item = Result<Told, Error>> + Send>>;
 
 impl App {
     /// The cursor of a change: names it among all of this database.
@@ -89,36 +78,6 @@ impl App {
         let page =
             Page { items, has_next: full || (more && last >= until), has_previous: after.is_some_and(|seq| seq > 0) };
         Ok((page, end))
-    }
-
-    /// What happens from now on, or after a cursor, to what is of interest; with an interval at most one telling in each.
-    ///
-    /// # Errors
-    /// `BAD_REQUEST` for a cursor that is none or an interval out of range, `CURSOR_EXPIRED`.
-    pub async fn watch(
-        &self,
-        viewer: Viewer,
-        interest: Interest,
-        after: Option<&str>,
-        interval: Option<Duration>,
-    ) -> Result<News, Error> {
-        if interval.is_some_and(|interval| !INTERVALS.contains(&interval)) {
-            return Err(Error::BadRequest("interval: it must lie between PT0.01S and PT1H".to_owned()));
-        }
-        let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
-        self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
-        let heard = self.feed.follow(after).filter(move |item| {
-            std::future::ready(match item {
-                Ok(change) => interest.matches(&change.fact) && viewer.hears(&change.fact),
-                Err(_) => true,
-            })
-        });
-        let instance = self.instance.clone();
-        let tell = move |item: Result<Told, Gap>| item.map_err(|gap| Error::of_gap(gap, |seq| encode(&instance, seq)));
-        Ok(match interval {
-            Some(interval) => Box::pin(at_most(heard, interval).map(tell)),
-            None => Box::pin(each(heard).map(tell)),
-        })
     }
 }
 

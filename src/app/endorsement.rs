@@ -63,7 +63,13 @@ impl App {
         }
         let topic = self.named_topic("topic", topic)?.id;
         viewer.check_reach(self, None, &[topic])?;
-        let new = NewEndorsement::check((endorser, person.id, topic), text, self.clock.now(), expires_at)?;
+        let new = NewEndorsement::check(
+            (endorser, person.id, topic),
+            text,
+            self.clock.now(),
+            expires_at,
+            self.settings.endorsement_life,
+        )?;
         let mut writing = self.store.begin().await?;
         let (act, endorsement) = match writing.endorsement_between(endorser, person.id, topic).await? {
             None => (EndorsementAct::Endorsed, writing.insert_endorsement(&new).await?),

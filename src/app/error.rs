@@ -21,6 +21,9 @@ pub enum Error {
     /// The one who acts may not.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// There is no room for more of it.
+    #[error("{0}")]
+    TooMany(String),
     /// The log does not hold what follows a cursor.
     #[error("the log no longer holds what follows this cursor; query the state, then subscribe from its cursor")]
     CursorExpired,
@@ -49,10 +52,16 @@ pub enum Error {
 
 impl From<store::error::Error> for Error {
     fn from(error: store::error::Error) -> Self {
+        Arc::new(error).into()
+    }
+}
+
+impl From<Arc<store::error::Error>> for Error {
+    fn from(error: Arc<store::error::Error>) -> Self {
         use store::error::Error as Cause;
-        match error {
-            Cause::Locked(_) | Cause::Full(_) | Cause::Gone(_) => Self::Unavailable(Arc::new(error)),
-            _ => Self::Internal(Arc::new(error)),
+        match *error {
+            Cause::Locked(_) | Cause::Full(_) | Cause::Gone(_) => Self::Unavailable(error),
+            _ => Self::Internal(error),
         }
     }
 }
@@ -65,7 +74,13 @@ impl Error {
             Gap::Expired => Self::CursorExpired,
             Gap::Closed => Self::Stopping,
             Gap::Store(error) => error.into(),
+            Gap::Broken => Self::broken(),
         }
+    }
+
+    /// What is told of a change could not be made.
+    pub(super) fn broken() -> Self {
+        store::error::Error::Inconsistent(Gap::Broken.to_string()).into()
     }
 }
 

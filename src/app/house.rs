@@ -7,16 +7,23 @@ use tokio::task::AbortHandle;
 
 use super::clock::Clock;
 use super::error::Error;
+use super::listening::Made;
 use super::rating::{self, Job};
-use crate::domain::change::{Change, Fact};
+use super::retention;
+use super::seats::Seats;
+use crate::domain::change::{Change, Fact, Retention};
+use crate::domain::endorsement::LIFE;
 use crate::domain::id::SourceId;
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
+use crate::live::audiences::Audiences;
 use crate::live::feed::Feed;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
 use crate::projection::keyring::Keyring;
+use crate::projection::lead;
+use crate::projection::relations::Relations;
 use crate::projection::shelf::Shelf;
 use crate::projection::trend::answers::Answers;
 use crate::store::connection::Store;
@@ -34,11 +41,26 @@ pub struct Settings {
     pub buffer: usize,
     /// Whether trends can be asked for: everything that was written is read into memory for them.
     pub trends: bool,
+    /// What of the change log is kept.
+    pub retention: Retention,
+    /// Whether it is told who leads what as the facts show it, beside what is declared and endorsed.
+    pub emergent: bool,
+    /// How long an endorsement lasts when nobody says.
+    pub endorsement_life: chrono::TimeDelta,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { operators: vec!["operator".to_owned()], moderators: Vec::new(), quorum: 3, buffer: 4_096, trends: true }
+        Self {
+            operators: vec!["operator".to_owned()],
+            moderators: Vec::new(),
+            quorum: 3,
+            buffer: 4_096,
+            trends: true,
+            emergent: true,
+            endorsement_life: LIFE,
+            retention: Retention::default(),
+        }
     }
 }
 
@@ -47,12 +69,16 @@ impl Default for Settings {
 pub struct App {
     pub(super) store: Arc<Store>,
     pub(super) feed: Arc<Feed>,
+    pub(super) audiences: Arc<Audiences<String, Made>>,
+    pub(super) seats: Arc<Seats>,
     pub(super) directory: Arc<Directory>,
     pub(super) shelf: Arc<Shelf>,
     pub(super) catalog: Arc<Catalog>,
     pub(super) archive: Arc<Archive>,
     pub(super) answers: Answers,
     pub(super) keyring: Keyring,
+    pub(super) leading: lead::answers::Answers,
+    pub(super) relations: Arc<Relations>,
     pub(super) clock: Arc<Clock>,
     pub(super) settings: Settings,
     pub(super) instance: String,
@@ -71,32 +97,41 @@ impl App {
         let directory = Arc::new(Directory::new(Arc::clone(&store)));
         let catalog = Catalog::new();
         let shelf = Arc::new(Shelf::new(Arc::clone(&store), Arc::clone(&catalog)));
+        let relations = Arc::new(Relations::new(Arc::clone(&store)));
+        let said = Arc::clone(&relations);
         let (names, contents, cards) = (Arc::clone(&directory), Arc::clone(&shelf), Arc::clone(&catalog));
         // What is kept in memory hears all changes from before it is read, so that none falls between the two.
         let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
             names.hear(change);
             cards.hear(change);
             contents.hear(change);
+            said.hear(change);
         })
         .await?;
         directory.load().await?;
         let archive = Archive::new(Arc::clone(&store));
         let answers = Answers::new(Arc::clone(&archive));
+        let leading = lead::answers::Answers::new(Arc::clone(&archive));
         let mut tasks = vec![tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle()];
         if settings.trends {
             tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
         }
         let keyring = Keyring::new(Arc::clone(&store));
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
+        let audiences = Audiences::new(Arc::clone(&feed), settings.buffer);
         let app = Arc::new(Self {
             store,
             feed,
+            audiences,
+            seats: Arc::default(),
             directory,
             shelf,
             catalog,
             archive,
             answers,
             keyring,
+            leading,
+            relations,
             clock,
             settings,
             instance,
@@ -104,6 +139,7 @@ impl App {
             tasks,
         });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
+        tokio::spawn(retention::keep(Arc::downgrade(&app), app.settings.retention));
         Ok(app)
     }
 
@@ -168,6 +204,7 @@ impl App {
             self.directory.hear(change);
             self.catalog.hear(change);
             self.shelf.hear(change);
+            self.relations.hear(change);
         }
     }
 }

@@ -309,6 +309,7 @@ impl Desk<'_, '_> {
                     description: new.description.clone(),
                     parent,
                     main,
+                    emergent: true,
                     created_at: self.now,
                 };
                 check_place(self.writing, &topic).await?;
@@ -322,6 +323,7 @@ impl Desk<'_, '_> {
                     description: item.description.clone(),
                     parent: parent.map(Some),
                     main: main.map(Some),
+                    emergent: None,
                 };
                 let changed = patch.apply(&known)?;
                 if changed == known {

@@ -50,15 +50,23 @@ impl App {
         part: &PartRef,
         head: i64,
     ) -> Result<Sight, Error> {
-        let now = self.clock.now();
-        let at = as_of.unwrap_or_else(|| from_micros(micros(now).div_euclid(NOW) * NOW));
+        let (now, at) = self.moment(as_of);
         let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
         let window = Window::check(length, at, now)?;
         let part = self.part(part).await?;
-        match tokio::time::timeout(PATIENCE, self.archive.heard(head)).await {
-            Ok(()) => Ok(Sight { window, part }),
-            Err(_) => Err(Error::Starting),
-        }
+        self.archive_has_heard(head).await?;
+        Ok(Sight { window, part })
+    }
+
+    /// Now, and the moment that is asked about.
+    pub(super) fn moment(&self, as_of: Option<Time>) -> (Time, Time) {
+        let now = self.clock.now();
+        (now, as_of.unwrap_or_else(|| from_micros(micros(now).div_euclid(NOW) * NOW)))
+    }
+
+    /// Waits until the archive knows everything up to a change.
+    pub(super) async fn archive_has_heard(&self, head: i64) -> Result<(), Error> {
+        tokio::time::timeout(PATIENCE, self.archive.heard(head)).await.map_err(|_| Error::Starting)
     }
 
     async fn part(&self, part: &PartRef) -> Result<Part, Error> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::secret;
+use super::who::{Concern, Exceptions, Who};
 use crate::domain::access::{Grant, Role, Scope, Scopes};
-use crate::domain::change::{ContentAct, Fact};
+use crate::domain::change::Fact;
 use crate::domain::content::Content;
 use crate::domain::id::{PersonId, SourceId, TokenId, TopicId};
 use crate::domain::invalid::Code;
@@ -21,8 +22,7 @@ const NOBODY: &str = "say who acts: send a token in the header Authorization (on
 /// The one who acts, or nobody.
 #[derive(Clone, Debug, Default)]
 pub struct Viewer {
-    person: Option<Arc<Person>>,
-    grant: Grant,
+    who: Who,
     proof: Proof,
 }
 
@@ -85,13 +85,23 @@ impl App {
 impl Viewer {
     /// Somebody with what they were granted.
     pub(super) const fn of(person: Arc<Person>, grant: Grant, proof: Proof) -> Self {
-        Self { person: Some(person), grant, proof }
+        Self { who: Who::of(person, grant), proof }
+    }
+
+    /// Nobody in particular, to make an answer for many: those who need one of their own are noted in `exceptions`.
+    pub(super) const fn anybody(exceptions: Arc<Exceptions>) -> Self {
+        Self { who: Who::anybody(exceptions), proof: Proof::Word }
+    }
+
+    /// Whether an answer made for nobody in particular is not the right one for the viewer.
+    pub(super) fn is_among(&self, exceptions: &Exceptions) -> bool {
+        exceptions.hold(&self.who)
     }
 
     /// The person who acts, for reading.
     #[must_use]
-    pub const fn person(&self) -> Option<&Arc<Person>> {
-        self.person.as_ref()
+    pub fn person(&self) -> Option<&Arc<Person>> {
+        self.who.person(Concern::Everybody)
     }
 
     /// By what they were recognised.
@@ -102,34 +112,39 @@ impl Viewer {
 
     /// What they may do.
     #[must_use]
-    pub const fn scopes(&self) -> Scopes {
-        self.grant.scopes
+    pub fn scopes(&self) -> Scopes {
+        self.who.grant(Concern::Everybody).scopes
     }
 
     /// Whether the viewer may do everything.
     #[must_use]
     pub fn is_admin(&self) -> bool {
-        self.admin().is_ok()
+        self.who.may(Scope::Admin, Concern::Trusted)
     }
 
     /// Whether the viewer may do what moderators do.
     #[must_use]
     pub fn is_moderator(&self) -> bool {
-        self.moderator().is_ok()
+        self.who.may(Scope::Moderate, Concern::Trusted)
     }
 
     /// The id of the one who acts, if somebody does.
     #[must_use]
     pub fn id(&self) -> Option<PersonId> {
-        self.person.as_ref().map(|person| person.id)
+        self.person().map(|person| person.id)
+    }
+
+    /// Whether the viewer is one of these people.
+    fn is_one_of(&self, people: &[PersonId]) -> bool {
+        self.who.person(Concern::People(people)).is_some_and(|person| people.contains(&person.id))
     }
 
     /// The active person who acts, granted a scope.
     fn granted(&self, scope: Scope, refusal: &'static str) -> Result<&Arc<Person>, Error> {
-        match &self.person {
+        match self.person() {
             None => Err(Error::Unauthenticated(NOBODY)),
             Some(person) if !person.active => Err(Error::Forbidden("this person is not active any more")),
-            Some(_) if !self.grant.scopes.has(scope) => Err(Error::Forbidden(refusal)),
+            Some(_) if !self.scopes().has(scope) => Err(Error::Forbidden(refusal)),
             Some(person) => Ok(person),
         }
     }
@@ -144,7 +159,7 @@ impl Viewer {
 
     /// The person who acts, active or not, to read what is theirs.
     pub(super) fn reader(&self) -> Result<&Arc<Person>, Error> {
-        self.person.as_ref().ok_or(Error::Unauthenticated(NOBODY))
+        self.person().ok_or(Error::Unauthenticated(NOBODY))
     }
 
     /// The moderator who acts.
@@ -166,7 +181,7 @@ impl Viewer {
     /// `UNAUTHENTICATED` without a person, `FORBIDDEN` for anybody else, and for a token of another source.
     pub fn integrator(&self, source: SourceId) -> Result<&Arc<Person>, Error> {
         let person = self.may_ingest()?;
-        match self.grant.source {
+        match self.grant().source {
             Some(own) if own != source => Err(Error::Forbidden("this token is for another source")),
             _ => Ok(person),
         }
@@ -194,10 +209,11 @@ impl Viewer {
     /// # Errors
     /// `FORBIDDEN`.
     pub(super) fn check_reach(&self, app: &App, source: Option<SourceId>, topics: &[TopicId]) -> Result<(), Error> {
-        if self.grant.source.is_some() && self.grant.source != source {
+        let grant = self.grant();
+        if grant.source.is_some() && grant.source != source {
             return Err(Error::Forbidden("this token is limited to one source, and this is not of it"));
         }
-        match self.grant.topic {
+        match grant.topic {
             Some(limit) if !topics.iter().any(|topic| app.subtree(limit).contains(topic)) => {
                 Err(Error::Forbidden("this token is limited to one topic and those below it, and this is not on it"))
             }
@@ -206,21 +222,41 @@ impl Viewer {
     }
 
     /// Whether a token of the viewer narrows what may be changed, so that reach has to be looked at.
-    pub(super) const fn is_limited(&self) -> bool {
-        self.grant.source.is_some() || self.grant.topic.is_some()
+    pub(super) fn is_limited(&self) -> bool {
+        let grant = self.grant();
+        grant.source.is_some() || grant.topic.is_some()
+    }
+
+    fn grant(&self) -> &Grant {
+        self.who.grant(Concern::Everybody)
     }
 
     /// Whether the viewer may see a content: everybody sees what is visible, its authors and moderators also the rest.
     #[must_use]
     pub fn sees_content(&self, content: &Content) -> bool {
-        content.is_visible() || self.is_moderator() || self.id().is_some_and(|id| content.authors.contains(&id))
+        content.is_visible() || self.sees_hidden(&content.authors)
+    }
+
+    /// Whether the viewer may see what these people wrote when others may not.
+    #[must_use]
+    pub fn sees_hidden(&self, authors: &[PersonId]) -> bool {
+        // Both are asked, so that both are noted.
+        let (author, moderator) = (self.is_one_of(authors), self.is_moderator());
+        author || moderator
+    }
+
+    /// Whether the viewer gave a rating.
+    #[must_use]
+    pub fn gave(&self, rater: PersonId) -> bool {
+        self.is_one_of(&[rater])
     }
 
     /// Whether the viewer may see who gave a rating: everybody their own, others' only when the source made them public acts,
     /// or for moderators when it shows them to those.
     #[must_use]
     pub fn sees_rating(&self, rater: PersonId, visibility: Visibility) -> bool {
-        self.id() == Some(rater) || self.sees_ratings(visibility)
+        let (own, any) = (self.gave(rater), self.sees_ratings(visibility));
+        own || any
     }
 
     /// Whether the viewer hears of a change. Of a rating that moves nothing that is told yet only its rater does: that there was
@@ -228,10 +264,9 @@ impl Viewer {
     #[must_use]
     pub fn hears(&self, fact: &Fact) -> bool {
         match fact {
-            Fact::Rating(fact) => fact.tally.is_settled() || self.id() == Some(fact.rater),
-            // Which contents were counted anew together is what somebody had rated.
-            Fact::Content(fact) => fact.act != ContentAct::Recounted,
-            _ => true,
+            _ if fact.is_for_all() => true,
+            Fact::Rating(fact) => self.gave(fact.rater),
+            _ => false,
         }
     }
 

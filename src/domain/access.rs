@@ -150,6 +150,11 @@ pub struct Grant {
     pub topic: Option<TopicId>,
 }
 
+impl Grant {
+    /// Nothing.
+    pub const NONE: Self = Self { scopes: Scopes(0), source: None, topic: None };
+}
+
 impl From<Role> for Grant {
     fn from(role: Role) -> Self {
         Self { scopes: role.scopes(), source: None, topic: None }

@@ -1,11 +1,14 @@
 //! Changes: what the log says happened, each with the state after it, so that nothing need be asked backwards.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::ballot::Ballot;
 use super::content::{Card, Subject};
+use super::contest::Contest;
 use super::endorsement::Endorsement;
 use super::id::{ContentId, PersonId, SourceId, TopicId};
 use super::leadership::Leadership;
@@ -26,6 +29,37 @@ pub struct Change {
     pub fact: Fact,
 }
 
+/// What of the change log is kept. Without limits everything is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// How old a row may become.
+    pub age: Option<Duration>,
+    /// How many rows there may be.
+    pub rows: Option<u64>,
+}
+
+/// How long a row is kept whatever the limits are: other processes may not have read it yet, and who reconnects goes on after it.
+pub const KEPT_AT_LEAST: Duration = Duration::from_mins(10);
+
+impl Retention {
+    /// Whether a row may go. The last one stays: the numbers go on from it.
+    #[must_use]
+    pub fn lets_go(self, seq: i64, at: Time, last: i64, now: Time) -> bool {
+        let age = now.signed_duration_since(at).to_std().unwrap_or_default();
+        let too_old = self.age.is_some_and(|limit| age > limit);
+        let too_many = self.rows.is_some_and(|rows| last.abs_diff(seq) >= rows);
+        seq < last && age > KEPT_AT_LEAST && (too_old || too_many)
+    }
+}
+
+/// A change to be told, and how many of its subject it stands for.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub change: Arc<Change>,
+    /// 1 when nothing was left out.
+    pub changes: usize,
+}
+
 /// What happened, with the state after it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "noun", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -37,6 +71,7 @@ pub enum Fact {
     Source(Source),
     Leadership { act: LeadershipAct, leadership: Leadership },
     Endorsement { act: EndorsementAct, endorsement: Endorsement },
+    Contest { act: ContestAct, contest: Contest },
     Merge { merge: Merge },
 }
 
@@ -50,6 +85,7 @@ pub enum Noun {
     Source,
     Leadership,
     Endorsement,
+    Contest,
     Merge,
 }
 
@@ -65,7 +101,19 @@ impl Fact {
             Self::Source(_) => Noun::Source,
             Self::Leadership { .. } => Noun::Leadership,
             Self::Endorsement { .. } => Noun::Endorsement,
+            Self::Contest { .. } => Noun::Contest,
             Self::Merge { .. } => Noun::Merge,
+        }
+    }
+
+    /// Whether everybody may hear of it. Of a rating that moves nothing that is told yet only its rater may: that there was one, and
+    /// when, may be enough to know whose it is. And which contents were counted anew together is what somebody had rated.
+    #[must_use]
+    pub fn is_for_all(&self) -> bool {
+        match self {
+            Self::Rating(fact) => fact.tally.is_settled(),
+            Self::Content(fact) => fact.act != ContentAct::Recounted,
+            _ => true,
         }
     }
 
@@ -101,6 +149,7 @@ impl Fact {
             Self::Source(source) => source.id.0,
             Self::Leadership { leadership, .. } => leadership.id.0,
             Self::Endorsement { endorsement, .. } => endorsement.id.0,
+            Self::Contest { contest, .. } => contest.id.0,
             Self::Merge { merge } => merge.id.0,
         };
         (self.noun(), id)
@@ -160,13 +209,21 @@ pub enum EndorsementAct {
     Withdrawn,
 }
 
+/// What may happen to a contest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ContestAct {
+    Contested,
+    Withdrawn,
+}
+
 /// Whose news somebody wants to hear; everything given must hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
     pub nouns: Option<Vec<Noun>>,
     pub content: Option<ContentId>,
     /// One of these topics, subtopics already among them.
-    pub topics: Option<HashSet<TopicId>>,
+    pub topics: Option<BTreeSet<TopicId>>,
     pub author: Option<PersonId>,
     pub source: Option<SourceId>,
     /// The person who leads, is endorsed or endorses.
@@ -185,6 +242,7 @@ impl Interest {
             | Fact::Content(ContentFact { card: Card { subject, .. }, .. }) => self.matches_content(subject),
             Fact::Leadership { leadership: l, .. } => self.matches_relation(l.topic, &[l.person]),
             Fact::Endorsement { endorsement: e, .. } => self.matches_relation(e.topic, &[e.person, e.endorser]),
+            Fact::Contest { contest, .. } => self.matches_relation(contest.topic, &[contest.person]),
             _ => self.is_open(),
         }
     }

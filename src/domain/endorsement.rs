@@ -53,7 +53,8 @@ pub struct NewEndorsement {
 }
 
 impl NewEndorsement {
-    /// The rule: not for oneself, a reason in words at most 2,000 characters long, an end after the start and within five years.
+    /// The rule: not for oneself, a reason in words at most 2,000 characters long, an end after the start and within five years;
+    /// `life` after the start when nobody says.
     ///
     /// # Errors
     /// `ONESELF_ENDORSED`, `REVERSED_INTERVAL`, `OUT_OF_RANGE` or a text of the wrong form.
@@ -62,11 +63,12 @@ impl NewEndorsement {
         words: &str,
         at: Time,
         expires_at: Option<Time>,
+        life: TimeDelta,
     ) -> Result<Self, Invalid> {
         if endorser == person {
             return Err(Invalid::new(Code::OneselfEndorsed, "person", "nobody endorses themselves"));
         }
-        let expires_at = time::in_range("expiresAt", expires_at.unwrap_or(at + LIFE))?;
+        let expires_at = time::in_range("expiresAt", expires_at.unwrap_or(at + life))?;
         if expires_at <= at {
             return Err(Invalid::new(Code::ReversedInterval, "expiresAt", format!("it must lie after {at}")));
         }

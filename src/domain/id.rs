@@ -33,6 +33,8 @@ key! {
     LeadershipId,
     /// Names an endorsement.
     EndorsementId,
+    /// Names an objection to what is shown of somebody.
+    ContestId,
     /// Names a merge of two people or of two topics.
     MergeId,
     /// Names an API token.

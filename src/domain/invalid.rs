@@ -11,6 +11,7 @@ pub enum Code {
     BotCannotRate,
     Conflict,
     ContentNotFound,
+    ContestNotFound,
     Cycle,
     EndorsementNotFound,
     ForbiddenForViewer,

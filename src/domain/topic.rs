@@ -18,6 +18,9 @@ pub struct Topic {
     pub parent: Option<TopicId>,
     /// The topic that this one is another word for.
     pub main: Option<TopicId>,
+    /// Whether it is told who leads it as the facts show it.
+    #[serde(default = "yes")]
+    pub emergent: bool,
     pub created_at: Time,
 }
 
@@ -65,6 +68,11 @@ pub struct TopicPatch {
     pub description: Option<String>,
     pub parent: Option<Option<TopicId>>,
     pub main: Option<Option<TopicId>>,
+    pub emergent: Option<bool>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl TopicPatch {
@@ -82,6 +90,7 @@ impl TopicPatch {
         }
         changed.parent = self.parent.unwrap_or(topic.parent);
         changed.main = self.main.unwrap_or(topic.main);
+        changed.emergent = self.emergent.unwrap_or(topic.emergent);
         Ok(changed)
     }
 }

@@ -1,6 +1,6 @@
 //! What a resolver has at hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
 
@@ -9,7 +9,9 @@ use super::loaders::Loaders;
 use crate::app::allowance::Allowance;
 use crate::app::error::Error;
 use crate::app::house::App;
+use crate::app::listening::Hearing;
 use crate::app::viewer::Viewer;
+use crate::domain::change::Told;
 
 /// Everything of one request.
 #[derive(Debug)]
@@ -21,13 +23,27 @@ pub struct Request {
     pub allowance: Allowance,
     /// The last change that had been handed on when the request began.
     pub head: i64,
+    /// What a subscription is run for.
+    pub turn: Turn,
+}
+
+/// A subscription is run once to learn what somebody wants to hear, and then once for each change that is told.
+#[derive(Debug, Default)]
+pub enum Turn {
+    /// It is no subscription.
+    #[default]
+    Asking,
+    /// Says what it wants to hear. `after` is a place that the transport names, which is newer than the one of the document.
+    Wishing { after: Option<String>, wish: OnceLock<Hearing> },
+    /// Is told of a change.
+    Hearing(Told),
 }
 
 impl Request {
     /// A request of `viewer`.
     #[must_use]
     pub fn new(app: Arc<App>, viewer: Viewer, allowance: Allowance) -> Self {
-        Self { allowance, loaders: Loaders::default(), head: app.head(), app, viewer }
+        Self { allowance, loaders: Loaders::default(), head: app.head(), app, viewer, turn: Turn::default() }
     }
 }
 

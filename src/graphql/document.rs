@@ -46,7 +46,7 @@ pub struct Documents {
 /// A document that may be run.
 #[derive(Debug)]
 struct Document {
-    parsed: ExecutableDocument,
+    parsed: Arc<ExecutableDocument>,
     /// `None` for one that asks about the schema in words that only the library knows.
     fitting: Option<Fitting>,
     introspects: bool,
@@ -55,7 +55,7 @@ struct Document {
 /// What a request asks for, within bounds and according to the schema.
 #[derive(Debug)]
 pub struct Reading {
-    pub document: ExecutableDocument,
+    pub document: Arc<ExecutableDocument>,
     pub kind: OperationKind,
     /// Whether the library still has to hold it against the schema.
     pub unchecked: bool,
@@ -101,7 +101,7 @@ impl Documents {
             rules.check_variables(operation, &request.variables).map_err(|error| vec![error])?;
         }
         let (unchecked, introspects) = (document.fitting.is_none(), document.introspects);
-        Ok(Reading { document: document.parsed.clone(), kind, unchecked, introspects, cost })
+        Ok(Reading { document: Arc::clone(&document.parsed), kind, unchecked, introspects, cost })
     }
 
     fn learn(&self, request: &Request, name: Option<&str>) -> Result<(Arc<Document>, u64), Vec<ServerError>> {
@@ -118,7 +118,7 @@ impl Documents {
             _ => None,
         };
         let introspects = asks_about_the_schema(text);
-        let document = Arc::new(Document { parsed, fitting, introspects });
+        let document = Arc::new(Document { parsed: Arc::new(parsed), fitting, introspects });
         self.known.insert(text.clone(), Arc::clone(&document));
         Ok((document, cost))
     }

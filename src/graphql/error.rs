@@ -22,6 +22,7 @@ pub const fn code(error: &Error) -> &'static str {
         Error::Invalid(_) | Error::BadRequest(_) => "BAD_REQUEST",
         Error::Unauthenticated(_) => "UNAUTHENTICATED",
         Error::Forbidden(_) => "FORBIDDEN",
+        Error::TooMany(_) => "COST_EXCEEDED",
         Error::CursorExpired => "CURSOR_EXPIRED",
         Error::Lagged { .. } => "LAGGED",
         Error::Stopping => "STOPPING",

@@ -6,6 +6,7 @@ pub mod edges;
 pub mod error;
 pub mod id;
 pub mod input;
+pub mod listening;
 pub mod loaders;
 pub mod mutation;
 pub mod nodes;

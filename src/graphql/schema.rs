@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Response, ScalarType, Schema as Built, SchemaBuilder, ValidationMode, Value};
-use futures_util::{Stream, StreamExt};
 
 use super::context::Request;
 use super::document::{Documents, Reading};
@@ -22,7 +22,7 @@ const DEPTH: usize = 16;
 /// How many directives one field may have.
 const DIRECTIVES: usize = 10;
 
-type Schema = Built<Query, Mutation, Subscription>;
+pub(super) type Schema = Built<Query, Mutation, Subscription>;
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     let builder = Built::build(Query::default(), Mutation::default(), Subscription)
@@ -65,7 +65,8 @@ pub enum OperationKind {
 
 /// An operation that was parsed and found to be within bounds.
 pub struct Operation {
-    request: async_graphql::Request,
+    pub(super) request: async_graphql::Request,
+    pub(super) document: Arc<ExecutableDocument>,
     unchecked: bool,
     /// What it does.
     pub kind: OperationKind,
@@ -104,15 +105,14 @@ impl Executor {
     ///
     /// # Errors
     /// The answer to one that cannot be run.
-    pub fn prepare(&self, mut request: async_graphql::Request) -> Result<Operation, Box<Response>> {
+    pub fn prepare(&self, request: async_graphql::Request) -> Result<Operation, Box<Response>> {
         match self.documents.read(&request) {
             Ok(Reading { introspects: true, .. }) if !self.introspection => {
                 let told = "this server tells nothing about its schema; read it in the documentation";
                 Err(Box::new(Response::from_errors(vec![refused("FORBIDDEN", told)])))
             }
             Ok(Reading { document, kind, unchecked, cost, .. }) => {
-                request.set_parsed_query(document);
-                Ok(Operation { request, unchecked, kind, allowance: Allowance { cost, budget: None } })
+                Ok(Operation { request, document, unchecked, kind, allowance: Allowance { cost, budget: None } })
             }
             Err(errors) => Err(Box::new(Response::from_errors(errors))),
         }
@@ -122,26 +122,18 @@ impl Executor {
     pub async fn execute(&self, operation: Operation, viewer: Viewer, request_id: &str) -> Response {
         let allowance = operation.allowance;
         let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer, allowance));
-        let schema = if operation.unchecked { &self.strict } else { &self.schema };
-        let mut response = schema.execute(operation.request.data(desk)).await;
+        let schema = self.schema_of(&operation);
+        let mut request = operation.request.data(desk);
+        request.set_parsed_query(ExecutableDocument::clone(&operation.document));
+        let mut response = schema.execute(request).await;
         response.extensions.insert("rateLimit".to_owned(), extension(&allowance));
         mark(&mut response, request_id);
         response
     }
 
-    /// Runs any operation as a stream of answers. A subscription ends with the first answer that has nothing but an error.
-    pub fn stream(
-        &self,
-        operation: Operation,
-        viewer: Viewer,
-        request_id: String,
-    ) -> impl Stream<Item = Response> + Send + 'static {
-        let desk = Arc::new(Request::new(Arc::clone(&self.app), viewer, operation.allowance));
-        let schema = if operation.unchecked { &self.strict } else { &self.schema };
-        schema.execute_stream(operation.request.data(desk)).map(move |mut response| {
-            mark(&mut response, &request_id);
-            response
-        })
+    /// The schema that an operation is run on.
+    pub(super) const fn schema_of(&self, operation: &Operation) -> &Schema {
+        if operation.unchecked { &self.strict } else { &self.schema }
     }
 }
 

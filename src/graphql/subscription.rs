@@ -1,12 +1,11 @@
 //! What can be heard. Each change is told once, in the order of the log; cursors go on after a lost connection.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
 use async_graphql::{Context, Result, Subscription};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 
-use super::context::Request;
+use super::context::{Desk, Request, Turn};
 use super::error::failed;
 use super::input::ChangeFilter;
 use super::nodes::change::{Change, ChangeNoun, ContentChange, LeadershipChange, Mark, RatingChange};
@@ -57,7 +56,8 @@ impl Subscription {
         #[graphql(desc = "Tell at most once in this time, then the latest state of each relation; PT0.01S to PT1H.")]
         interval: Option<Duration>,
     ) -> Result<Heard<LeadershipChange>> {
-        let heard = hear(ctx, vec![Noun::Leadership, Noun::Endorsement], filter, after, interval).await?;
+        let heard =
+            hear(ctx, vec![Noun::Leadership, Noun::Endorsement, Noun::Contest], filter, after, interval).await?;
         Ok(only(heard, |change| if let Change::LeadershipChange(change) = change { Some(*change) } else { None }))
     }
 
@@ -76,7 +76,7 @@ impl Subscription {
     }
 }
 
-/// What is of interest, as the viewer may see it. No nouns mean all.
+/// Says what is of interest; or makes the node of a change that is told. No nouns mean all.
 async fn hear(
     ctx: &Context<'_>,
     nouns: Vec<Noun>,
@@ -84,20 +84,23 @@ async fn hear(
     after: Option<String>,
     interval: Option<Duration>,
 ) -> Result<Heard<Change>> {
-    let desk = Arc::clone(ctx.data::<Arc<Request>>()?);
-    let interest = filter.unwrap_or_default().read(&desk).await.map_err(failed)?;
-    let interest = Interest { nouns: (!nouns.is_empty()).then_some(nouns), ..interest };
-    let news = desk
-        .app
-        .watch(desk.viewer.clone(), interest, after.as_deref(), interval.map(|interval| interval.0))
-        .await
-        .map_err(failed)?;
-    Ok(Box::pin(news.filter_map(move |item| {
-        std::future::ready(match item {
-            Ok(item) => told(&desk, &item.change, item.changes).map(Ok),
-            Err(error) => Some(Err(failed(error))),
-        })
-    })))
+    let desk = ctx.desk()?;
+    match &desk.turn {
+        Turn::Hearing(item) => {
+            let heard = desk.viewer.hears(&item.change.fact).then(|| told(desk, &item.change, item.changes));
+            let change = heard.flatten().map(Ok);
+            Ok(Box::pin(stream::iter(change)))
+        }
+        Turn::Wishing { after: newer, wish } => {
+            let interest = filter.unwrap_or_default().read(desk).await.map_err(failed)?;
+            let interest = Interest { nouns: (!nouns.is_empty()).then_some(nouns), ..interest };
+            let (after, interval) = (newer.as_deref().or(after.as_deref()), interval.map(|interval| interval.0));
+            let hearing = desk.app.hearing(interest, after, interval).await.map_err(failed)?;
+            wish.get_or_init(|| hearing);
+            Ok(Box::pin(stream::empty()))
+        }
+        Turn::Asking => Err(async_graphql::Error::new("a subscription needs somebody who listens")),
+    }
 }
 
 fn only<T: Send + 'static>(heard: Heard<Change>, pick: impl Fn(Change) -> Option<T> + Send + 'static) -> Heard<T> {
@@ -109,11 +112,10 @@ pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<C
     let mark = Mark { cursor: desk.app.cursor(change.seq), at: DateTime(change.at) };
     let (mut seen, mut own) = (false, false);
     if let Fact::Rating(fact) = &change.fact {
-        let author = desk.viewer.id().is_some_and(|id| fact.subject.authors.contains(&id));
-        if !fact.subject.visible && !desk.viewer.is_moderator() && !author {
+        if !fact.subject.visible && !desk.viewer.sees_hidden(&fact.subject.authors) {
             return None;
         }
-        own = desk.viewer.id() == Some(fact.rater);
+        own = desk.viewer.gave(fact.rater);
         let source = desk.app.source_by_id(fact.subject.source);
         seen = source.is_some_and(|source| desk.viewer.sees_rating(fact.rater, source.visibility));
     }

@@ -4,7 +4,6 @@ use async_graphql::Response;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 /// The media type of answers whose status tells how the operation went.
 pub const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
@@ -76,10 +75,11 @@ pub fn bytes(response: &Response) -> Vec<u8> {
     })
 }
 
-/// The bytes of an answer as part of a larger message.
+/// The text of an answer, as a part of a larger message.
 #[must_use]
-pub fn raw(response: &Response) -> Option<Box<RawValue>> {
-    RawValue::from_string(String::from_utf8(bytes(response)).ok()?).ok()
+pub fn text(response: &Response) -> String {
+    // JSON is UTF-8.
+    String::from_utf8(bytes(response)).unwrap_or_default()
 }
 
 /// The whole answer to a request that was understood.

@@ -1,9 +1,7 @@
 //! `/graphql` over HTTP: POST, GET and event streams.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_graphql::{Request, ServerError};
 use async_graphql_axum::GraphQLProtocol;
@@ -13,21 +11,15 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::watch;
 
 use super::answer::{self, Form};
 use super::budget::{Client, Refused};
 use super::server::Hall;
-use super::{identity, request, websocket};
+use super::{events, identity, request, websocket};
 use crate::app::error::Error;
 use crate::graphql::error::{code, refused};
 use crate::graphql::schema::{Operation, OperationKind};
-
-/// How often an event stream says that it is still there.
-const KEEP_ALIVE: Duration = Duration::from_secs(12);
 
 /// A GET is a query, an event stream, or the start of a WebSocket.
 pub async fn get(
@@ -199,7 +191,7 @@ async fn run(
             hall.metrics.refused(name.as_deref(), "BAD_REQUEST");
             return match caller.form {
                 // An event source hears nothing but events.
-                Form::Events => events(stream::once(std::future::ready(*response)), None).into_response(),
+                Form::Events => events::once(&response),
                 form => answer::of(&response, form),
             };
         }
@@ -219,19 +211,11 @@ async fn run(
         }
     }
     if caller.form == Form::Events {
-        let live = (operation.kind == OperationKind::Subscription).then(|| hall.stopping.clone());
         hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
-        let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
-        let Some(seat) = hall.seats.take(client) else {
-            return caller.not_paid(Refused::Spent { wait: KEEP_ALIVE });
+        return match hall.seats.take(client) {
+            Some(seat) => events::run(hall, headers, operation, viewer, (caller.request_id, seat)).await,
+            None => caller.not_paid(Refused::Spent { wait: events::KEEP_ALIVE }),
         };
-        let answers = hall.executor.stream(operation, viewer, caller.request_id).take_until(Box::pin(lapsed));
-        let answers = answers.map(move |answer| {
-            // Taken until the stream is dropped.
-            let _ = &seat;
-            answer
-        });
-        return events(answers, live).into_response();
     }
     if operation.kind == OperationKind::Subscription {
         let told =
@@ -272,23 +256,4 @@ pub(super) fn is_bad_request(response: &async_graphql::Response) -> bool {
         matches!(code, Some(async_graphql::Value::String(code)) if code == "BAD_REQUEST")
     };
     response.errors.iter().all(is_bad)
-}
-
-/// An event stream as the protocol graphql-sse has it in distinct connections mode: `next` for each answer, then `complete`.
-/// A subscription that ends because the server stops is not complete: without the word its client connects again.
-fn events(
-    answers: impl Stream<Item = async_graphql::Response> + Send + 'static,
-    live: Option<watch::Receiver<bool>>,
-) -> impl IntoResponse {
-    let next = answers.map(|response| {
-        Event::default().event("next").data(String::from_utf8(answer::bytes(&response)).unwrap_or_default())
-    });
-    let is_over = async move { live.is_none_or(|stopping| !*stopping.borrow()) };
-    let complete = stream::once(is_over)
-        .filter_map(|over| std::future::ready(over.then(|| Event::default().event("complete").data(""))));
-    let events = next.chain(complete).map(Ok::<_, Infallible>);
-    (
-        [(header::CACHE_CONTROL, "no-cache"), (header::HeaderName::from_static("x-accel-buffering"), "no")],
-        Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)),
-    )
 }

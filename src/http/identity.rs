@@ -95,9 +95,15 @@ async fn recognise(hall: &Hall, shown: &Shown<'_>) -> Result<Viewer, Error> {
     }
 }
 
+/// Whether what somebody showed can expire or be revoked.
+#[must_use]
+pub fn may_lapse(viewer: &Viewer) -> bool {
+    viewer.proof() != Proof::Word
+}
+
 /// Waits until somebody is no longer whom they showed to be: their token expired or was revoked, or they left.
 pub async fn lapsed(app: Arc<App>, viewer: Viewer) {
-    if viewer.proof() == Proof::Word {
+    if !may_lapse(&viewer) {
         return std::future::pending().await;
     }
     loop {

@@ -2,7 +2,6 @@
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The name of the protocol.
@@ -29,10 +28,6 @@ pub enum FromServer<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         payload: Option<Map<String, Value>>,
     },
-    Next {
-        id: &'a str,
-        payload: Box<RawValue>,
-    },
     Error {
         id: &'a str,
         payload: &'a [async_graphql::ServerError],
@@ -50,11 +45,26 @@ impl FromServer<'_> {
     }
 }
 
+/// The frame of an answer. Its text is the same for all who hear it; only the id differs.
+#[must_use]
+pub fn next(id: &str, text: &str) -> Message {
+    let id = serde_json::to_string(id).unwrap_or_default();
+    let mut frame = String::with_capacity(40 + id.len() + text.len());
+    for part in [r#"{"type":"next","id":"#, &id, r#","payload":"#, text, "}"] {
+        frame.push_str(part);
+    }
+    Message::Text(frame.into())
+}
+
 /// Why a connection is closed, as the protocol numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
     /// The server is stopping: reconnect.
     Stopping,
+    /// What came is no frame.
+    Unreadable,
+    /// A message was longer than we take.
+    TooLong,
     /// What was said is no message of the protocol.
     BadMessage,
     /// An operation came before the acknowledgement.
@@ -70,11 +80,20 @@ pub enum Close {
 }
 
 impl Close {
+    /// The farewell after a frame that could not be read.
+    #[must_use]
+    pub fn of(error: &axum::Error) -> Self {
+        // The library tells its cause as a text only.
+        if error.to_string().contains("too long") { Self::TooLong } else { Self::Unreadable }
+    }
+
     /// The closing frame.
     #[must_use]
     pub fn frame(self) -> Message {
         let (code, reason) = match self {
             Self::Stopping => (1012, "Service restart"),
+            Self::Unreadable => (1002, "Protocol error"),
+            Self::TooLong => (1009, "Message too long"),
             Self::BadMessage => (4400, "Invalid message"),
             Self::Unauthorized => (4401, "Unauthorized"),
             Self::Forbidden => (4403, "Forbidden"),

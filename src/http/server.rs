@@ -26,6 +26,9 @@ use super::{graphql, health, origin, pictures};
 use crate::app::allowance::Budget;
 use crate::graphql::schema::Executor;
 
+/// How often a WebSocket client is asked whether it is still there: more often than networks forget a quiet connection.
+pub const PING: Duration = Duration::from_secs(25);
+
 /// What the operator has decided about transport.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -33,6 +36,8 @@ pub struct Settings {
     pub body: usize,
     /// How long a query or a mutation may take.
     pub patience: Duration,
+    /// How often a WebSocket client is asked whether it is still there.
+    pub ping: Duration,
     /// What the explorer shows first.
     pub start: Start,
     /// How it is known who acts.
@@ -58,6 +63,7 @@ impl Default for Settings {
         Self {
             body: 8 * 1024 * 1024,
             patience: Duration::from_secs(30),
+            ping: PING,
             start: Start::default(),
             identity: Identity::default(),
             origins: Vec::new(),

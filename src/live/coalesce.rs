@@ -8,25 +8,10 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
 
 use super::feed::Gap;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Told};
 
 /// How many subjects may wait for the end of an interval; with more, it ends early.
 const WAITING: usize = 10_000;
-
-/// A change to be told, and how many of its subject it stands for.
-#[derive(Clone, Debug)]
-pub struct Told {
-    pub change: Arc<Change>,
-    /// 1 when nothing was left out.
-    pub changes: usize,
-}
-
-/// Tells every change at once.
-pub fn each(
-    feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static,
-) -> impl Stream<Item = Result<Told, Gap>> + Send {
-    feed.map(|item| item.map(|change| Told { change, changes: 1 }))
-}
 
 /// Tells a change at once when the last interval is over, and otherwise the latest of each subject at its end, in the
 /// order of the log. So the first and the last state are always told, and every cursor is safe to go on from.

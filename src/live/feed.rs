@@ -3,13 +3,14 @@
 //! News comes from the log alone, so another process, a restart and a reconnecting phone all hear exactly the same.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::Stream;
 use tokio::sync::{Notify, broadcast, watch};
 
-use crate::domain::change::Change;
+use super::interests::{Hears, Interests};
+use crate::domain::change::{Change, Interest};
 use crate::store::connection::{Listener, Store};
 use crate::store::error::Error;
 
@@ -19,7 +20,7 @@ const PAGE: i64 = 500;
 const GLANCE: Duration = Duration::from_millis(500);
 
 /// Why a feed ended.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Gap {
     /// The follower was too slow for its buffer; the last change it was told is `last`.
     #[error("this subscription was too slow; go on after its last cursor")]
@@ -32,21 +33,45 @@ pub enum Gap {
     Closed,
     /// The database failed while old changes were read.
     #[error(transparent)]
-    Store(#[from] Error),
+    Store(Arc<Error>),
+    /// What is told could not be made.
+    #[error("what is told of a change could not be made")]
+    Broken,
+}
+
+impl From<Error> for Gap {
+    fn from(error: Error) -> Self {
+        Self::Store(Arc::new(error))
+    }
 }
 
 /// Follows the change log and fans out.
 pub struct Feed {
     store: Arc<Store>,
     sender: broadcast::Sender<Arc<Change>>,
-    /// The last change that was handed on.
-    head: Mutex<i64>,
+    front: Mutex<Front>,
     wake: Notify,
     /// The last change that this process has written, perhaps not handed on yet.
     written: AtomicI64,
     closed: watch::Sender<bool>,
     /// Sees every change before any follower does.
     first: Box<dyn Fn(&Change) + Send + Sync>,
+}
+
+/// Where the feed is, and who is told there.
+struct Front {
+    /// The last change that was handed on.
+    head: i64,
+    interests: Interests,
+}
+
+/// Where somebody came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Entered {
+    /// The last change that they are not told.
+    pub head: i64,
+    /// The last change that was acknowledged here, perhaps on its way still.
+    pub written: i64,
 }
 
 impl std::fmt::Debug for Feed {
@@ -71,7 +96,7 @@ impl Feed {
         let feed = Arc::new(Self {
             store,
             sender,
-            head: Mutex::new(head),
+            front: Mutex::new(Front { head, interests: Interests::default() }),
             wake: Notify::new(),
             written: AtomicI64::new(head),
             closed: watch::Sender::new(false),
@@ -87,10 +112,10 @@ impl Feed {
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return true };
         self.written.fetch_max(last.seq, Ordering::SeqCst);
         let next = {
-            let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = first.seq == *head + 1;
+            let mut front = self.front();
+            let next = first.seq == front.head + 1;
             if next {
-                self.hand_on(&mut head, changes.iter().cloned());
+                self.hand_on(&mut front, changes.iter().cloned());
             }
             next
         };
@@ -103,11 +128,12 @@ impl Feed {
     /// Ends every subscription, so that a graceful stop need not wait for them.
     pub fn close(&self) {
         self.closed.send_replace(true);
+        self.front().interests.end(&Gap::Closed);
     }
 
     /// The last change that was handed on.
     pub fn head(&self) -> i64 {
-        *self.head.lock().unwrap_or_else(PoisonError::into_inner)
+        self.front().head
     }
 
     /// How many changes this process has written that are not handed on yet.
@@ -116,10 +142,40 @@ impl Feed {
         (self.written.load(Ordering::SeqCst) - self.head()).max(0)
     }
 
-    /// How many follow now.
+    fn front(&self) -> MutexGuard<'_, Front> {
+        self.front.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters somebody who hears all changes of an interest from now on; they are made between two changes, and hear after
+    /// which. The number is for [`Feed::forget`].
+    pub fn enter(&self, interest: Interest, make: impl FnOnce(Entered) -> Arc<dyn Hears>) -> u64 {
+        let mut front = self.front();
+        let hears = make(self.entered(&front));
+        if *self.closed.borrow() {
+            hears.end(&Gap::Closed);
+        }
+        front.interests.add(interest, hears)
+    }
+
+    /// Does something between two changes, which hears after which.
+    pub fn between<T>(&self, act: impl FnOnce(Entered) -> T) -> T {
+        let front = self.front();
+        act(self.entered(&front))
+    }
+
+    fn entered(&self, front: &Front) -> Entered {
+        Entered { head: front.head, written: self.written.load(Ordering::SeqCst) }
+    }
+
+    /// Forgets somebody who entered.
+    pub fn forget(&self, number: u64) {
+        self.front().interests.remove(number);
+    }
+
+    /// How many interests are entered.
     #[must_use]
-    pub fn followers(&self) -> usize {
-        self.sender.receiver_count()
+    pub fn interests(&self) -> usize {
+        self.front().interests.len()
     }
 
     async fn run(self: Arc<Self>, mut listener: Option<Listener>) {
@@ -130,8 +186,7 @@ impl Feed {
                 Ok(changes) if changes.is_empty() => failing = false,
                 Ok(changes) => {
                     failing = false;
-                    let mut head = self.head.lock().unwrap_or_else(PoisonError::into_inner);
-                    self.hand_on(&mut head, changes.into_iter().map(Arc::new));
+                    self.hand_on(&mut self.front(), changes.into_iter().map(Arc::new));
                     continue;
                 }
                 Err(error) if !failing => {
@@ -149,14 +204,24 @@ impl Feed {
         }
     }
 
-    fn hand_on(&self, head: &mut i64, changes: impl Iterator<Item = Arc<Change>>) {
+    fn hand_on(&self, front: &mut Front, changes: impl Iterator<Item = Arc<Change>>) {
         for change in changes {
             // What was read from the log may have been offered meanwhile.
-            if change.seq <= *head {
+            if change.seq <= front.head {
                 continue;
             }
+            if change.seq > front.head + 1 {
+                let (head, seq) = (front.head, change.seq);
+                tracing::error!(
+                    head,
+                    seq,
+                    "rows of the change log were taken away before they were read; restart to count anew"
+                );
+                front.interests.end(&Gap::Expired);
+            }
             (self.first)(&change);
-            *head = change.seq;
+            front.head = change.seq;
+            front.interests.tell(&change);
             // Without followers there is nobody to tell, which is no error.
             let _ = self.sender.send(change);
         }
@@ -170,8 +235,8 @@ impl Feed {
         let feed = Arc::clone(self);
         // Under one lock, so that no change falls between the two.
         let (mut receiver, head) = {
-            let head = feed.head.lock().unwrap_or_else(PoisonError::into_inner);
-            (feed.sender.subscribe(), *head)
+            let front = feed.front();
+            (feed.sender.subscribe(), front.head)
         };
         let written = feed.written.load(Ordering::SeqCst);
         let mut closed = feed.closed.subscribe();
@@ -182,20 +247,14 @@ impl Feed {
                 yield Err(gap);
                 return;
             }
-            while last < head {
-                match feed.store.changes_after(last, PAGE).await {
-                    Ok(changes) if changes.is_empty() => break,
-                    Ok(changes) => for change in changes {
-                        // Numbers have no gaps: a hole is a part of the log that somebody took away meanwhile.
-                        if change.seq != last + 1 {
-                            yield Err(Gap::Expired);
-                            return;
-                        }
+            for await item in feed.missed(last, head) {
+                match item {
+                    Ok(change) => {
                         last = change.seq;
-                        yield Ok(Arc::new(change));
-                    },
-                    Err(error) => {
-                        yield Err(Gap::Store(error));
+                        yield Ok(change);
+                    }
+                    Err(gap) => {
+                        yield Err(gap);
                         return;
                     }
                 }
@@ -221,6 +280,42 @@ impl Feed {
                     }
                     Err(broadcast::error::RecvError::Closed) => {
                         yield Err(Gap::Closed);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every change after the number `last` up to `head`, from the log. Each page is read by a task of its own, so that one who
+    /// stops taking changes keeps no connection.
+    pub fn missed(
+        self: &Arc<Self>,
+        mut last: i64,
+        head: i64,
+    ) -> impl Stream<Item = Result<Arc<Change>, Gap>> + Send + use<> {
+        let store = Arc::clone(&self.store);
+        async_stream::stream! {
+            while last < head {
+                let (store, after) = (Arc::clone(&store), last);
+                let read = tokio::spawn(async move { store.changes_after(after, PAGE).await }).await;
+                let changes = match read.map_err(|_| Gap::Broken).and_then(|read| read.map_err(Gap::from)) {
+                    Ok(changes) if changes.is_empty() => break,
+                    Ok(changes) => changes,
+                    Err(gap) => {
+                        yield Err(gap);
+                        return;
+                    }
+                };
+                for change in changes {
+                    // Numbers have no gaps: a hole is a part of the log that somebody took away meanwhile.
+                    if change.seq != last + 1 {
+                        yield Err(Gap::Expired);
+                        return;
+                    }
+                    last = change.seq;
+                    yield Ok(Arc::new(change));
+                    if last == head {
                         return;
                     }
                 }

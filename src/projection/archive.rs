@@ -6,6 +6,7 @@
 
 pub mod day;
 pub mod facts;
+pub mod presence;
 mod print;
 pub mod vocabulary;
 
@@ -84,7 +85,7 @@ impl Archive {
                     failing = false;
                     self.hear(&feed, seq).await
                 }
-                Err(error) => Gap::Store(error),
+                Err(error) => Gap::from(error),
             };
             match ended {
                 Gap::Closed => return,
@@ -103,6 +104,9 @@ impl Archive {
         // The end of the log first: what changes while we read is heard again.
         let (_, seq) = self.store.log_ends().await?;
         let mut facts = Facts::default();
+        for source in self.store.sources().await? {
+            facts.put_source(&source);
+        }
         let mut last = crate::domain::id::PersonId(0);
         loop {
             let people = self.store.people_after(last, 10 * CHUNK).await?;
@@ -179,7 +183,7 @@ impl Archive {
                 }
             }
             if let Err(error) = self.take(&changes).await {
-                return Gap::Store(error);
+                return Gap::from(error);
             }
             if let Some(gap) = ended {
                 return gap;
@@ -214,6 +218,7 @@ impl Archive {
             for change in changes {
                 match &change.fact {
                     Fact::Person(person) => facts.put_person(person),
+                    Fact::Source(source) => facts.put_source(source),
                     Fact::Rating(fact) => {
                         let step = fact.after.map(|mark| mark.step);
                         facts.put_vote(fact.subject.content, fact.rater, step, micros(fact.rated_at));
@@ -254,7 +259,7 @@ impl Archive {
         let asked = self.asked.load(Ordering::Acquire);
         let changes_the_past = |change: &Arc<Change>| match &change.fact {
             Fact::Rating(fact) => micros(fact.rated_at) <= asked,
-            Fact::Content(_) | Fact::Person(_) => true,
+            Fact::Content(_) | Fact::Person(_) | Fact::Source(_) => true,
             _ => false,
         };
         if changes.iter().any(changes_the_past) {

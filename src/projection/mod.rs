@@ -4,5 +4,7 @@ pub mod archive;
 pub mod catalog;
 pub mod directory;
 pub mod keyring;
+pub mod lead;
+pub mod relations;
 pub mod shelf;
 pub mod trend;

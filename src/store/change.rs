@@ -1,7 +1,7 @@
 //! The change log as it is read, and the name of this database.
 
 use entity::instance;
-use sea_orm::{ActiveModelTrait, EntityTrait, QueryResult, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryResult, Set};
 
 use super::connection::Store;
 use super::error::Error;
@@ -37,6 +37,32 @@ impl Store {
             Sql::new("SELECT (SELECT COALESCE(MIN(seq), 0) FROM change), (SELECT COALESCE(MAX(seq), 0) FROM change)");
         let row = self.row(sql).await?;
         row.map_or(Ok((0, 0)), |row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+    }
+}
+
+impl Store {
+    /// The numbers and times of the first rows of the log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_start(&self, limit: i64) -> Result<Vec<(i64, Time)>, Error> {
+        let mut sql = Sql::new("SELECT seq, at FROM change ORDER BY seq");
+        sql.limit(limit);
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, from_micros(row.try_get_by_index(1)?)))).collect()
+    }
+
+    /// Takes away the rows of the log up to this number. It takes its turn among those who write.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_changes(&self, seq: i64) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        self.check_file()?;
+        let mut sql = Sql::new("DELETE FROM change WHERE seq <= ");
+        sql.bind(seq);
+        self.write.execute_raw(sql.statement(self.write.get_database_backend())).await?;
+        Ok(())
     }
 }
 

@@ -98,6 +98,16 @@ impl Store {
     pub async fn endorsements_counts(&self, filters: &[&EndorsementFilter]) -> Result<Vec<i64>, Error> {
         self.counts(filters.iter().map(|filter| counted(|sql| conditions(sql, filter))).collect()).await
     }
+
+    /// Endorsements after the one with this id, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn endorsements_after(&self, after: EndorsementId, limit: i64) -> Result<Vec<Endorsement>, Error> {
+        let mut sql = Sql::new("SELECT * FROM endorsement WHERE id > ");
+        sql.bind(after.0).push(" ORDER BY id").limit(limit);
+        self.rows(sql).await?.iter().map(|row| Ok(noun(endorsement::Model::from_query_result(row, "")?))).collect()
+    }
 }
 
 impl Writing<'_> {

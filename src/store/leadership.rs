@@ -104,6 +104,16 @@ impl Store {
     pub async fn leaderships_counts(&self, filters: &[&LeadershipFilter]) -> Result<Vec<i64>, Error> {
         self.counts(filters.iter().map(|filter| counted(|sql| conditions(sql, filter))).collect()).await
     }
+
+    /// Relations after the one with this id, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn leaderships_after(&self, after: LeadershipId, limit: i64) -> Result<Vec<Leadership>, Error> {
+        let mut sql = Sql::new("SELECT * FROM leadership WHERE id > ");
+        sql.bind(after.0).push(" ORDER BY id").limit(limit);
+        self.rows(sql).await?.iter().map(|row| noun(leadership::Model::from_query_result(row, "")?)).collect()
+    }
 }
 
 impl Writing<'_> {

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod change;
 pub mod connection;
 pub mod content;
+pub mod contest;
 pub mod endorsement;
 pub mod erasure;
 pub mod error;

@@ -22,6 +22,7 @@ fn noun(row: topic::Model) -> Topic {
         description: row.description,
         parent: row.parent_id.map(TopicId),
         main: row.main_id.map(TopicId),
+        emergent: row.emergent,
         created_at: from_micros(row.created_at),
     }
 }
@@ -34,6 +35,7 @@ fn row(topic: &Topic) -> topic::Model {
         description: topic.description.clone(),
         parent_id: topic.parent.map(|id| id.0),
         main_id: topic.main.map(|id| id.0),
+        emergent: topic.emergent,
         created_at: micros(topic.created_at),
     }
 }
@@ -160,7 +162,8 @@ impl Writing<'_> {
     pub async fn is_topic_used(&self, id: TopicId) -> Result<bool, Error> {
         let mut sql = Sql::new("SELECT 1 WHERE EXISTS (SELECT 1 FROM content_topic WHERE topic_id = ");
         sql.bind(id.0).push(") OR EXISTS (SELECT 1 FROM leadership WHERE topic_id = ").bind(id.0);
-        sql.push(") OR EXISTS (SELECT 1 FROM endorsement WHERE topic_id = ").bind(id.0).push(")");
+        sql.push(") OR EXISTS (SELECT 1 FROM endorsement WHERE topic_id = ").bind(id.0);
+        sql.push(") OR EXISTS (SELECT 1 FROM contest WHERE topic_id = ").bind(id.0).push(")");
         Ok(self.row(sql).await?.is_some())
     }
 
@@ -176,6 +179,7 @@ impl Writing<'_> {
             description: new.description.clone(),
             parent: new.parent,
             main: new.main,
+            emergent: true,
             created_at: now,
         };
         let mut active = row(&topic).into_active_model();

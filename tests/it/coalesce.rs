@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt};
 use peerlead::domain::ballot::Ballot;
-use peerlead::domain::change::{Change, Fact, RatingFact};
+use peerlead::domain::change::{Change, Fact, RatingFact, Told};
 use peerlead::domain::content::Subject;
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
-use peerlead::live::coalesce::{Told, at_most};
+use peerlead::live::coalesce::at_most;
 use peerlead::live::feed::Gap;
 use serde_json::{Value, json};
 

@@ -8,12 +8,13 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
 use serde_json::{Value, json};
 
-use crate::house::{Database, House};
+use crate::house::{Database, House, Socket};
 use crate::process::Program;
 use crate::resume::seq;
 
 const RATERS: usize = 6;
 const CONTENTS: usize = 4;
+const PHONES: usize = 4;
 const ROUNDS: u64 = 20;
 
 async fn rows(behind: &DatabaseConnection, sql: &str) -> Vec<QueryResult> {
@@ -64,6 +65,28 @@ async fn rate(address: String, rater: usize, contents: Arc<Vec<String>>, word: W
     word
 }
 
+/// A phone: it hears everything after the last cursor it knows, until nobody answers any more.
+async fn listen(mut socket: Socket, mut heard: Vec<String>) -> Vec<String> {
+    let query = "subscription($after: String) { changes(after: $after) { cursor } }";
+    socket.subscribe("1", query, json!({ "after": heard.last() })).await;
+    loop {
+        let Some(message) = socket.next_within(10.0).await else { panic!("silence") };
+        match message["payload"]["data"]["changes"]["cursor"].as_str() {
+            Some(cursor) => heard.push(cursor.to_owned()),
+            None => break,
+        }
+    }
+    heard
+}
+
+/// An acknowledged socket at a program.
+async fn socket(program: &Program) -> Socket {
+    let mut socket = Socket::open(&program.address).await;
+    socket.send(json!({ "type": "connection_init" })).await;
+    assert_eq!(socket.next().await["type"], "connection_ack");
+    socket
+}
+
 /// The log has every number once, from 1 on, and every tally is what a recount gives.
 async fn check(behind: &DatabaseConnection) -> HashMap<i64, Value> {
     let mut log = HashMap::new();
@@ -100,6 +123,8 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
     for number in 0..RATERS {
         house.person(&format!("rater{number}")).await;
     }
+    let start = house.cursor().await;
+    let mut phones = vec![vec![start]; PHONES];
     let database: Database = house.stop().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let contents = Arc::new(contents);
@@ -109,6 +134,10 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
     for round in 0..ROUNDS {
         let program = Program::serve(folder.path(), &database.url);
         let started = Arc::new(AtomicBool::new(false));
+        let mut listeners = Vec::new();
+        for heard in phones.drain(..) {
+            listeners.push(tokio::spawn(listen(socket(&program).await, heard)));
+        }
         let raters: Vec<_> = words
             .drain(..)
             .enumerate()
@@ -123,6 +152,9 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
         program.kill();
         for rater in raters {
             words.push(rater.await.expect("a rater"));
+        }
+        for listener in listeners {
+            phones.push(listener.await.expect("a listener"));
         }
         // The restart first: what it finds is what users find.
         let program = Program::serve(folder.path(), &database.url);
@@ -168,5 +200,28 @@ async fn no_acknowledged_rating_is_lost_when_the_program_is_killed() {
         behind.close().await.expect("a clean end");
         program.kill();
     }
+    hear_the_rest(folder.path(), &database, phones).await;
     assert!(taken > 60, "only {taken} ratings were taken; that tests little");
+}
+
+/// Each phone has heard every change of the log since it began to listen, once and in order, through all restarts.
+async fn hear_the_rest(folder: &std::path::Path, database: &Database, phones: Vec<Vec<String>>) {
+    let behind = database.connect().await;
+    let last = rows(&behind, "SELECT MAX(seq) FROM change").await;
+    let last = number(last.first().expect("a row"), 0);
+    let program = Program::serve(folder, &database.url);
+    for (phone, mut heard) in phones.into_iter().enumerate() {
+        let before = heard.len();
+        let mut socket = socket(&program).await;
+        let query = "subscription($after: String) { changes(after: $after) { cursor } }";
+        socket.subscribe("1", query, json!({ "after": heard.last() })).await;
+        while seq(&json!(heard.last())) < last {
+            heard.push(socket.data("1").await["changes"]["cursor"].as_str().expect("a cursor").to_owned());
+        }
+        let numbers: Vec<i64> = heard.iter().map(|cursor| seq(&json!(cursor))).collect();
+        let expected: Vec<i64> = (numbers[0]..=last).collect();
+        assert_eq!(numbers, expected, "phone {phone}");
+        assert!(before > 20, "phone {phone} heard only {before} changes while they happened");
+    }
+    behind.close().await.expect("a clean end");
 }

@@ -30,6 +30,30 @@ impl Events {
         Self::open(reqwest::Client::new().get(url), person).await
     }
 
+    /// A POST of a client that comes back, with the last event that it has heard.
+    pub async fn resume(house: &House, query: &str, variables: Value, last: &str) -> Self {
+        let request = reqwest::Client::new().post(format!("http://{}/graphql", house.address));
+        let request = if last.is_empty() { request } else { request.header("last-event-id", last) };
+        Self::open(request.json(&json!({ "query": query, "variables": variables })), "").await
+    }
+
+    /// The next bytes, whatever they are.
+    pub async fn raw(&mut self) -> String {
+        let bytes = self.bytes.next().await.expect("a stream").expect("bytes");
+        String::from_utf8(bytes.to_vec()).expect("UTF-8")
+    }
+
+    /// The id and the data of the next event.
+    pub async fn next_with_id(&mut self) -> (String, Value) {
+        while !self.read.contains("\n\n") {
+            let more =
+                tokio::time::timeout(std::time::Duration::from_secs(10), self.raw()).await.expect("an event in time");
+            self.read.push_str(&more);
+        }
+        let id = self.read.lines().find_map(|line| line.strip_prefix("id:")).unwrap_or_default().trim().to_owned();
+        (id, self.data().await)
+    }
+
     async fn open(request: reqwest::RequestBuilder, person: &str) -> Self {
         let request = request.header("accept", "text/event-stream");
         let request = if person.is_empty() { request } else { request.header("Peerlead-Person", person) };

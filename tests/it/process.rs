@@ -247,6 +247,8 @@ fn help_names_every_knob_and_its_variable() {
         ("--operators", "PEERLEAD_OPERATORS"),
         ("--listen", "PEERLEAD_LISTEN"),
         ("--subscriber-buffer", "PEERLEAD_SUBSCRIBER_BUFFER"),
+        ("--endorsement-days", "PEERLEAD_ENDORSEMENT_DAYS"),
+        ("--no-emergent", "PEERLEAD_NO_EMERGENT"),
         ("--max-body", "PEERLEAD_MAX_BODY"),
         ("--timeout", "PEERLEAD_TIMEOUT"),
         ("--stop-timeout", "PEERLEAD_STOP_TIMEOUT"),

@@ -64,6 +64,8 @@ impl World {
             let done = self.house.act(person, "endorseLeadership", input, "endorsement { id }").await;
             self.keep(format!("endorsement:{person}"), &done["endorsement"]["id"]);
         }
+        let contest = json!({ "topic": { "slug": "rust" }, "text": "not me" });
+        self.house.act("ada", "contestLeadership", contest, "").await;
         let hidden = self.house.content("ada", "Hidden", &["rust"]).await;
         let input = json!({ "content": { "id": hidden }, "reason": "rude" });
         self.house.act("operator", "hideContent", input, "").await;
@@ -145,6 +147,8 @@ fn acts(world: &World, person: &str) -> Vec<(&'static str, Value, Option<Value>)
             json!({ "endorsement": id("endorsement:ada") }),
             has(json!({ "endorsement": own("endorsement") })),
         ),
+        ("contestLeadership", json!({ "topic": rust, "text": "no" }), None),
+        ("withdrawContest", json!({ "topic": rust }), None),
         ("createPerson", json!({ "handle": "ada", "name": "Taken" }), None),
         ("updatePerson", json!({ "person": ada, "name": "New" }), own_name),
         ("createTopic", json!({ "slug": "rust", "name": "Taken" }), None),
@@ -185,14 +189,22 @@ fn questions(world: &World) -> Vec<(&'static str, String)> {
         ("rateLimit", " { cost }".to_owned()),
         ("tokens", " { nodes { name } }".to_owned()),
         ("auditLog", " { nodes { at } }".to_owned()),
+        ("leadershipMap", " { totalCount }".to_owned()),
+        ("leadershipGaps", " { nodes { reason } }".to_owned()),
+        ("leadershipChanges", format!("({BETWEEN}) {{ nodes {{ at }} }}")),
         ("trends", " { words { nodes { text } } }".to_owned()),
     ]
 }
+
+/// The span of the changes that are asked for.
+const BETWEEN: &str = "between: { from: \"2026-01-01T00:00:00Z\", to: \"2026-02-01T00:00:00Z\" }";
 
 /// How an instance of each type is reached, with `*` where its fields go.
 fn places(world: &World) -> Vec<(&'static str, String)> {
     let node = |kind: &str, name: &str| format!("node(id: \"{}\") {{ ... on {kind} {{ * }} }}", world.ids[name]);
     let change = |kind: &str| format!("changes(first: 100) {{ nodes {{ ... on {kind} {{ * }} }} }}");
+    let leader = |fields: &str| format!("topic(by: {{ slug: \"rust\" }}) {{ leaders {{ nodes {{ {fields} }} }} }}");
+    let chapter = |fields: &str| format!("topic(by: {{ slug: \"rust\" }}) {{ leadershipHistory {{ {fields} }} }}");
     let tally = format!("node(id: \"{}\") {{ ... on Content {{ tally {{ * }} }} }}", world.ids["content:ada"]);
     vec![
         ("ContentTrend", "trends { contents { nodes { * } } }".to_owned()),
@@ -202,6 +214,22 @@ fn places(world: &World) -> Vec<(&'static str, String)> {
         ("TopicTrend", "trends { topics { nodes { * } } }".to_owned()),
         ("Trends", "trends { * }".to_owned()),
         ("WordTrend", "trends { words { nodes { * } } }".to_owned()),
+        ("TopicLeader", leader("*")),
+        ("LeadershipContest", leader("contest { * }")),
+        ("LeadershipEvidence", leader("evidence { * }")),
+        ("LeadershipExplanation", leader("explanation { * }")),
+        ("LeadershipChapter", chapter("*")),
+        ("ChapterLeader", chapter("leaders { * }")),
+        ("LeadershipGap", "leadershipGaps { nodes { * } }".to_owned()),
+        ("LeadershipMap", "leadershipMap { * }".to_owned()),
+        ("MapFollowing", "leadershipMap { following { * } }".to_owned()),
+        ("MapLeading", "leadershipMap { leading { * } }".to_owned()),
+        ("MapPerson", "leadershipMap { people { * } }".to_owned()),
+        ("MapTopic", "leadershipMap { topics { * } }".to_owned()),
+        ("LeadershipShift", format!("leadershipChanges({BETWEEN}) {{ nodes {{ * }} }}")),
+        ("Followership", "person(by: { handle: \"ada\" }) { leadsMe { nodes { * } } }".to_owned()),
+        ("TopicFollowership", "person(by: { handle: \"ada\" }) { leadsMe { nodes { topics { * } } } }".to_owned()),
+        ("SeenByOthers", "viewer { asSeenByOthers { * } }".to_owned()),
         ("Account", "person(by: { handle: \"ada\" }) { accounts { * } }".to_owned()),
         ("AuditEntry", "auditLog { nodes { * } }".to_owned()),
         ("Content", node("Content", "content:ada")),

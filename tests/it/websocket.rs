@@ -3,6 +3,8 @@
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::hearing::HEAR;
@@ -219,6 +221,17 @@ async fn a_connection_runs_a_hundred_operations_and_refuses_more_until_one_ends(
     socket.send(json!({ "type": "complete", "id": "7" })).await;
     socket.subscribe("more", WHO, json!({})).await;
     assert_eq!(socket.data("more").await["viewer"]["person"], json!(null));
+}
+
+#[tokio::test]
+async fn a_client_that_says_goodbye_is_answered() {
+    let house = House::new().await;
+    for acknowledged in [true, false] {
+        let mut socket = if acknowledged { house.socket("").await } else { Socket::open(&house.address).await };
+        let normal = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+        socket.send_frame(Message::Close(Some(normal))).await;
+        assert_eq!(socket.next().await, json!({ "closed": 1000 }));
+    }
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ impl Desk<'_, '_> {
         let topic = self.topic_id("topic", &item.topic).await?;
         let at = check_past("at", item.at, self.now)?;
         let withdrawn_at = item.withdrawn_at.map(|at| in_range("withdrawnAt", at)).transpose()?;
-        let new = NewEndorsement::check((from, to, topic), &item.text, at, item.expires_at)?;
+        let life = self.app.settings.endorsement_life;
+        let new = NewEndorsement::check((from, to, topic), &item.text, at, item.expires_at, life)?;
         let Some(known) = self.writing.endorsement_between(from, to, topic).await? else {
             let mut endorsement = self.writing.insert_endorsement(&new).await?;
             if withdrawn_at.is_some() {

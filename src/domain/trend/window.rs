@@ -27,14 +27,24 @@ impl Window {
         if length < TimeDelta::hours(1) || length > TimeDelta::days(366) {
             return Err(Invalid::new(Code::OutOfRange, "window", "it must lie between PT1H and P366D"));
         }
-        if at > now {
-            return Err(Invalid::new(Code::InFuture, "asOf", format!("{at} lies in the future; it is {now} now")));
-        }
-        let to = micros(at);
-        if to < 0 {
-            return Err(Invalid::new(Code::OutOfRange, "asOf", "a time must lie between the years 1970 and 9999"));
-        }
+        let to = known(at, now)?;
         Ok(Self { from: to - length.num_microseconds().unwrap_or(DAY), to })
+    }
+
+    /// Everything up to a moment, or what lies within a span before it, of a day to ten years.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE`, or `IN_FUTURE` when it ends after `now`.
+    pub fn up_to(at: Time, length: Option<TimeDelta>, now: Time) -> Result<Self, Invalid> {
+        let to = known(at, now)?;
+        let from = match length {
+            None => i64::MIN,
+            Some(length) if length < TimeDelta::days(1) || length > TimeDelta::days(3_660) => {
+                return Err(Invalid::new(Code::OutOfRange, "window", "it must lie between P1D and P3660D"));
+            }
+            Some(length) => to - length.num_microseconds().unwrap_or(DAY),
+        };
+        Ok(Self { from, to })
     }
 
     /// Its length in microseconds.
@@ -61,6 +71,17 @@ impl Window {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number, never below zero")]
         let part = (share.max(0.0) * to_f64(i64::try_from(count).unwrap_or(1))) as usize;
         part.min(count.saturating_sub(1))
+    }
+}
+
+/// A moment that has come, in microseconds.
+fn known(at: Time, now: Time) -> Result<i64, Invalid> {
+    if at > now {
+        return Err(Invalid::new(Code::InFuture, "asOf", format!("{at} lies in the future; it is {now} now")));
+    }
+    match micros(at) {
+        at if at < 0 => Err(Invalid::new(Code::OutOfRange, "asOf", "a time must lie between the years 1970 and 9999")),
+        at => Ok(at),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::graphql::nodes::change::{
 };
 use crate::graphql::nodes::content::Content;
 use crate::graphql::nodes::endorsement::Endorsement;
+use crate::graphql::nodes::lead::LeadershipContest;
 use crate::graphql::nodes::leadership::Leadership;
 use crate::graphql::nodes::merge::Merge;
 use crate::graphql::nodes::person::Person;
@@ -69,12 +70,17 @@ impl ContentChange {
 
 #[ComplexObject]
 impl LeadershipChange {
-    /// The leadership after the change; null for an endorsement.
+    /// The objection after the change; null for anything else.
+    async fn contest(&self) -> Option<LeadershipContest> {
+        if let Relation::Contest(contest) = &self.relation { Some(contest.as_ref().into()) } else { None }
+    }
+
+    /// The leadership after the change; null for anything else.
     async fn leadership(&self) -> Option<Leadership> {
         if let Relation::Leadership(leadership) = &self.relation { Some(leadership.as_ref().into()) } else { None }
     }
 
-    /// The endorsement after the change; null for a leadership.
+    /// The endorsement after the change; null for anything else.
     async fn endorsement(&self) -> Option<Endorsement> {
         if let Relation::Endorsement(endorsement) = &self.relation { Some(endorsement.as_ref().into()) } else { None }
     }

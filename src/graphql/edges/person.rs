@@ -2,18 +2,21 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result};
 
-use super::list;
 use super::list::shown;
+use super::{lead, list};
+use crate::domain::lead::following::Way;
 use crate::graphql::context::{Desk, found};
 use crate::graphql::id::Key;
-use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter};
+use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter, TopicRef};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
+use crate::graphql::nodes::lead::{FollowershipConnection, TopicLeaderConnection};
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::person::{Account, Person};
 use crate::graphql::nodes::source::Source;
 use crate::graphql::order::{ContentOrder, LeadershipOrder};
 use crate::graphql::page::PageArguments;
+use crate::graphql::scalar::DateTime;
 
 #[ComplexObject]
 impl Person {
@@ -112,6 +115,59 @@ impl Person {
     ) -> Option<Result<EndorsementConnection>> {
         let page = PageArguments { first, after, last, before };
         shown(list::endorsements(ctx, filter, order_by, page, |filter| filter.endorser = Some(self.key)).await)
+    }
+
+    /// What they lead, strongest first: as the facts show it, and what they are only said to lead.
+    async fn leads(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The moment that is asked about: what was known and true then. Now when nothing is said.")]
+        as_of: Option<DateTime>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<TopicLeaderConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(lead::page::leads(ctx, self.key, lead::page::view(as_of, None, None, None), page).await)
+    }
+
+    /// The people who lead this person: whose work they answer, approve of by name or stand up for, and on which topics.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
+    async fn leads_me(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to which moment; now when nothing is said.")] as_of: Option<DateTime>,
+        #[graphql(desc = "On this topic only.")] topic: Option<TopicRef>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<FollowershipConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(lead::page::following(ctx, self.key, Way::Out, topic, as_of, page).await)
+    }
+
+    /// The people whom this person leads: who answer their work, approve of it by name or stand up for them, and on which topics.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
+    async fn led_by_me(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to which moment; now when nothing is said.")] as_of: Option<DateTime>,
+        #[graphql(desc = "On this topic only.")] topic: Option<TopicRef>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<FollowershipConnection>> {
+        let page = PageArguments { first, after, last, before };
+        shown(lead::page::following(ctx, self.key, Way::In, topic, as_of, page).await)
     }
 }
 

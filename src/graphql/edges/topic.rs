@@ -2,17 +2,21 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result};
 
-use super::list;
 use super::list::{shown, topics_of};
-use crate::graphql::context::Desk;
+use super::{lead, list};
+use crate::app::error::Error;
+use crate::app::lead::change::CHAPTERS;
+use crate::graphql::context::{Desk, given};
 use crate::graphql::id::Key;
 use crate::graphql::input::{ContentFilter, EndorsementFilter, LeadershipFilter, TopicFilter};
 use crate::graphql::nodes::content::ContentConnection;
 use crate::graphql::nodes::endorsement::EndorsementConnection;
+use crate::graphql::nodes::lead::{LeadershipAspect, LeadershipChapter, TopicLeaderConnection};
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::topic::{Topic, TopicConnection};
 use crate::graphql::order::{ContentOrder, LeadershipOrder, TopicOrder};
 use crate::graphql::page::PageArguments;
+use crate::graphql::scalar::{DateTime, Duration};
 
 #[ComplexObject]
 impl Topic {
@@ -146,5 +150,50 @@ impl Topic {
             })
             .await,
         )
+    }
+
+    /// Who leads it: what is declared, what peers endorse and what the facts show, side by side; strongest first.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
+    async fn leaders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The moment that is asked about: what was known and true then. Now when nothing is said, and then without people who have left."
+        )]
+        as_of: Option<DateTime>,
+        #[graphql(
+            desc = "Only evidence of so long before that moment, from `P1D` to `P3660D`; all when nothing is said."
+        )]
+        window: Option<Duration>,
+        #[graphql(desc = "Whether evidence on the topics below it counts, too; it does not when nothing is said.")]
+        with_subtopics: Option<bool>,
+        #[graphql(desc = "What is asked: `LEADING` when nothing is said.")] aspect: Option<LeadershipAspect>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<TopicLeaderConnection>> {
+        let page = PageArguments { first, after, last, before };
+        let topic = self.main_key.unwrap_or(self.key);
+        shown(lead::page::leaders(ctx, topic, lead::page::view(as_of, window, with_subtopics, aspect), page).await)
+    }
+
+    /// Who led it in each of the last quarters, the earliest first.
+    async fn leadership_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Up to which moment; now when nothing is said.")] as_of: Option<DateTime>,
+        #[graphql(desc = "How many quarters, 1 to 40; 8 when nothing is said.")] quarters: Option<i32>,
+    ) -> Result<Vec<LeadershipChapter>> {
+        let desk = ctx.desk()?;
+        let count = usize::try_from(quarters.unwrap_or(8)).ok().filter(|count| (1..=CHAPTERS).contains(count));
+        let count = count.ok_or_else(|| Error::BadRequest(format!("quarters: it must lie between 1 and {CHAPTERS}")));
+        let view = lead::page::view(as_of, None, None, None);
+        let topic = self.main_key.unwrap_or(self.key);
+        let chapters = given(desk.app.leadership_history(topic, given(count)?, &view, desk.head).await)?;
+        Ok(chapters.into_iter().map(LeadershipChapter).collect())
     }
 }

@@ -1,6 +1,7 @@
 //! What can be done. Outcomes that a caller can cause are data in the payload: null and `userErrors`.
 
 pub mod content;
+pub mod contest;
 pub mod ingest;
 pub mod leadership;
 pub mod merge;
@@ -15,6 +16,7 @@ pub mod topic;
 use async_graphql::MergedObject;
 
 use self::content::ContentMutation;
+use self::contest::ContestMutation;
 use self::ingest::IngestMutation;
 use self::leadership::LeadershipMutation;
 use self::merge::MergeMutation;
@@ -31,6 +33,7 @@ pub struct Mutation(
     RatingMutation,
     ContentMutation,
     LeadershipMutation,
+    ContestMutation,
     PersonMutation,
     TopicMutation,
     SourceMutation,

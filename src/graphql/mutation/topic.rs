@@ -72,6 +72,8 @@ pub struct UpdateTopicInput {
     pub parent: MaybeUndefined<TopicRef>,
     /// The topic that it is only another word for; null to make it a topic of its own.
     pub synonym_of: MaybeUndefined<TopicRef>,
+    /// Whether it shall be told who leads it as the facts show it.
+    pub emergent_leadership: Option<bool>,
     /// Comes back in the payload as it is.
     pub client_mutation_id: Option<String>,
 }
@@ -162,7 +164,13 @@ impl TopicMutation {
         let by = given(input.topic.read("input.topic"))?;
         match async {
             let (parent, main) = (target(desk, "parent", input.parent)?, target(desk, "synonymOf", input.synonym_of)?);
-            let patch = TopicPatch { name: input.name, description: input.description, parent, main };
+            let patch = TopicPatch {
+                name: input.name,
+                description: input.description,
+                parent,
+                main,
+                emergent: input.emergent_leadership,
+            };
             desk.app.update_topic(&desk.viewer, &by, &patch).await
         }
         .await

@@ -6,6 +6,7 @@ use super::rating::{RatingValue, Tally};
 use crate::domain::change;
 use crate::domain::change::Fact;
 use crate::domain::content::Subject;
+use crate::domain::contest::Contest;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::leadership::Leadership;
 use crate::domain::merge::Merge;
@@ -33,6 +34,8 @@ pub enum ChangeNoun {
     Leadership,
     /// An endorsement was given, renewed or withdrawn.
     Endorsement,
+    /// Somebody objected to what is shown of them, or took it back.
+    Contest,
     /// Two people or two topics were merged, or a merge was undone.
     Merge,
 }
@@ -70,8 +73,10 @@ pub enum LeadershipAct {
     Endorsed,
     /// A peer renewed an endorsement.
     Renewed,
-    /// A peer took an endorsement back.
+    /// A peer took an endorsement back, or a person an objection.
     Withdrawn,
+    /// A person objects to what is shown of them.
+    Contested,
 }
 
 /// What every change tells.
@@ -119,7 +124,7 @@ pub struct ContentChange {
     pub act: ContentAct,
 }
 
-/// Something happened to a leadership or to an endorsement.
+/// Something happened to a leadership, to an endorsement or to an objection.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct LeadershipChange {
@@ -133,11 +138,12 @@ pub struct LeadershipChange {
     pub act: LeadershipAct,
 }
 
-/// The two ways to stand up for a leadership.
+/// What is said of a leadership.
 #[derive(Clone, Debug)]
 pub enum Relation {
     Leadership(Box<Leadership>),
     Endorsement(Box<Endorsement>),
+    Contest(Box<Contest>),
 }
 
 /// A person was made or changed.
@@ -237,6 +243,14 @@ impl Change {
                     change::EndorsementAct::Withdrawn => LeadershipAct::Withdrawn,
                 };
                 let relation = Relation::Endorsement(Box::new(endorsement.clone()));
+                Self::LeadershipChange(Box::new(LeadershipChange { relation, cursor: mark.cursor, at: mark.at, act }))
+            }
+            Fact::Contest { act, contest } => {
+                let act = match act {
+                    change::ContestAct::Contested => LeadershipAct::Contested,
+                    change::ContestAct::Withdrawn => LeadershipAct::Withdrawn,
+                };
+                let relation = Relation::Contest(Box::new(contest.clone()));
                 Self::LeadershipChange(Box::new(LeadershipChange { relation, cursor: mark.cursor, at: mark.at, act }))
             }
             Fact::Person(noun) => {

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod change;
 pub mod content;
 pub mod endorsement;
+pub mod lead;
 pub mod leadership;
 pub mod merge;
 pub mod node;

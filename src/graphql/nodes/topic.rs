@@ -24,6 +24,8 @@ pub struct Topic {
     pub name: String,
     /// What it is about; may be empty.
     pub description: String,
+    /// Whether it is told who leads it as the facts show it, beside what is declared and endorsed.
+    pub emergent_leadership: bool,
     /// When Peerlead first heard of it.
     pub created_at: DateTime,
 }
@@ -37,6 +39,7 @@ impl From<&topic::Topic> for Topic {
             slug: topic.slug.clone(),
             name: topic.name.clone(),
             description: topic.description.clone(),
+            emergent_leadership: topic.emergent,
             created_at: DateTime(topic.created_at),
         }
     }

@@ -1,5 +1,6 @@
 //! What can be asked.
 
+pub mod lead;
 pub mod list;
 pub mod log;
 pub mod lookup;
@@ -9,6 +10,7 @@ pub mod viewer;
 
 use async_graphql::MergedObject;
 
+use self::lead::LeadQuery;
 use self::list::ListQuery;
 use self::log::LogQuery;
 use self::lookup::LookupQuery;
@@ -18,4 +20,4 @@ use self::viewer::ViewerQuery;
 
 /// What can be asked: single things by id or by their own names, lists of them, and trends.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(LookupQuery, ListQuery, LogQuery, TrendQuery, TrustQuery, ViewerQuery);
+pub struct Query(LookupQuery, ListQuery, LogQuery, LeadQuery, TrendQuery, TrustQuery, ViewerQuery);

@@ -2,8 +2,10 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
+use crate::app::lead::View;
 use crate::domain::rating;
 use crate::graphql::context::{Desk, found};
+use crate::graphql::nodes::lead::SeenByOthers;
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::rating::{RATED, Rating, RatingConnection};
 use crate::graphql::nodes::token::{Role, Scope};
@@ -44,6 +46,12 @@ pub struct RateLimit {
 
 #[async_graphql::ComplexObject]
 impl Viewer {
+    /// What everybody can see of the viewer's leadership, with all evidence; null when nobody acts.
+    async fn as_seen_by_others(&self, ctx: &Context<'_>) -> Result<Option<SeenByOthers>> {
+        let person = ctx.desk()?.viewer.id();
+        Ok(person.map(|person| SeenByOthers { person, view: View::default() }))
+    }
+
     /// What the viewer rated, newest first. Nobody else sees this.
     async fn ratings(
         &self,

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::facts::{Facts, GAP, Kept};
+use super::presence::Presences;
 use crate::domain::id::SourceId;
 use crate::domain::trend::fair::{Parameters, Standard, Vote};
 use crate::domain::trend::heat::{HOURS, MEMORY, Week};
@@ -27,6 +28,7 @@ pub struct Day {
     /// Acts by topic and by person, older ones forgotten.
     pub topics: Vec<f64>,
     pub people: Vec<f64>,
+    pub presences: Presences,
     /// For how many average days that was, forgotten alike.
     pub days: f64,
 }
@@ -74,6 +76,7 @@ impl Day {
     #[must_use]
     pub fn of(facts: &Facts, at: i64) -> Self {
         let mut day = Self { at, words: Usage::of(facts, at, facts.published(i64::MIN, at)), ..Self::default() };
+        day.presences = Presences::of(facts, at);
         day.take_standards(facts);
         day.take_acts(facts);
         day

@@ -3,8 +3,11 @@
 //! Everything is told as it is, and telling it again does no harm; so whoever follows the log comes to the same state as one who
 //! reads the facts anew.
 
+mod by_person;
+mod stamp;
+
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::print::Prints;
 use super::vocabulary::Vocabulary;
@@ -64,6 +67,13 @@ pub struct Facts {
     topic_numbers: HashMap<TopicId, u32>,
     /// By the number of a topic, the contents on it.
     on_topics: Vec<Vec<u32>>,
+    /// By the number of a person, the contents they wrote, and those they have ever rated.
+    written: Vec<Vec<u32>>,
+    given: Vec<Vec<u32>>,
+    /// Sources whose ratings are public acts, and the one of what is told to Peerlead itself.
+    public: HashSet<SourceId>,
+    native: Option<SourceId>,
+    stamps: stamp::Stamps,
     pub vocabulary: Vocabulary,
     prints: Prints,
     /// The latest moment at which a vote was given or ended: whoever asks about a later one asks about now.
@@ -88,6 +98,8 @@ impl Facts {
         self.people.push(id);
         self.raters.push(Rater { ratings: 0, first: i64::MAX, team: None });
         self.bots.push(false);
+        self.written.push(Vec::new());
+        self.given.push(Vec::new());
         self.numbers.insert(id, number);
         number
     }
@@ -120,6 +132,7 @@ impl Facts {
         let bot = person.kind == PersonKind::Bot;
         if (self.raters[number].team, self.bots[number]) != (team, bot) {
             (self.raters[number].team, self.bots[number]) = (team, bot);
+            self.stamp_all();
             self.touch(i64::MIN);
         }
     }
@@ -135,6 +148,7 @@ impl Facts {
             let slot = u32::try_from(self.contents.len()).unwrap_or(u32::MAX);
             self.slots.insert(subject.content, slot);
             topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
+            authors.iter().for_each(|author| self.written[*author as usize].push(slot));
             self.is_sorted &= self.by_time.last().is_none_or(|last| *last <= (at, slot));
             self.by_time.push((at, slot));
             if let Some(parent) = card.parent {
@@ -154,12 +168,18 @@ impl Facts {
                 voted_at: i64::MIN,
                 prints: Box::default(),
             });
+            self.stamp(slot);
             return slot;
         };
+        self.stamp(slot);
         let kept = &mut self.contents[slot as usize];
         if kept.topics != topics {
             kept.topics.iter().for_each(|topic| self.on_topics[*topic as usize].retain(|other| *other != slot));
             topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
+        }
+        if kept.authors != authors {
+            kept.authors.iter().for_each(|author| self.written[*author as usize].retain(|other| *other != slot));
+            authors.iter().for_each(|author| self.written[*author as usize].push(slot));
         }
         if kept.parent != card.parent {
             if let Some(replies) = kept.parent.and_then(|parent| self.replies.get_mut(&parent)) {
@@ -178,6 +198,7 @@ impl Facts {
         (kept.at, kept.visible, kept.parent) = (at, subject.visible, card.parent);
         (kept.authors, kept.topics) = (authors, topics);
         self.touch(was);
+        self.stamp(slot);
         slot
     }
 
@@ -278,6 +299,7 @@ impl Facts {
         for (rater, step, at, end) in past {
             let rater = self.person(*rater);
             self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
+            self.note_given(slot, rater);
             ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
             self.touch(*at);
             latest = latest.max(*end);
@@ -290,12 +312,23 @@ impl Facts {
         let rater = &mut self.raters[vote.rater as usize];
         rater.ratings += 1;
         rater.first = rater.first.min(vote.at);
+        self.note_given(slot, vote.rater);
         let votes = &mut self.contents[slot as usize].votes;
         let place = votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
         votes.insert(place, vote);
     }
 
+    /// Remembers that somebody has rated a content, once. What became of it the content knows.
+    fn note_given(&mut self, slot: u32, rater: u32) {
+        let kept = &self.contents[slot as usize];
+        let is_known = |vote: &Vote| vote.rater == rater;
+        if !kept.votes.iter().any(is_known) && !kept.past.iter().any(|(vote, _)| is_known(vote)) {
+            self.given[rater as usize].push(slot);
+        }
+    }
+
     fn note_last_vote(&mut self, slot: u32, at: i64) {
+        self.stamp(slot);
         self.last = self.last.max(at);
         let before = std::mem::replace(&mut self.contents[slot as usize].voted_at, at);
         if before != at {

@@ -1,0 +1,356 @@
+//! The runs: how many hear what, how fast, and what it costs.
+
+use std::fmt::Write;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::client::{Greeting, Heard, listen};
+use super::http::{Connection, Request};
+use super::process::Server;
+use super::{Failure, Plan};
+
+const HEAR: &str = "subscription($content: ID!, $after: String) { ratingChanged(filter: { content: { id: $content } }, after: $after) \
+    { cursor content { title authors { name } } tally { count score } } }";
+const RATE: &str = "mutation Rate($id: ID!, $value: Int!) { rateContent(input: { content: { id: $id }, value: $value }) \
+    { changed cursor userErrors { code message } } }";
+
+/// What one run came to.
+#[derive(Debug)]
+struct Figures {
+    what: String,
+    frames: usize,
+    expected: usize,
+    seconds: f64,
+    cpu: f64,
+    /// Milliseconds from the answer to the subscriber.
+    p50: f64,
+    p99: f64,
+    /// Kilobytes for each subscriber.
+    memory: f64,
+}
+
+impl Figures {
+    /// Microseconds of the server for each frame.
+    fn per_frame(&self) -> f64 {
+        if self.frames == 0 { 0.0 } else { self.cpu * 1e6 / self.frames as f64 }
+    }
+}
+
+/// Who is measured.
+enum Side {
+    /// Our server; with `apart` every subscriber's operation has a name of its own, so that none is shared.
+    Ours {
+        server: Server,
+        contents: Vec<String>,
+        apart: bool,
+    },
+    Peer {
+        server: Server,
+        kind: &'static str,
+        text: String,
+    },
+}
+
+impl Side {
+    const fn server(&self) -> &Server {
+        match self {
+            Self::Ours { server, .. } | Self::Peer { server, .. } => server,
+        }
+    }
+
+    fn peer(kind: &'static str, feeds: usize, text: String) -> Result<Self, Failure> {
+        let address: SocketAddr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let (told, feeds) = (address.to_string(), feeds.to_string());
+        let program = std::env::current_exe()?;
+        let server = Server::run(&program, &["--serve", kind, &told, &feeds], &std::env::temp_dir(), address)?;
+        Ok(Self::Peer { server, kind, text })
+    }
+
+    fn greeting(&self, number: usize, feed: usize, after: Option<&str>) -> Greeting {
+        let subscribe = |query: &str, variables: Value| {
+            let payload = json!({ "query": query, "variables": variables });
+            let messages = [
+                json!({ "type": "connection_init" }),
+                json!({ "type": "subscribe", "id": "01234567-89ab-cdef", "payload": payload }),
+            ];
+            let messages = messages.map(|message| message.to_string()).to_vec();
+            Greeting { path: "/graphql".to_owned(), messages, answers: 1 }
+        };
+        match self {
+            Self::Ours { contents, apart, .. } => {
+                let name = if *apart { format!("subscription Number{number}(") } else { "subscription(".to_owned() };
+                subscribe(
+                    &HEAR.replacen("subscription(", &name, 1),
+                    json!({ "content": contents[feed], "after": after }),
+                )
+            }
+            Self::Peer { kind: "library", .. } => {
+                let query = "subscription($feed: Int!) { ratingChanged(feed: $feed) { cursor content { title authors { name } } tally { count score } } }";
+                subscribe(query, json!({ "feed": feed }))
+            }
+            Self::Peer { .. } => Greeting { path: format!("/feed/{feed}"), messages: Vec::new(), answers: 0 },
+        }
+    }
+
+    /// The request that makes the change number `number` of a feed.
+    fn change(&self, feed: usize, number: usize) -> Request {
+        match self {
+            Self::Ours { contents, .. } => {
+                let variables = json!({ "id": contents[feed], "value": 1 + number % 5 });
+                let body = json!({ "query": RATE, "variables": variables }).to_string();
+                Request { person: Some("rater".to_owned()), ..Request::graphql(body) }
+            }
+            Self::Peer { text, .. } => {
+                Request { body: Some(format!("{feed}\n{text}")), path: "/publish", person: None }
+            }
+        }
+    }
+}
+
+async fn ask(connection: &mut Connection, person: &str, query: &str, variables: Value) -> Result<Value, Failure> {
+    let request = Request::graphql(json!({ "query": query, "variables": variables }).to_string());
+    let answer = connection.ask(&Request { person: Some(person.to_owned()), ..request }).await?;
+    Ok(serde_json::from_slice(answer)?)
+}
+
+/// Our server on a fresh database with some contents.
+async fn ours(folder: &std::path::Path, contents: usize, apart: bool) -> Result<Side, Failure> {
+    let url = format!("sqlite:{}", folder.join("live.db").display());
+    let server = Server::start(&url, folder)?;
+    let mut connection = Connection::open(server.address).await?;
+    for handle in ["ada", "rater"] {
+        let query =
+            "mutation($handle: String!) { createPerson(input: { handle: $handle, name: $handle }) { person { id } } }";
+        ask(&mut connection, "operator", query, json!({ "handle": handle })).await?;
+    }
+    let mut ids = Vec::new();
+    for _ in 0..contents {
+        let query = "mutation { publishContent(input: { kind: \"post\", title: \"A content that many watch\" }) { content { id } } }";
+        let made = ask(&mut connection, "ada", query, json!({})).await?;
+        ids.push(made["data"]["publishContent"]["content"]["id"].as_str().ok_or("no content")?.to_owned());
+    }
+    Ok(Side::Ours { server, contents: ids, apart })
+}
+
+/// Waits until something holds, at most a minute.
+async fn until(what: &str, mut holds: impl FnMut() -> bool) -> Result<(), Failure> {
+    let began = Instant::now();
+    while !holds() {
+        if began.elapsed() > Duration::from_mins(1) {
+            return Err(format!("{what} did not happen within a minute").into());
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
+
+/// Opens subscribers, spread over all feeds, and waits until the first change has reached all of them.
+async fn gather(
+    side: &Side,
+    subscribers: usize,
+    feeds: usize,
+) -> Result<(Arc<Heard>, Vec<tokio::task::AbortHandle>), Failure> {
+    let heard = Heard::of(feeds);
+    let mut tasks = Vec::new();
+    for number in 0..subscribers {
+        let (address, feed, all) = (side.server().address, number % feeds, Arc::clone(&heard));
+        let client = listen(address, side.greeting(number, feed, None), feed, all);
+        tasks.push(tokio::spawn(async move { client.await.is_ok() }).abort_handle());
+        if number % 100 == 99 {
+            let ready = number / 2;
+            until("connecting", || heard.ready.load(std::sync::atomic::Ordering::Relaxed) > ready).await?;
+        }
+    }
+    until("connecting", || heard.ready.load(std::sync::atomic::Ordering::Relaxed) == subscribers).await?;
+    // The acknowledgement comes before the subscription stands; one change to everybody says that it does.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut connection = Connection::open(side.server().address).await?;
+    for feed in 0..feeds {
+        connection.ask(&side.change(feed, 0)).await?;
+        if let Some(Ok(mut times)) = heard.answered.get(feed).map(std::sync::Mutex::lock) {
+            times.push(Instant::now());
+        }
+    }
+    until("the first change", || heard.frames() == subscribers).await?;
+    Ok((heard, tasks))
+}
+
+/// Changes at a steady pace for a while, with some connections in turn: how many.
+async fn change(side: &Side, heard: &Heard, feeds: usize, pace: Duration, window: Duration) -> Result<usize, Failure> {
+    let (mut connection, began) = (Connection::open(side.server().address).await?, tokio::time::Instant::now());
+    let mut number = 0;
+    while pace * number as u32 <= window {
+        tokio::time::sleep_until(began + pace * number as u32).await;
+        let feed = number % feeds;
+        connection.ask(&side.change(feed, 1 + number / feeds)).await?;
+        if let Some(Ok(mut times)) = heard.answered.get(feed).map(std::sync::Mutex::lock) {
+            times.push(Instant::now());
+        }
+        number += 1;
+    }
+    Ok(number)
+}
+
+async fn run(
+    what: &str,
+    side: &Side,
+    plan: &Plan,
+    subscribers: usize,
+    feeds: usize,
+    pace: Duration,
+) -> Result<Figures, Failure> {
+    let before = side.server().memory().1;
+    let (heard, tasks) = gather(side, subscribers, feeds).await?;
+    let grown = (side.server().memory().1 - before) * 1024.0;
+    let memory = if subscribers == 0 { 0.0 } else { grown / subscribers as f64 };
+    let (first, cpu, began) = (heard.frames(), side.server().cpu(), Instant::now());
+    if let Ok(mut latencies) = heard.latencies.lock() {
+        latencies.clear();
+    }
+    let changes = change(side, &heard, feeds, pace, plan.window).await?;
+    let expected = changes * subscribers / feeds;
+    // Whether all came is a figure, not a fault.
+    let _ = until("the last frame", || heard.frames() - first >= expected).await;
+    let (seconds, cpu) = (began.elapsed().as_secs_f64(), side.server().cpu() - cpu);
+    tasks.iter().for_each(tokio::task::AbortHandle::abort);
+    let mut latencies = heard.latencies.lock().map(|latencies| latencies.clone()).unwrap_or_default();
+    latencies.sort_unstable();
+    let at = |share: f64| {
+        latencies.get((latencies.len() as f64 * share) as usize).map_or(0.0, |micros| f64::from(*micros) / 1e3)
+    };
+    let (p50, p99, frames) = (at(0.5), at(0.99), heard.frames() - first);
+    let figures = Figures { what: what.to_owned(), frames, expected, seconds, cpu, p50, p99, memory };
+    eprintln!("{figures:?}");
+    Ok(figures)
+}
+
+/// A frame as subscribers get it.
+async fn sample(side: &Side) -> Result<String, Failure> {
+    let (heard, tasks) = gather(side, 1, 1).await?;
+    tasks.iter().for_each(tokio::task::AbortHandle::abort);
+    Ok(heard.sample.lock().map(|sample| sample.clone()).unwrap_or_default())
+}
+
+/// A server that was killed comes back, and all its subscribers at once: seconds until all have what they missed.
+async fn returning(folder: &std::path::Path, plan: &Plan) -> Result<(usize, f64), Failure> {
+    const MISSED: usize = 20;
+    let side = ours(folder, 1, false).await?;
+    let mut connection = Connection::open(side.server().address).await?;
+    let after = ask(&mut connection, "", "{ cursor }", json!({})).await?["data"]["cursor"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    for number in 0..MISSED {
+        connection.ask(&side.change(0, number)).await?;
+    }
+    let Side::Ours { mut server, contents, apart } = side else { return Err("not ours".into()) };
+    server.child.kill()?;
+    server.child.wait()?;
+    let url = format!("sqlite:{}", folder.join("live.db").display());
+    let side = Side::Ours { server: Server::start(&url, folder)?, contents, apart };
+    let (heard, began) = (Heard::of(1), Instant::now());
+    for number in 0..plan.returning {
+        let client = listen(side.server().address, side.greeting(number, 0, Some(&after)), 0, Arc::clone(&heard));
+        tokio::spawn(async move { client.await.is_ok() });
+    }
+    until("catching up", || heard.frames() >= plan.returning * MISSED).await?;
+    Ok((heard.frames(), began.elapsed().as_secs_f64()))
+}
+
+/// Measures everything: the tables.
+pub async fn measure(plan: &Plan) -> Result<String, Failure> {
+    let folder = tempfile::tempdir()?;
+    let place = |name: &str| -> Result<std::path::PathBuf, Failure> {
+        let place = folder.path().join(name);
+        std::fs::create_dir_all(&place)?;
+        Ok(place)
+    };
+    let (all, few, many) = (plan.subscribers, plan.subscribers / 5, plan.contents);
+    let (slow, fast) = (Duration::from_millis(200), Duration::from_millis(2));
+    let mut figures = Vec::new();
+    let side = ours(&place("one")?, 1, false).await?;
+    let text = sample(&side).await?;
+    figures.push(run("one content: ours", &side, plan, all, 1, slow).await?);
+    drop(side);
+    let side = Side::peer("broadcast", 1, text.clone())?;
+    figures.push(run("one content: a broadcast by hand", &side, plan, all, 1, slow).await?);
+    drop(side);
+    let side = Side::peer("library", 1, text.clone())?;
+    figures.push(run("one content: the library, an execution each", &side, plan, few, 1, slow).await?);
+    drop(side);
+    let side = ours(&place("apart")?, 1, true).await?;
+    figures.push(run("one content: ours, when nobody shares", &side, plan, few, 1, slow).await?);
+    drop(side);
+    let side = ours(&place("many")?, many, false).await?;
+    figures.push(run("many contents: ours", &side, plan, all, many, fast).await?);
+    drop(side);
+    let side = ours(&place("none")?, many, false).await?;
+    figures.push(run("many contents: ours, when nobody listens", &side, plan, 0, many, fast).await?);
+    drop(side);
+    let side = Side::peer("broadcast", many, text)?;
+    figures.push(run("many contents: a broadcast by hand", &side, plan, all, many, fast).await?);
+    drop(side);
+    let returned = returning(&place("back")?, plan).await?;
+    Ok(table(plan, &figures, returned))
+}
+
+fn table(plan: &Plan, all: &[Figures], (frames, seconds): (usize, f64)) -> String {
+    let mut out = String::from(
+        "| run | frames | of | frames/s | µs of the server a frame | p50 ms | p99 ms | KB a subscriber |\n|---|--:|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for f in all {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {:.0} | {:.2} | {:.1} | {:.1} | {:.1} |",
+            f.what,
+            f.frames,
+            f.expected,
+            f.frames as f64 / f.seconds,
+            f.per_frame(),
+            f.p50,
+            f.p99,
+            f.memory
+        );
+    }
+    out.push_str("\n| what | measured | goal |\n|---|--:|--:|\n");
+    let of = |at: usize| all.get(at).map_or(0.0, Figures::per_frame);
+    let cpu = |at: usize| all.get(at).map_or(0.0, |figures| figures.cpu);
+    let mut line = |what: &str, measured: String, goal: &str| {
+        let _ = writeln!(out, "| {what} | {measured} | {goal} |");
+    };
+    line(
+        "frames for each second of processor time, against a broadcast by hand",
+        format!("{:.0} %", 100.0 * of(1) / of(0)),
+        "70 %",
+    );
+    line(
+        "processor time of the library, an execution each, against ours",
+        format!("{:.1} times", of(2) / of(0)),
+        "5 times",
+    );
+    line(
+        "the same without the writing to sockets that a broadcast needs too",
+        format!("{:.1} times", (of(2) - of(1)) / (of(0) - of(1)).max(0.01)),
+        "",
+    );
+    line("processor time of ours when nobody shares, against ours", format!("{:.1} times", of(3) / of(0)), "5 times");
+    line(
+        "over many contents, with durable ratings: processor time against a broadcast by hand",
+        format!("{:.1} times", cpu(4) / cpu(6)),
+        "at most 3",
+    );
+    line(
+        "the same without what the ratings cost when nobody listens",
+        format!("{:.1} times", (cpu(4) - cpu(5)) / cpu(6)),
+        "",
+    );
+    line(
+        &format!("{} who come back at once: {frames} missed frames", plan.returning),
+        format!("{seconds:.2} s"),
+        "2 s",
+    );
+    out
+}

@@ -1,0 +1,142 @@
+//! Those who listen: what is told of a change is made once for all who would hear the same.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt, stream};
+
+use super::error::Error;
+use super::house::App;
+use super::seats::Seat;
+use super::viewer::Viewer;
+use super::who::Exceptions;
+use crate::domain::change::{Interest, Told};
+use crate::live::audiences::{Listener, Wish};
+
+/// The shortest and the longest interval that a subscriber may ask for.
+const INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_hours(1);
+
+/// What somebody wants to hear, checked.
+#[derive(Clone, Debug)]
+pub struct Hearing {
+    interest: Interest,
+    after: Option<i64>,
+    interval: Option<Duration>,
+}
+
+/// Makes what a viewer is told of a change; nothing of what they must not hear of.
+pub type Script = Arc<dyn Fn(Told, Viewer) -> BoxFuture<'static, Option<Arc<str>>> + Send + Sync>;
+
+/// What somebody hears.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Names the change: go on after it.
+    pub cursor: String,
+    pub text: Arc<str>,
+}
+
+/// What was made for many, and for whom it is not.
+#[derive(Clone, Debug)]
+pub struct Made {
+    text: Option<Arc<str>>,
+    exceptions: Arc<Exceptions>,
+}
+
+impl App {
+    /// Checks what somebody wants to hear: after a cursor or from now on; with an interval at most one telling in each.
+    ///
+    /// # Errors
+    /// `BAD_REQUEST` for a cursor that is none or an interval out of range, `CURSOR_EXPIRED`.
+    pub async fn hearing(
+        &self,
+        interest: Interest,
+        after: Option<&str>,
+        interval: Option<Duration>,
+    ) -> Result<Hearing, Error> {
+        if interval.is_some_and(|interval| !INTERVALS.contains(&interval)) {
+            return Err(Error::BadRequest("interval: it must lie between PT0.01S and PT1H".to_owned()));
+        }
+        let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
+        self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
+        Ok(Hearing { interest, after, interval })
+    }
+
+    /// What happens of that, as `script` tells it to the viewer. `key` is all that the script depends on: who hears the same
+    /// with the same key shares what is made, except those whom it would tell something else.
+    ///
+    /// # Errors
+    /// `COST_EXCEEDED` when there is no room for more.
+    pub fn listen(
+        self: &Arc<Self>,
+        hearing: Hearing,
+        key: String,
+        script: Script,
+        viewer: Viewer,
+    ) -> Result<BoxStream<'static, Result<Heard, Error>>, Error> {
+        let seat = self.seats.take(viewer.id())?;
+        let for_many = Arc::clone(&script);
+        let make = move |told: Told| {
+            let exceptions = Arc::new(Exceptions::default());
+            let text = for_many(told, Viewer::anybody(Arc::clone(&exceptions)));
+            async move { Made { text: text.await, exceptions } }.boxed()
+        };
+        let wish = Wish { key, interest: hearing.interest, interval: hearing.interval };
+        let listener = self.audiences.join(wish, hearing.after, Box::new(make));
+        let ear = Ear { app: Arc::clone(self), listener, script, viewer, _seat: seat };
+        let heard = stream::unfold(Some(ear), async |ear| {
+            let mut ear = ear?;
+            match ear.next().await {
+                Ok(heard) => Some((Ok(heard), Some(ear))),
+                Err(error) => Some((Err(error), None)),
+            }
+        });
+        Ok(heard.boxed())
+    }
+
+    /// What listening comes to now.
+    #[must_use]
+    pub fn live(&self) -> Live {
+        Live { listeners: self.audiences.listeners(), audiences: self.audiences.len(), made: self.audiences.made() }
+    }
+}
+
+/// What listening comes to, for operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Live {
+    /// Subscriptions that are open.
+    pub listeners: usize,
+    /// Groups of subscriptions that hear the same.
+    pub audiences: usize,
+    /// What was made for groups so far; what one person alone may see is not among it.
+    pub made: u64,
+}
+
+/// One who listens.
+struct Ear {
+    app: Arc<App>,
+    listener: Listener<String, Made>,
+    script: Script,
+    viewer: Viewer,
+    _seat: Seat,
+}
+
+impl Ear {
+    async fn next(&mut self) -> Result<Heard, Error> {
+        loop {
+            let heard = self.listener.next().await;
+            let (told, made) = heard.map_err(|gap| Error::of_gap(gap, |seq| self.app.cursor(seq)))?;
+            let cursor = self.app.cursor(told.change.seq);
+            let text = if self.viewer.is_among(&made.exceptions) {
+                // In a task of its own: one who stops listening in the middle keeps nothing that others need.
+                tokio::spawn((self.script)(told, self.viewer.clone())).await.map_err(|_| Error::broken())?
+            } else {
+                made.text
+            };
+            if let Some(text) = text {
+                return Ok(Heard { cursor, text });
+            }
+        }
+    }
+}

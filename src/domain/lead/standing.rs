@@ -1,0 +1,82 @@
+//! Where somebody stands on a topic: leading, on the way up, on the way down, or asleep.
+
+use super::evidence::{Act, BREAK, Evidence, MONTH, Parameters};
+use super::strength::score;
+
+/// Where a leader stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Leads now.
+    Leads,
+    /// Becomes one.
+    Emerging,
+    /// Was one, and does much less than before.
+    Fading,
+    /// Was one, or is said to be, and has shown nothing for a year.
+    Dormant,
+    /// They object to what is shown of them.
+    Contested,
+}
+
+/// The score from which somebody leads, and the share of the strongest one's strength that it takes as well.
+pub const LEADING_SCORE: f64 = 0.2;
+pub const LEADING_SHARE: f64 = 0.3;
+/// Different months with evidence that it takes to lead, and to be on the way.
+const LEADING_MONTHS: u32 = 3;
+const EMERGING_MONTHS: u32 = 2;
+/// What is compared: now and half a year ago.
+pub const BEFORE: i64 = 6 * MONTH;
+/// Growth of the evidence since then that is a rise, and the loss that is a fall. Half a year of silence alone costs a fifth.
+const RISE: f64 = 1.25;
+const FALL: f64 = 0.87;
+
+/// Everything that a standing is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    pub acts: &'a [Act],
+    pub at: i64,
+    /// The strength now, and the strongest one's of the topic.
+    pub strength: f64,
+    pub strongest: f64,
+    /// Whether somebody says that they lead.
+    pub is_declared: bool,
+}
+
+impl Case<'_> {
+    /// The standing; `None` for who takes part without leading, or has not been seen for long enough.
+    ///
+    /// ```
+    /// use peerlead::domain::lead::evidence::{Act, Aspect, Deed, MONTH, Parameters};
+    /// use peerlead::domain::lead::standing::{Case, Standing};
+    /// let at = 500 * MONTH;
+    /// let standing = |ages: &[i64], is_declared| {
+    ///     let act = |age: &i64| Act { at: at - age * MONTH, deed: Deed::Own, topics: 1, content: 0 };
+    ///     let acts: Vec<Act> = ages.iter().flat_map(|age| [act(age); 6]).collect();
+    ///     let case = Case { acts: &acts, at, strength: 6.0, strongest: 9.0, is_declared };
+    ///     case.standing(&Parameters::of(Aspect::Leading))
+    /// };
+    /// assert_eq!(standing(&[0, 3, 6, 9, 12, 15, 18, 21, 24], false), Some(Standing::Leads));
+    /// assert_eq!(standing(&[0, 1], false), Some(Standing::Emerging));
+    /// assert_eq!(standing(&[7, 8, 9, 10, 11], false), Some(Standing::Fading));
+    /// assert_eq!(standing(&[14, 15, 16], false), Some(Standing::Dormant));
+    /// assert_eq!(standing(&[], true), Some(Standing::Dormant), "in name only");
+    /// assert_eq!(standing(&[0], false), None, "a person of one day");
+    /// ```
+    #[must_use]
+    pub fn standing(&self, parameters: &Parameters) -> Option<Standing> {
+        let now = Evidence::of(self.acts, self.at, parameters);
+        let before = Evidence::of(self.acts, self.at - BEFORE, parameters);
+        let (sum, sum_before) = (now.sum(parameters).score(), before.sum(parameters).score());
+        if now.last.is_none_or(|last| self.at - last > BREAK) {
+            return (self.is_declared || now.months >= LEADING_MONTHS).then_some(Standing::Dormant);
+        }
+        if before.months >= LEADING_MONTHS && sum < FALL * sum_before {
+            return Some(Standing::Fading);
+        }
+        let leads = score(self.strength) >= LEADING_SCORE && self.strength >= LEADING_SHARE * self.strongest;
+        if leads && now.months >= LEADING_MONTHS {
+            return Some(Standing::Leads);
+        }
+        (now.months >= EMERGING_MONTHS && sum > RISE * sum_before).then_some(Standing::Emerging)
+    }
+}

@@ -1,0 +1,83 @@
+//! Event streams, as the protocol graphql-sse has them in distinct connections mode: `next` for each answer, then `complete`.
+//!
+//! The id of an event is the cursor of its change. A client that comes back names the last one in `Last-Event-ID`, and
+//! hears what follows it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt};
+
+use super::graphql::execute;
+use super::seats::Seat;
+use super::server::Hall;
+use super::{answer, identity};
+use crate::app::viewer::Viewer;
+use crate::graphql::listening::News;
+use crate::graphql::schema::{Operation, OperationKind};
+
+/// How often a stream says that it is still there.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(12);
+/// The header in which an event source names the last event that it has heard.
+const LAST_EVENT: &str = "last-event-id";
+
+/// Runs an operation as a stream of events.
+pub async fn run(
+    hall: &Hall,
+    headers: &HeaderMap,
+    operation: Operation,
+    viewer: Viewer,
+    (request_id, seat): (String, Seat),
+) -> Response {
+    if operation.kind != OperationKind::Subscription {
+        return once(&execute(hall, operation, viewer, &request_id).await);
+    }
+    let last = headers.get(LAST_EVENT).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
+    let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
+    match hall.executor.listen(operation, viewer, request_id, last.map(str::to_owned), answer::text).await {
+        Ok(news) => live(hall, news.take_until(Box::pin(lapsed)).boxed(), seat),
+        Err(response) => once(&response),
+    }
+}
+
+/// One answer, and nothing after it.
+pub fn once(response: &async_graphql::Response) -> Response {
+    events(stream::iter([next().data(answer::text(response)), complete()]))
+}
+
+/// A subscription that ends because the server stops is not complete: without the word its client connects again.
+fn live(hall: &Hall, news: BoxStream<'static, News>, seat: Seat) -> Response {
+    let stopping = hall.stopping.clone();
+    let is_over = async move { (!*stopping.borrow()).then(complete) };
+    let told = news.map(move |news| {
+        // Taken until the stream is dropped.
+        let _ = &seat;
+        match news {
+            News::Change(heard) => next().id(heard.cursor).data(&heard.text),
+            News::End(text) => next().data(&text),
+        }
+    });
+    events(told.chain(stream::once(is_over).filter_map(std::future::ready)))
+}
+
+fn next() -> Event {
+    Event::default().event("next")
+}
+
+fn complete() -> Event {
+    Event::default().event("complete").data("")
+}
+
+fn events(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    let alive = KeepAlive::new().interval(KEEP_ALIVE);
+    (headers, Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(alive)).into_response()
+}

@@ -1,0 +1,75 @@
+//! An audience that is told at most once in an interval: one task brings its changes down for all of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, stream};
+use tokio::sync::mpsc;
+
+use super::audience::Audience;
+use super::coalesce::at_most;
+use super::feed::Gap;
+use super::interests::Hears;
+use crate::domain::change::Change;
+
+/// What the feed says: a change, or why there will be no more.
+type Word = Result<Arc<Change>, Gap>;
+
+/// Hands changes to the task.
+#[derive(Debug)]
+pub struct Pacer {
+    changes: Mutex<Option<mpsc::Sender<Word>>>,
+}
+
+impl Pacer {
+    /// Starts the task; it tells `missed` first. It ends when there is nobody to hand it changes any more.
+    pub fn start<P: Clone + Send + Sync + 'static>(
+        audience: Arc<Audience<P>>,
+        capacity: usize,
+        interval: Duration,
+        missed: Option<BoxStream<'static, Word>>,
+    ) -> Self {
+        let (changes, receiver) = mpsc::channel(capacity);
+        let heard =
+            stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| Some((receiver.recv().await?, receiver)));
+        let missed = missed.unwrap_or_else(|| stream::empty().boxed());
+        let all = missed
+            .filter(|item| std::future::ready(item.as_ref().map_or(true, |change| change.fact.is_for_all())))
+            .chain(heard);
+        tokio::spawn(async move {
+            let mut paced = std::pin::pin!(at_most(all, interval));
+            while let Some(item) = paced.next().await {
+                match item {
+                    Ok(told) => audience.push(&told),
+                    Err(gap) => audience.end(&gap),
+                }
+            }
+            // Without a word of the feed it came too fast, or nobody is left.
+            audience.end(&Gap::Lagged { last: 0 });
+        });
+        Self { changes: Mutex::new(Some(changes)) }
+    }
+
+    fn send(&self, item: Word) {
+        let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = item.is_err();
+        let sent = changes.as_ref().map(|changes| changes.try_send(item));
+        if over || matches!(sent, Some(Err(_))) {
+            *changes = None;
+        }
+    }
+}
+
+impl Hears for Pacer {
+    fn hear(&self, change: &Arc<Change>) {
+        // What is for few neither takes the place of what is for all nor delays it.
+        if change.fact.is_for_all() {
+            self.send(Ok(Arc::clone(change)));
+        }
+    }
+
+    fn end(&self, gap: &Gap) {
+        self.send(Err(gap.clone()));
+    }
+}

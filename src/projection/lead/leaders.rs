@@ -1,0 +1,90 @@
+//! Who leads some topics, with the acts that show it.
+
+use std::collections::HashMap;
+
+use super::breadth::breadths;
+use crate::domain::lead::evidence::{Act, Aspect, Deed, Evidence, Parameters, reckoned_at};
+use crate::domain::trend::explanation::Explanation;
+use crate::domain::trend::window::Window;
+use crate::projection::archive::day::Day;
+use crate::projection::archive::facts::{Facts, Kept};
+use crate::projection::archive::presence::acknowledged;
+
+/// A person, by their number, with what they have to show.
+#[derive(Clone, Debug)]
+pub struct Leader {
+    pub person: u32,
+    pub acts: Vec<Act>,
+    pub evidence: Evidence,
+    /// What of their own work counts, by how many different people acknowledge it.
+    pub breadth: f64,
+    pub strength: Explanation,
+}
+
+/// Everybody who has something to show on one of these topics within a window, strongest first.
+#[must_use]
+pub fn leaders(facts: &Facts, day: &Day, topics: &[u32], window: Window, aspect: Aspect) -> Vec<Leader> {
+    let parameters = Parameters::of(aspect);
+    let breadths = breadths(facts, day, topics);
+    let mut leaders: Vec<Leader> = acts(facts, day, topics, window)
+        .into_iter()
+        .map(|(person, acts)| {
+            let breadth = breadths.get(&person).copied().unwrap_or(1.0);
+            let evidence = Evidence::of(&acts, reckoned_at(window.to), &parameters).narrowed(breadth);
+            let strength = evidence.strength(day.presences.of_person(person), &parameters);
+            Leader { person, acts, evidence, breadth, strength }
+        })
+        .collect();
+    // Of equals whoever came first.
+    leaders.sort_by(|a, b| {
+        let strength = b.strength.score().total_cmp(&a.strength.score());
+        strength.then_with(|| facts.people[a.person as usize].cmp(&facts.people[b.person as usize]))
+    });
+    leaders
+}
+
+/// What everybody did on one of these topics within a window, in the order of time.
+#[must_use]
+pub fn acts(facts: &Facts, day: &Day, topics: &[u32], window: Window) -> HashMap<u32, Vec<Act>> {
+    let mut acts: HashMap<u32, Vec<Act>> = HashMap::new();
+    let mut tell = |person: u32, act: Act| acts.entry(person).or_default().push(act);
+    for (slot, kept) in facts.published_on(topics, i64::MIN, window.to) {
+        let count = kept.topics.len();
+        each_act(facts, day, (slot, kept), count, window, &mut tell);
+        // An answer that names no topic is about what it answers.
+        let answers = facts.replies(kept.id).filter(|reply| reply.topics.is_empty() && reply.at <= window.to);
+        for answer in answers {
+            if let Some(slot) = facts.slot(answer.id) {
+                each_act(facts, day, (slot, answer), count, window, &mut tell);
+            }
+        }
+    }
+    for acts in acts.values_mut() {
+        acts.sort_by_key(|act| (act.at, act.content));
+    }
+    acts
+}
+
+/// What people did around one content.
+fn each_act(
+    facts: &Facts,
+    day: &Day,
+    (content, kept): (u32, &Kept),
+    topics: usize,
+    window: Window,
+    tell: &mut impl FnMut(u32, Act),
+) {
+    let topics = u32::try_from(topics).unwrap_or(u32::MAX);
+    let act = |at, deed| Act { at, deed, topics, content };
+    if window.contains(kept.at) && (day.presences.vouches(kept.source) || acknowledged(facts, kept, window.to)) {
+        for author in kept.authors.iter().filter(|author| !facts.bots[**author as usize]) {
+            tell(*author, act(kept.at, Deed::Own));
+        }
+    }
+    // A rating that is nobody else's business is no evidence about the one who gave it.
+    if facts.is_public(kept.source) {
+        let votes = facts.votes_at(kept, window.to);
+        let judged = votes.iter().filter(|vote| window.contains(vote.at) && !kept.authors.contains(&vote.rater));
+        judged.for_each(|vote| tell(vote.rater, act(vote.at, Deed::Judged)));
+    }
+}
