@@ -17,7 +17,9 @@ fn selection(types: &Value, name: &str, depth: usize) -> String {
     let mut out = String::from("__typename ");
     for field in kind["fields"].as_array().into_iter().flatten() {
         let needed = |argument: &Value| argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null();
-        if field["args"].as_array().expect("arguments").iter().any(needed) {
+        // What is true of a moment is another thing a moment later.
+        let moves = |argument: &Value| argument["name"] == "asOf";
+        if field["args"].as_array().expect("arguments").iter().any(|one| needed(one) || moves(one)) {
             continue;
         }
         let (field, of) = (field["name"].as_str().expect("a name"), named(&field["type"]));
@@ -37,7 +39,7 @@ fn selection(types: &Value, name: &str, depth: usize) -> String {
 async fn everything(house: &House) -> String {
     let kind = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
     let query = format!(
-        "{{ __schema {{ types {{ kind name possibleTypes {{ name }} fields {{ name type {{ {kind} }} args {{ defaultValue type {{ kind }} }} }} }} }} }}"
+        "{{ __schema {{ types {{ kind name possibleTypes {{ name }} fields {{ name type {{ {kind} }} args {{ name defaultValue type {{ kind }} }} }} }} }} }}"
     );
     let types = house.data("", &query, json!({})).await["__schema"]["types"].clone();
     let change =

@@ -44,7 +44,7 @@ pub fn tell(facts: &Facts, day: &Day, question: &Question) -> Vec<Leading> {
 }
 
 /// What was counted of each topic, and of which state of it: its stamp, its day and its hour.
-pub type Counted = HashMap<TopicId, ((u64, i64, i64), Arc<TopicLeaders>)>;
+pub type Counted = HashMap<TopicId, ((u64, u64, i64), Arc<TopicLeaders>)>;
 
 /// Everybody who leads anything, by topic, in the order of the topics' ids. What is known of a topic and is still true is not
 /// counted again, which is the same as if it were.
@@ -53,7 +53,7 @@ pub fn overview(facts: &Facts, day: &Day, at: i64, counted: &mut Counted) -> Vec
     let mut topics: Vec<(u32, _)> = (0..).zip(facts.topics.iter().copied()).collect();
     topics.sort_unstable_by_key(|(_, id)| *id);
     let mut of_one = |(number, topic)| {
-        let state = (facts.stamp_of(number), day.at, reckoned_at(at));
+        let state = (facts.stamp_of(number), day.presences.serial(), reckoned_at(at));
         let is_past = facts.is_past(number, at);
         match counted.get(&topic) {
             Some((known, leaders)) if is_past && *known == state => Arc::clone(leaders),
