@@ -1,5 +1,6 @@
 //! A page costs the same number of statements whatever its size: nothing is asked once for each item.
 
+use peerlead::app::house::Settings;
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -107,7 +108,8 @@ async fn a_page_of_twenty_takes_as_many_statements_as_a_page_of_two() {
     // A fresh server has nothing at hand: the people and the contents of each level are one statement more, never one each.
     let mut database = house.stop().await;
     for first in [2, 20] {
-        let house = House::on(database).await;
+        // Nor does it read for trends meanwhile.
+        let house = House::with(database, Settings { trends: false, ..Settings::default() }).await;
         quiet(&house).await;
         let cold = cost(&house, "p1", query, json!({ "n": first })).await;
         assert!(cold <= large + 8, "{first}: {cold}, warm {large}");
