@@ -124,8 +124,9 @@ pub fn router(hall: Hall) -> Router {
     }
     let routes = routes
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(graphql::wrong_method))
-        .route("/pictures/word-cloud.svg", get(pictures::words))
-        .route("/pictures/trends.svg", get(pictures::topics))
+        .route("/pictures/word-cloud.svg", get(pictures::words::show))
+        .route("/pictures/trends.svg", get(pictures::topics::show))
+        .route("/pictures/leadership-map.svg", get(pictures::leaders::show))
         .route("/metrics", get(metrics::metrics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -66,6 +66,16 @@ async fn topics_are_drawn_with_their_leaders_or_without() {
 }
 
 #[tokio::test]
+async fn who_leads_what_is_drawn_as_a_map() {
+    let house = talking().await;
+    let led = json!({ "person": { "handle": "cleo" }, "topic": { "slug": "storage" }, "role": "lead" });
+    house.act("operator", "appointLeader", led, "").await;
+    let drawn = text(&house, "/pictures/leadership-map.svg?topic=storage&theme=light", ">cleo").await;
+    assert!(drawn.contains(">cleo") && drawn.contains(">storage") && drawn.contains("role=\"img\""), "{drawn}");
+    assert!(drawn.contains("topic storage"), "{drawn}");
+}
+
+#[tokio::test]
 async fn what_is_known_already_is_not_sent_again() {
     let house = talking().await;
     text(&house, "/pictures/word-cloud.svg", "in 3 texts").await;
@@ -97,6 +107,9 @@ async fn an_address_that_asks_for_nonsense_is_told_so() {
         ("word-cloud.svg?colour=red", "colour"),
         ("trends.svg?weighting=PEOPLE", "weighting"),
         ("trends.svg?first=31", "first"),
+        ("leadership-map.svg?window=P7D", "window"),
+        ("leadership-map.svg?leadersPerTopic=11", "leadersPerTopic"),
+        ("leadership-map.svg?topic=nowhere", "topic"),
     ] {
         let answer = get(&house, &format!("/pictures/{asked}"), None).await;
         let status = answer.status();
