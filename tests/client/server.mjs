@@ -10,7 +10,9 @@ const program = process.env.PEERLEAD_PROGRAM ?? new URL('../../target/debug/peer
 /** Starts a server on a port of its own, or on the one it had before. */
 export async function start(folder, port = 0) {
   const url = `sqlite:${join(folder, 'test.db')}`;
-  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--database-url', url], { cwd: folder });
+  // One rater is enough to be told of, so that each rating is heard.
+  const knobs = ['--listen', `127.0.0.1:${port}`, '--database-url', url, '--min-raters', '1'];
+  const child = spawn(program, ['serve', ...knobs], { cwd: folder });
   for await (const line of createInterface({ input: child.stderr })) {
     const address = line.match(/http:\/\/([0-9.:]+)\//)?.[1];
     if (address) {

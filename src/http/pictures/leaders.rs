@@ -1,6 +1,6 @@
 //! Who leads what, as a map of people and topics.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Query, State};
@@ -82,7 +82,11 @@ struct LeadingTold {
 impl Told {
     fn map(&self) -> Map {
         let name = |named: &Option<Named>| named.as_ref().map(|named| named.name.clone()).unwrap_or_default();
-        let people: HashMap<&str, usize> = self.people.iter().zip(0..).map(|(told, at)| (&*told.id, at)).collect();
+        // Who only takes part is not drawn.
+        let drawn: HashSet<&str> =
+            self.leading.iter().filter(|told| told.standing().is_some()).map(|told| &*told.person_id).collect();
+        let shown: Vec<&PersonTold> = self.people.iter().filter(|told| drawn.contains(&*told.id)).collect();
+        let people: HashMap<&str, usize> = shown.iter().zip(0..).map(|(told, at)| (&*told.id, at)).collect();
         let topics: HashMap<&str, usize> = self.topics.iter().zip(0..).map(|(told, at)| (&*told.id, at)).collect();
         let link = |told: &LeadingTold| {
             let (person, topic) = (*people.get(&*told.person_id)?, *topics.get(&*told.topic_id)?);
@@ -90,13 +94,9 @@ impl Told {
         };
         let links: Vec<Link> = self.leading.iter().filter_map(link).collect();
         Map {
-            people: self
-                .people
-                .iter()
-                .map(|told| PersonNode { name: name(&told.person), weight: told.weight })
-                .collect(),
+            people: shown.iter().map(|told| PersonNode { name: name(&told.person), weight: told.weight }).collect(),
             topics: self.topics.iter().map(|told| TopicNode { name: name(&told.topic), heat: told.heat }).collect(),
-            more_people: 0,
+            more_people: self.people.len() - shown.len(),
             more_topics: self.total_count.saturating_sub(self.topics.len()),
             more_links: self.leading.len() - links.len(),
             links,
