@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Question;
 use crate::domain::trend::content::{Ranking, Reception};
-use crate::domain::trend::fair::{Parameters, Standard};
+use crate::domain::trend::fair::{Parameters, Rater, Standard};
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
@@ -16,35 +16,30 @@ const REACH: i64 = 3;
 #[must_use]
 pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
     let raters = facts.raters_at(question.window.to);
-    let mut ranked: Vec<TrendingContent> = candidates(facts, question, ranking)
+    let mut likely: Vec<(f64, &Kept, Vec<i64>)> = candidates(facts, question, ranking)
         .into_values()
-        .filter_map(|kept| {
-            let votes = facts.votes_at(kept, question.window.to);
+        .map(|kept| {
             let replies: Vec<i64> =
                 facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to).collect();
-            let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
-            let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
-            let (parameters, published_at) = (Parameters::default(), kept.at);
-            let weights = standard.weights(&votes, &raters, &parameters);
-            let fair = standard.fair(&votes, &raters, &parameters);
-            let reception = Reception { votes: &votes, weights: &weights, replies: &replies, published_at, fair };
-            let explanation = reception.score(ranking, question.window);
-            let has_place = match ranking {
-                // What a few think whom one could tell apart is not told.
-                Ranking::Top => votes.len() >= LEAST_RATERS,
-                Ranking::Controversial => votes.len() >= LEAST_RATERS && explanation.score() > 0.0,
-                Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
-            };
-            let within = |at: &i64| question.window.contains(*at);
-            has_place.then(|| TrendingContent {
-                content: kept.id,
-                explanation,
-                fair,
-                ratings: number(votes.iter().filter(|vote| within(&vote.at)).count()),
-                replies: number(replies.iter().filter(|at| within(at)).count()),
-            })
+            let votes = facts.votes_at(kept, question.window.to);
+            (Reception::bound(ranking, question.window, &votes, &replies), kept, replies)
         })
         .collect();
+    likely.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.id.cmp(&a.1.id)));
+    let mut ranked: Vec<TrendingContent> = Vec::new();
+    let mut best: Vec<f64> = Vec::new();
+    for (bound, kept, replies) in likely {
+        // Nobody further down can be among the first any more.
+        if best.len() == count && best.last().is_none_or(|last| bound < *last) {
+            break;
+        }
+        if let Some(found) = place(facts, day, question, ranking, &raters, kept, &replies) {
+            let score = found.explanation.score();
+            best.insert(best.partition_point(|other| *other >= score), score);
+            best.truncate(count);
+            ranked.push(found);
+        }
+    }
     let better = |a: &TrendingContent, b: &TrendingContent| {
         b.explanation.score().total_cmp(&a.explanation.score()).then(b.content.cmp(&a.content))
     };
@@ -54,6 +49,40 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
     }
     ranked.sort_by(better);
     ranked
+}
+
+/// The place of a content in a ranking, if it has one.
+fn place(
+    facts: &Facts,
+    day: &Day,
+    question: &Question,
+    ranking: Ranking,
+    raters: &[Rater],
+    kept: &Kept,
+    replies: &[i64],
+) -> Option<TrendingContent> {
+    let votes = facts.votes_at(kept, question.window.to);
+    let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
+    let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
+    let (parameters, published_at) = (Parameters::default(), kept.at);
+    let weights = standard.weights(&votes, raters, &parameters);
+    let fair = standard.fair(&votes, raters, &parameters);
+    let reception = Reception { votes: &votes, weights: &weights, replies, published_at, fair };
+    let explanation = reception.score(ranking, question.window);
+    let has_place = match ranking {
+        // What a few think whom one could tell apart is not told.
+        Ranking::Top => votes.len() >= LEAST_RATERS,
+        Ranking::Controversial => votes.len() >= LEAST_RATERS && explanation.score() > 0.0,
+        Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
+    };
+    let within = |at: &i64| question.window.contains(*at);
+    has_place.then(|| TrendingContent {
+        content: kept.id,
+        explanation,
+        fair,
+        ratings: number(votes.iter().filter(|vote| within(&vote.at)).count()),
+        replies: number(replies.iter().filter(|at| within(at)).count()),
+    })
 }
 
 fn candidates<'a>(facts: &'a Facts, question: &Question, ranking: Ranking) -> HashMap<u32, &'a Kept> {

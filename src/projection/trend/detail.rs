@@ -6,7 +6,7 @@ use super::Question;
 use super::tally::Tally;
 use super::words::Chosen;
 use crate::domain::time::from_micros;
-use crate::domain::trend::fair::Fair;
+use crate::domain::trend::fair::{Fair, Vote};
 use crate::domain::trend::question::WordQuestion;
 use crate::domain::trend::surge::{THRESHOLD, Watch};
 use crate::domain::trend::trending::LEAST_RATERS;
@@ -46,6 +46,13 @@ pub(super) fn fill(
             }
         }
         let part = question.window.part(kept.at, asked.parts);
+        // Once for each text, however many of the words it has.
+        let votes = if asked.detail.ratings && !here.is_empty() {
+            facts.votes_at(kept, question.window.to)
+        } else {
+            std::borrow::Cow::default()
+        };
+        let rated = (!votes.is_empty()).then(|| fair(kept));
         for place in here {
             if let Some(count) = chosen[place].word.line.get_mut(part) {
                 *count += 1;
@@ -53,8 +60,8 @@ pub(super) fn fill(
             if asked.detail.contents && chosen[place].word.contents.len() < CONTENTS {
                 chosen[place].word.contents.push(kept.id);
             }
-            if asked.detail.ratings {
-                opinions[place].hear(facts, kept, question.window.to, &fair);
+            if let Some(fair) = &rated {
+                opinions[place].hear(&votes, fair);
             }
         }
     }
@@ -82,13 +89,8 @@ struct Opinion {
 }
 
 impl Opinion {
-    fn hear(&mut self, facts: &Facts, kept: &Kept, at: i64, fair: &impl Fn(&Kept) -> Fair) {
-        let votes = facts.votes_at(kept, at);
-        if votes.is_empty() {
-            return;
-        }
+    fn hear(&mut self, votes: &[Vote], fair: &Fair) {
         self.raters.extend(votes.iter().map(|vote| vote.rater).take(LEAST_RATERS));
-        let fair = fair(kept);
         self.sum += fair.rating() * fair.weight;
         self.weight += fair.weight;
     }
