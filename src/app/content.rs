@@ -201,7 +201,7 @@ impl App {
         let actor = viewer.id();
         let known = self.seen_content(viewer, "content", by).await?;
         viewer.check_reach(self, Some(known.source), &known.topics)?;
-        let reason = reason.map(|reason| text::required("reason", reason, 2_000)).transpose()?;
+        let reason = reason.map(|reason| text::required("reason", reason, text::REMARK)).transpose()?;
         let now = self.clock.now();
         let (act, done) = match reason {
             Some(_) => (ContentAct::Hidden, AuditAct::ContentHidden),

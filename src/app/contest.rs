@@ -4,7 +4,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
 use crate::domain::change::{ContestAct, Fact};
-use crate::domain::contest::{Contest, REASON};
+use crate::domain::contest::Contest;
 use crate::domain::id::ContestId;
 use crate::domain::invalid::Code;
 use crate::domain::text;
@@ -18,7 +18,7 @@ impl App {
     pub async fn contest_leadership(&self, viewer: &Viewer, topic: &TopicRef, words: &str) -> Result<Contest, Error> {
         let person = viewer.member()?.id;
         let topic = self.named_topic("topic", topic)?.id;
-        let text = text::required("text", words, REASON)?;
+        let text = text::required("text", words, text::REMARK)?;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
         let contest = match writing.contest_of(person, topic).await? {

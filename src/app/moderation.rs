@@ -12,9 +12,6 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::person::{Person, PersonRef};
 use crate::domain::text;
 
-/// The longest reason.
-const REASON: usize = 2_000;
-
 impl App {
     /// A page of what moderators and admins did, the newest first. Moderators only.
     ///
@@ -41,7 +38,7 @@ impl App {
             return Err(Error::Forbidden("this token is limited, and people are not of one source or topic"));
         }
         let id = self.named_person("person", by).await?.id;
-        let reason = Some(text::required("reason", reason, REASON)?);
+        let reason = Some(text::required("reason", reason, text::REMARK)?);
         let mut writing = self.store.begin().await?;
         let Some(person) = writing.person(id).await? else {
             return refuse(Code::PersonNotFound, "person", "there is no such person");
@@ -72,7 +69,7 @@ impl App {
         reason: &str,
     ) -> Result<Leadership, Error> {
         let actor = viewer.moderator()?.id;
-        let reason = Some(text::required("reason", reason, REASON)?);
+        let reason = Some(text::required("reason", reason, text::REMARK)?);
         let mut writing = self.store.begin().await?;
         let Some(known) = writing.leadership(id).await? else {
             return refuse(Code::LeadershipNotFound, "leadership", "there is no such leadership");

@@ -5,9 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::id::{ContestId, PersonId, TopicId};
 use super::time::Time;
 
-/// The longest reason, in characters.
-pub const REASON: usize = 2_000;
-
 /// A person's objection to being shown as leading a topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contest {

@@ -75,7 +75,14 @@ impl NewEndorsement {
         if expires_at > at + LONGEST {
             return Err(Invalid::new(Code::OutOfRange, "expiresAt", "an endorsement lasts five years at most"));
         }
-        Ok(Self { endorser, person, topic, text: text::optional("text", words, 2_000)?, endorsed_at: at, expires_at })
+        Ok(Self {
+            endorser,
+            person,
+            topic,
+            text: text::optional("text", words, text::REMARK)?,
+            endorsed_at: at,
+            expires_at,
+        })
     }
 }
 

@@ -6,6 +6,8 @@ use super::invalid::{Code, Invalid};
 pub const LINE: usize = 500;
 /// The longest body of a content.
 pub const BODY: usize = 100_000;
+/// The longest reason or remark of somebody who does something.
+pub const REMARK: usize = 2_000;
 /// The longest web address.
 pub const ADDRESS: usize = 2_000;
 

@@ -5,20 +5,22 @@
 //! history is, and it may end at any moment of the past.
 
 pub mod day;
+mod days;
 pub mod facts;
 pub mod presence;
 mod print;
+mod reckoning;
 pub mod vocabulary;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::sync::{RwLock, watch};
+use tokio::sync::{RwLock, Semaphore, watch};
 
-use self::day::Day;
+use self::days::Days;
 use self::facts::Facts;
 use crate::domain::change::{Change, ContentAct, Fact};
 use crate::domain::content::{Card, Content};
@@ -34,17 +36,17 @@ const CHUNK: i64 = 500;
 const TOGETHER: usize = 256;
 /// How long to wait before the database is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How many days are remembered.
-const DAYS: usize = 8;
-/// Something that happened long ago may be missing in what is usual for so many times the work of reckoning it.
-const PATIENCE: u32 = 50;
 
 /// What was said and rated.
 #[derive(Debug)]
 pub struct Archive {
     store: Arc<Store>,
     facts: RwLock<Facts>,
-    days: Mutex<HashMap<i64, Reckoned>>,
+    days: Days,
+    /// Who may reckon now.
+    turns: Arc<Semaphore>,
+    /// How often everything was read.
+    readings: AtomicU64,
     /// Moves with everything that may change an answer that was given already.
     version: AtomicU64,
     /// The latest moment that was asked about.
@@ -53,20 +55,21 @@ pub struct Archive {
     heard: watch::Sender<i64>,
 }
 
-#[derive(Debug)]
-struct Reckoned {
-    day: Arc<Day>,
-    when: Instant,
-    work: Duration,
-    is_outdated: bool,
-}
-
 impl Archive {
     /// An empty archive.
     #[must_use]
     pub fn new(store: Arc<Store>) -> Arc<Self> {
-        let (facts, days, version) = (RwLock::default(), Mutex::default(), AtomicU64::default());
-        Arc::new(Self { store, facts, days, version, asked: AtomicI64::default(), heard: watch::Sender::new(-1) })
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        Arc::new(Self {
+            store,
+            facts: RwLock::default(),
+            days: Days::default(),
+            turns: Arc::new(Semaphore::new(cores)),
+            readings: AtomicU64::default(),
+            version: AtomicU64::default(),
+            asked: AtomicI64::default(),
+            heard: watch::Sender::new(-1),
+        })
     }
 
     /// Waits until everything has been read, and at least the change `seq` was heard.
@@ -103,7 +106,7 @@ impl Archive {
     async fn read(&self) -> Result<i64, Error> {
         // The end of the log first: what changes while we read is heard again.
         let (_, seq) = self.store.log_ends().await?;
-        let mut facts = Facts::default();
+        let mut facts = Facts::of_reading(self.readings.fetch_add(1, Ordering::Relaxed));
         for source in self.store.sources().await? {
             facts.put_source(&source);
         }
@@ -138,7 +141,7 @@ impl Archive {
         facts.take_touched();
         *self.facts.write().await = facts;
         self.version.fetch_add(1, Ordering::AcqRel);
-        self.days.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.days.clear();
         self.heard.send_replace(seq);
         Ok(seq)
     }
@@ -255,7 +258,9 @@ impl Archive {
                 stale.extend(put(&mut facts, content));
             }
         }
-        self.outdate().await;
+        if let Some(touched) = self.facts.write().await.take_touched() {
+            self.days.outdate(touched);
+        }
         let asked = self.asked.load(Ordering::Acquire);
         let changes_the_past = |change: &Arc<Change>| match &change.fact {
             Fact::Rating(fact) => micros(fact.rated_at) <= asked,
@@ -267,56 +272,6 @@ impl Archive {
         }
         self.heard.send_replace(last);
         Ok(())
-    }
-
-    /// Marks the days that do not know yet what was told of times before them.
-    async fn outdate(&self) {
-        let touched = self.facts.write().await.take_touched();
-        let Some(touched) = touched else { return };
-        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
-        for reckoned in days.values_mut().filter(|reckoned| touched <= reckoned.day.at) {
-            reckoned.is_outdated = true;
-        }
-    }
-
-    /// Two answers about the same moment are the same as long as this is.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
-    }
-
-    /// Answers a question about a moment, with what was usual then. For a thread that may wait.
-    pub fn ask<R>(&self, at: i64, question: impl FnOnce(&Facts, &Day) -> R) -> R {
-        // In this order: a rating of before `at` that is not in the facts yet moves the version.
-        self.asked.fetch_max(at, Ordering::AcqRel);
-        loop {
-            let facts = self.facts.blocking_read();
-            if facts.is_sorted() {
-                let day = self.day(&facts, Day::before(at));
-                return question(&facts, &day);
-            }
-            drop(facts);
-            self.facts.blocking_write().sort();
-        }
-    }
-
-    fn day(&self, facts: &Facts, at: i64) -> Arc<Day> {
-        let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = days.get(&at)
-            && !(known.is_outdated && known.when.elapsed() >= known.work * PATIENCE)
-        {
-            return Arc::clone(&known.day);
-        }
-        let began = Instant::now();
-        let day = Arc::new(Day::of(facts, at));
-        let reckoned =
-            Reckoned { day: Arc::clone(&day), when: Instant::now(), work: began.elapsed(), is_outdated: false };
-        if days.len() >= DAYS && !days.contains_key(&at) {
-            let oldest = days.iter().min_by_key(|(_, reckoned)| reckoned.when).map(|(at, _)| *at);
-            oldest.and_then(|oldest| days.remove(&oldest));
-        }
-        days.insert(at, reckoned);
-        day
     }
 }
 

@@ -234,6 +234,11 @@ async fn following_is_told_from_public_acts_in_both_directions() {
         json!([{ "person": { "handle": "ada" }, "topics": [{ "approved": 3, "topic": { "slug": "storage" } }] }]);
     assert_eq!(told["ledByMe"]["nodes"], by_me);
     assert_eq!(told["onTech"]["nodes"], json!([{ "person": { "handle": "cy" } }]));
+    // An edit has all that is known of a content read anew, its approvals too.
+    let mut edited = said("ada3a", "ada", "storage", 95);
+    edited["title"] = json!("another title");
+    ingest(&house, json!({ "contents": [edited] })).await;
+    assert_eq!(house.data("", query, Value::Null).await["person"], told);
 }
 
 async fn endorse(house: &House, who: &str, whom: &str) -> Value {

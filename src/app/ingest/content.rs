@@ -75,7 +75,7 @@ impl Desk<'_, '_> {
             },
         };
         let external_id = external_id(&item.external_id)?;
-        item.hidden_reason.as_deref().map(|reason| text::optional("hiddenReason", reason, 2_000)).transpose()?;
+        item.hidden_reason.as_deref().map(|reason| text::optional("hiddenReason", reason, text::REMARK)).transpose()?;
         let published_at = check_published(item.published_at, self.now)?;
         for (field, time) in [("withdrawnAt", item.withdrawn_at), ("hiddenAt", item.hidden_at)] {
             if let Some(time) = time {

@@ -200,8 +200,13 @@ impl Standard {
     /// ```
     #[must_use]
     pub fn fair(&self, votes: &[Vote], raters: &[Rater], parameters: &Parameters) -> Fair {
-        let weights = self.weights(votes, raters, parameters);
-        let (verdict, weight) = self.verdict(votes, &weights);
+        self.weighed(votes, &self.weights(votes, raters, parameters))
+    }
+
+    /// The same for who knows already what each rating counts.
+    #[must_use]
+    pub fn weighed(&self, votes: &[Vote], weights: &[f64]) -> Fair {
+        let (verdict, weight) = self.verdict(votes, weights);
         let margin = (self.variance.max(0.05) / (self.prior + weight)).sqrt();
         Fair { usual: self.mean, verdict, margin, count: votes.len(), weight }
     }

@@ -14,3 +14,4 @@ pub mod source;
 pub mod token;
 pub mod topic;
 pub mod trend;
+pub mod trending;

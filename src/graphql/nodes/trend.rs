@@ -1,15 +1,12 @@
 //! What stands out in a window: words, topics, contents, people, each with its reason.
 
-use std::sync::Arc;
-
 use async_graphql::{Enum, SimpleObject};
 
-use crate::domain::id::{PersonId, TopicId};
+use super::trending::{ContentTrend, PersonTrend, TopicTrend, WordTrend};
 use crate::domain::trend::content::Ranking;
 use crate::domain::trend::explanation;
 use crate::domain::trend::heat::Direction;
 use crate::domain::trend::question::{Sight, Weighing, WordRanking};
-use crate::domain::trend::trending::{Trending, TrendingContent, TrendingWord};
 use crate::graphql::nodes::content::Content;
 use crate::graphql::page::ranking;
 
@@ -109,35 +106,6 @@ impl From<&explanation::Explanation> for Explanation {
 /// What an organisation talks about and cares about in a window. Only what everybody may see counts, and bots never do.
 #[derive(Clone, Debug)]
 pub struct Trends(pub Sight);
-
-/// A word or a phrase that stands out, in the language it was written in.
-#[derive(Clone, Debug)]
-pub struct WordTrend {
-    pub(in crate::graphql) list: Arc<Vec<TrendingWord>>,
-    pub(in crate::graphql) rank: usize,
-}
-
-/// A topic on which something happens, or was to be expected.
-#[derive(Clone, Debug)]
-pub struct TopicTrend {
-    pub(in crate::graphql) sight: Sight,
-    pub(in crate::graphql) list: Arc<Vec<Trending<TopicId>>>,
-    pub(in crate::graphql) rank: usize,
-}
-
-/// A content that stands out.
-#[derive(Clone, Debug)]
-pub struct ContentTrend {
-    pub(in crate::graphql) list: Arc<Vec<TrendingContent>>,
-    pub(in crate::graphql) rank: usize,
-}
-
-/// A person around whose work others do something, or were expected to. What people do themselves does not lift them.
-#[derive(Clone, Debug)]
-pub struct PersonTrend {
-    pub(in crate::graphql) list: Arc<Vec<Trending<PersonId>>>,
-    pub(in crate::graphql) rank: usize,
-}
 
 ranking!(
     /// A page of words, best first.

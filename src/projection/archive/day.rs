@@ -21,6 +21,8 @@ const REACH: f64 = 4.0;
 pub struct Day {
     /// The midnight from which it was reckoned, in microseconds.
     pub at: i64,
+    /// Tells one reckoning from another.
+    pub serial: u64,
     pub words: Usage,
     /// By source.
     pub standards: HashMap<SourceId, Standard>,

@@ -5,8 +5,9 @@
 
 mod by_person;
 mod stamp;
+mod text;
+mod vote;
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::print::Prints;
@@ -14,7 +15,6 @@ use super::vocabulary::Vocabulary;
 use crate::domain::content::Card;
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::person::{Person, PersonKind};
-use crate::domain::term::Sentence;
 use crate::domain::time::micros;
 use crate::domain::trend::fair::{Rater, Vote};
 
@@ -202,143 +202,6 @@ impl Facts {
         slot
     }
 
-    /// Takes note of a content's text. What comes back are contents whose text has to be told again, because a sentence of theirs
-    /// is now somebody else's, or theirs again.
-    pub fn put_text(&mut self, slot: u32, sentences: &[Sentence]) -> Vec<ContentId> {
-        let before = std::mem::take(&mut self.contents[slot as usize].prints);
-        let after: Box<[u64]> = if self.contents[slot as usize].visible {
-            sentences.iter().filter_map(|sentence| sentence.print).collect()
-        } else {
-            Box::default()
-        };
-        let mut stale = Vec::new();
-        let mut affected: Vec<u64> = before.iter().chain(&after).copied().collect();
-        affected.sort_unstable();
-        affected.dedup();
-        let owned: Vec<Option<u32>> = affected.iter().map(|print| self.first_sayer(*print)).collect();
-        before.iter().for_each(|print| self.prints.remove(*print, slot));
-        after.iter().for_each(|print| self.prints.add(*print, slot));
-        for (print, was) in affected.iter().zip(owned) {
-            let is = self.first_sayer(*print);
-            if was != is {
-                stale.extend([was, is].into_iter().flatten().filter(|other| *other != slot));
-            }
-        }
-        let mut words = Vec::new();
-        for sentence in sentences {
-            let is_own = sentence.print.is_none_or(|print| self.first_sayer(print).is_none_or(|sayer| sayer == slot));
-            if is_own {
-                for word in &sentence.words {
-                    words.push(word.as_ref().map_or(GAP, |word| {
-                        self.vocabulary.number(&word.key, &word.surface) << 1 | u32::from(sentence.in_title)
-                    }));
-                }
-            }
-            words.push(GAP);
-        }
-        words.dedup_by(|a, b| *a == GAP && *b == GAP);
-        let kept = &mut self.contents[slot as usize];
-        (kept.words, kept.prints) = (words.into(), after);
-        let at = kept.at;
-        self.touch(at);
-        stale.sort_unstable();
-        stale.dedup();
-        stale.into_iter().map(|slot| self.contents[slot as usize].id).collect()
-    }
-
-    /// The first who said a sentence.
-    fn first_sayer(&self, print: u64) -> Option<u32> {
-        let time = |slot: &u32| (self.contents[*slot as usize].at, self.contents[*slot as usize].id);
-        self.prints.sayers(print).iter().copied().min_by_key(time)
-    }
-
-    /// Takes note of what somebody thinks of a content now: `step` `None` for nothing any more.
-    pub fn put_vote(&mut self, content: ContentId, rater: PersonId, step: Option<i16>, at: i64) {
-        let Some(slot) = self.slots.get(&content).copied() else { return };
-        let rater = self.person(rater);
-        let vote = step.and_then(|step| i8::try_from(step).ok()).map(|step| Vote { at, rater, step });
-        let kept = &mut self.contents[slot as usize];
-        let known = kept.votes.iter().position(|vote| vote.rater == rater);
-        if known.map(|known| kept.votes[known]) == vote {
-            return;
-        }
-        if let Some(known) = known {
-            let old = kept.votes.remove(known);
-            self.raters[rater as usize].ratings -= 1;
-            if old.at < at {
-                kept.past.push((old, at));
-            }
-        }
-        self.touch(at);
-        if let Some(vote) = vote {
-            self.push_vote(slot, vote);
-        }
-        self.note_last_vote(slot, at.max(self.contents[slot as usize].voted_at));
-    }
-
-    /// Takes the votes of a content as they are in the database, past ones too, in the place of those that are known.
-    pub fn put_votes(
-        &mut self,
-        content: ContentId,
-        votes: &[(PersonId, i16, i64)],
-        past: &[(PersonId, i16, i64, i64)],
-    ) {
-        let Some(slot) = self.slots.get(&content).copied() else { return };
-        for vote in std::mem::take(&mut self.contents[slot as usize].votes) {
-            self.raters[vote.rater as usize].ratings -= 1;
-            self.touch(vote.at);
-        }
-        let mut latest = i64::MIN;
-        for (rater, step, at) in votes {
-            let vote = Vote { at: *at, rater: self.person(*rater), step: i8::try_from(*step).unwrap_or_default() };
-            self.push_vote(slot, vote);
-            self.touch(*at);
-            latest = latest.max(*at);
-        }
-        let mut ended = Vec::with_capacity(past.len());
-        for (rater, step, at, end) in past {
-            let rater = self.person(*rater);
-            self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
-            self.note_given(slot, rater);
-            ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
-            self.touch(*at);
-            latest = latest.max(*end);
-        }
-        self.contents[slot as usize].past = ended;
-        self.note_last_vote(slot, latest);
-    }
-
-    fn push_vote(&mut self, slot: u32, vote: Vote) {
-        let rater = &mut self.raters[vote.rater as usize];
-        rater.ratings += 1;
-        rater.first = rater.first.min(vote.at);
-        self.note_given(slot, vote.rater);
-        let votes = &mut self.contents[slot as usize].votes;
-        let place = votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
-        votes.insert(place, vote);
-    }
-
-    /// Remembers that somebody has rated a content, once. What became of it the content knows.
-    fn note_given(&mut self, slot: u32, rater: u32) {
-        let kept = &self.contents[slot as usize];
-        let is_known = |vote: &Vote| vote.rater == rater;
-        if !kept.votes.iter().any(is_known) && !kept.past.iter().any(|(vote, _)| is_known(vote)) {
-            self.given[rater as usize].push(slot);
-        }
-    }
-
-    fn note_last_vote(&mut self, slot: u32, at: i64) {
-        self.stamp(slot);
-        self.last = self.last.max(at);
-        let before = std::mem::replace(&mut self.contents[slot as usize].voted_at, at);
-        if before != at {
-            self.last_votes.remove(&(before, slot));
-            if at > i64::MIN {
-                self.last_votes.insert((at, slot));
-            }
-        }
-    }
-
     fn touch(&mut self, at: i64) {
         self.touched = Some(self.touched.map_or(at, |touched| touched.min(at)));
     }
@@ -392,12 +255,6 @@ impl Facts {
         found
     }
 
-    /// Contents that were rated after `from` and count.
-    pub fn rated(&self, from: i64) -> impl Iterator<Item = (u32, &Kept)> {
-        let since = self.last_votes.range((from, u32::MAX)..).map(|(_, slot)| *slot);
-        since.map(|slot| (slot, &self.contents[slot as usize])).filter(|(_, kept)| self.counts(kept))
-    }
-
     /// The replies to a content that count.
     pub fn replies(&self, id: ContentId) -> impl Iterator<Item = &Kept> {
         let replies = self.replies.get(&id).map(Vec::as_slice).unwrap_or_default();
@@ -408,39 +265,5 @@ impl Facts {
     #[must_use]
     pub fn counts(&self, kept: &Kept) -> bool {
         kept.visible && (kept.authors.is_empty() || kept.authors.iter().any(|author| !self.bots[*author as usize]))
-    }
-
-    /// The votes that a content had at a moment, those of people.
-    #[must_use]
-    pub fn votes_at<'a>(&self, kept: &'a Kept, at: i64) -> Cow<'a, [Vote]> {
-        let counted = |vote: &Vote| vote.at <= at && !self.bots[vote.rater as usize];
-        let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
-        let back: Vec<Vote> = back.collect();
-        if back.is_empty() && kept.votes.iter().all(counted) {
-            return Cow::Borrowed(&kept.votes);
-        }
-        let mut votes: Vec<Vote> = kept.votes.iter().filter(|vote| counted(vote)).copied().chain(back).collect();
-        votes.sort_unstable_by_key(|vote| (vote.at, vote.rater));
-        Cow::Owned(votes)
-    }
-
-    /// What was known of raters at a moment.
-    #[must_use]
-    pub fn raters_at(&self, at: i64) -> Cow<'_, [Rater]> {
-        if at >= self.last {
-            return Cow::Borrowed(&self.raters);
-        }
-        // Back from now, by what has happened since.
-        let mut raters = self.raters.clone();
-        for (_, slot) in self.last_votes.range((at, u32::MAX)..) {
-            let kept = &self.contents[*slot as usize];
-            for vote in kept.votes.iter().rev().take_while(|vote| vote.at > at) {
-                raters[vote.rater as usize].ratings -= 1;
-            }
-            for (vote, _) in kept.past.iter().filter(|(vote, end)| vote.at <= at && at < *end) {
-                raters[vote.rater as usize].ratings += 1;
-            }
-        }
-        Cow::Owned(raters)
     }
 }

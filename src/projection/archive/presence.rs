@@ -1,7 +1,6 @@
 //! What people do in public, and where it is usual that somebody acknowledges it; reckoned once a day.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::facts::{Facts, Kept};
 use crate::domain::id::SourceId;
@@ -9,8 +8,6 @@ use crate::domain::lead::evidence::{Aspect, MONTH, Parameters};
 use crate::domain::lead::strength::Presence;
 use crate::domain::trend::window::{decay, to_f64};
 
-/// How often presences were reckoned.
-static RECKONED: AtomicU64 = AtomicU64::new(0);
 /// How many half-lives back acts are looked at.
 const REACH: f64 = 8.0;
 /// In a source with at least so many authors of whom less than this share has ever had anything acknowledged, nobody acknowledges.
@@ -21,8 +18,6 @@ const SHARE: f64 = 0.3;
 #[derive(Debug, Default)]
 pub struct Presences {
     by_person: Vec<Presence>,
-    /// Tells one reckoning from another.
-    serial: u64,
     vouching: HashSet<SourceId>,
 }
 
@@ -59,14 +54,7 @@ impl Presences {
             let share = to_f64(i64::try_from(acknowledged).ok()?) / to_f64(i64::try_from(authors.len()).ok()?);
             (!facts.is_native(source) && authors.len() >= AUTHORS && share < SHARE).then_some(source)
         };
-        let serial = RECKONED.fetch_add(1, Ordering::Relaxed) + 1;
-        Self { by_person, serial, vouching: authors.into_iter().filter_map(vouches).collect() }
-    }
-
-    /// A number that no other reckoning has.
-    #[must_use]
-    pub const fn serial(&self) -> u64 {
-        self.serial
+        Self { by_person, vouching: authors.into_iter().filter_map(vouches).collect() }
     }
 
     /// How much somebody does.

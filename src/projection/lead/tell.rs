@@ -53,7 +53,7 @@ pub fn overview(facts: &Facts, day: &Day, at: i64, counted: &mut Counted) -> Vec
     let mut topics: Vec<(u32, _)> = (0..).zip(facts.topics.iter().copied()).collect();
     topics.sort_unstable_by_key(|(_, id)| *id);
     let mut of_one = |(number, topic)| {
-        let state = (facts.stamp_of(number), day.presences.serial(), reckoned_at(at));
+        let state = (facts.stamp_of(number), day.serial, reckoned_at(at));
         let is_past = facts.is_past(number, at);
         match counted.get(&topic) {
             Some((known, leaders)) if is_past && *known == state => Arc::clone(leaders),

@@ -1,5 +1,6 @@
 //! Answers about trends, each reckoned once for all who ask the same at the same time.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use moka::sync::Cache;
@@ -16,23 +17,25 @@ use crate::projection::archive::Archive;
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::Facts;
 
-/// How many answers are kept.
-const KEPT: u64 = 200;
+/// How many answers of each kind are kept: as many as may be asked again before the quarter of a second is over.
+const KEPT: u64 = 32;
 
 /// A list, best first, that many may look at.
 pub type List<T> = Arc<Vec<T>>;
 
-/// What was asked, of which state of the archive.
-type Asked<Q> = (u64, Sight, Q);
+/// What was asked, of what.
+type Asked<Q> = (Sight, Q);
+/// What is known of that, for a version of the archive.
+type Known<Q, T> = Cache<(u64, Asked<Q>), List<T>>;
 
 /// Asks the archive, and remembers for a while.
 #[derive(Debug)]
 pub struct Answers {
     archive: Arc<Archive>,
-    words: Cache<Asked<WordQuestion>, List<TrendingWord>>,
-    contents: Cache<Asked<(Ranking, usize)>, List<TrendingContent>>,
-    topics: Cache<Asked<usize>, List<Trending<TopicId>>>,
-    people: Cache<Asked<usize>, List<Trending<PersonId>>>,
+    words: Known<WordQuestion, TrendingWord>,
+    contents: Known<(Ranking, usize), TrendingContent>,
+    topics: Known<usize, Trending<TopicId>>,
+    people: Known<usize, Trending<PersonId>>,
 }
 
 impl Answers {
@@ -72,33 +75,20 @@ impl Answers {
         self.answer(&self.people, sight, parts, reckon).await
     }
 
-    /// The answer that is known, or a new one. Reckoning is work, so it has a thread of its own.
     async fn answer<Q, T>(
         &self,
-        known: &Cache<Asked<Q>, List<T>>,
+        known: &Known<Q, T>,
         sight: &Sight,
         asked: Q,
         reckon: impl FnOnce(&Facts, &Day, &Question) -> Vec<T> + Send + 'static,
     ) -> List<T>
     where
-        Q: std::hash::Hash + Eq + Send + Sync + 'static,
+        Q: Hash + Eq + Send + Sync + 'static,
         T: Send + Sync + 'static,
     {
-        let key = (self.archive.version(), sight.clone(), asked);
-        if let Some(list) = known.get(&key) {
-            return list;
-        }
-        let (archive, known) = (Arc::clone(&self.archive), known.clone());
-        let reckoned = tokio::task::spawn_blocking(move || {
-            let sight = key.1.clone();
-            // Who asks the same meanwhile waits for this answer.
-            known.get_with(key, || {
-                let ask = |facts: &Facts, day: &Day| reckon(facts, day, &Question::of(facts, &sight));
-                Arc::new(archive.ask(sight.window.to, ask))
-            })
-        });
-        // A task that was not aborted ends unless it panics, and then there is no answer to give.
-        reckoned.await.unwrap_or_default()
+        let (at, seen) = (sight.window.to, sight.clone());
+        let ask = move |facts: &Facts, day: &Day| reckon(facts, day, &Question::of(facts, &seen));
+        self.archive.recall(known, (sight.clone(), asked), at, ask).await
     }
 }
 

@@ -66,7 +66,7 @@ fn place(
     let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
     let (parameters, published_at) = (Parameters::default(), kept.at);
     let weights = standard.weights(&votes, raters, &parameters);
-    let fair = standard.fair(&votes, raters, &parameters);
+    let fair = standard.weighed(&votes, &weights);
     let reception = Reception { votes: &votes, weights: &weights, replies, published_at, fair };
     let explanation = reception.score(ranking, question.window);
     let has_place = match ranking {

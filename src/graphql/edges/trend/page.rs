@@ -1,7 +1,5 @@
 //! Pages of rankings: how far a ranking has to be reckoned, and what of it.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Lookahead};
 
 use crate::app::trend::PARTS;
@@ -10,8 +8,9 @@ use crate::domain::trend::question::{Detail, Sight, WordQuestion};
 use crate::graphql::context::{Desk, given};
 use crate::graphql::edges::list::Listing;
 use crate::graphql::nodes::trend::{
-    ContentTrend, ContentTrendConnection, ContentTrendOrder, WordOrder, WordTrend, WordTrendConnection, WordWeighting,
+    ContentTrendConnection, ContentTrendOrder, WordOrder, WordTrendConnection, WordWeighting,
 };
+use crate::graphql::nodes::trending::{ContentTrend, WordTrend};
 use crate::graphql::page::{PageArguments, Ranking};
 
 /// The longest ranking of words or contents.
@@ -45,7 +44,7 @@ pub(super) fn words<'a>(ctx: &'a Context<'a>, sight: Sight, asked: WordArguments
             },
         };
         let list = desk.app.trending_words(&sight, question).await;
-        let page = Ranking::of(list.len(), &request, "words", |rank| WordTrend { list: Arc::clone(&list), rank });
+        let page = Ranking::of(list.len(), &request, "words", |rank| WordTrend::of(&list, rank));
         Ok(WordTrendConnection(page))
     })
 }
@@ -69,7 +68,7 @@ pub(super) fn contents<'a>(
         let request = given(page.request(name))?;
         let count = reach(&page, request.after.as_ref().map(|place| place.id), request.limit, &ctx.look_ahead());
         let list = desk.app.trending_contents(&sight, ranking, count).await;
-        let page = Ranking::of(list.len(), &request, name, |rank| ContentTrend { list: Arc::clone(&list), rank });
+        let page = Ranking::of(list.len(), &request, name, |rank| ContentTrend::from(&list[rank]));
         Ok(ContentTrendConnection(page))
     })
 }
@@ -86,10 +85,4 @@ fn reach(page: &PageArguments, after: Option<i64>, limit: usize, look: &Lookahea
 /// Whether a field of the items of a connection is selected.
 fn selects(look: &Lookahead<'_>, field: &str) -> bool {
     look.field("nodes").field(field).exists() || look.field("edges").field("node").field(field).exists()
-}
-
-/// What was counted, as a number of the schema.
-#[expect(clippy::cast_possible_truncation, reason = "counts are whole and small")]
-pub(super) fn whole(count: f64) -> i64 {
-    count as i64
 }

@@ -1,7 +1,5 @@
 //! What stands out in a window.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object, Result};
 
 use super::page::{MOST, WordArguments, contents, words};
@@ -9,9 +7,10 @@ use crate::domain::time::from_micros;
 use crate::graphql::context::{Desk, given};
 use crate::graphql::edges::list::shown;
 use crate::graphql::nodes::trend::{
-    ContentTrendConnection, ContentTrendOrder, PersonTrend, PersonTrendConnection, TopicTrend, TopicTrendConnection,
-    Trends, WordOrder, WordTrendConnection, WordWeighting,
+    ContentTrendConnection, ContentTrendOrder, PersonTrendConnection, TopicTrendConnection, Trends, WordOrder,
+    WordTrendConnection, WordWeighting,
 };
+use crate::graphql::nodes::trending::{PersonTrend, TopicTrend};
 use crate::graphql::page::{PageArguments, Ranking};
 use crate::graphql::scalar::{DateTime, Duration};
 
@@ -67,7 +66,7 @@ impl Trends {
         let look = async {
             let request = given(page.request("topics"))?;
             let list = ctx.desk()?.app.trending_topics(&self.0).await;
-            let node = |rank| TopicTrend { sight: self.0.clone(), list: Arc::clone(&list), rank };
+            let node = |rank: usize| TopicTrend::of(&list[rank], self.0.clone());
             Ok(TopicTrendConnection(Ranking::of(list.len().min(MOST), &request, "topics", node)))
         };
         shown(Box::pin(look).await)
@@ -100,7 +99,7 @@ impl Trends {
         let look = async {
             let request = given(page.request("people"))?;
             let list = ctx.desk()?.app.trending_people(&self.0).await;
-            let node = |rank| PersonTrend { list: Arc::clone(&list), rank };
+            let node = |rank: usize| PersonTrend::of(&list[rank]);
             Ok(PersonTrendConnection(Ranking::of(list.len().min(MOST), &request, "people", node)))
         };
         shown(Box::pin(look).await)

@@ -1,16 +1,12 @@
 //! When something last changed around a topic, so that what was counted of it can be used again.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::Facts;
 
-/// Facts that are read anew never have a stamp that older ones had.
-static READ: AtomicU64 = AtomicU64::new(0);
 /// How many changes there may be between two readings.
 const SPAN: u64 = 1 << 40;
 
 /// A number for each topic that moves with every change around it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stamps {
     last: u64,
     /// Of what concerns everything.
@@ -18,14 +14,14 @@ pub(super) struct Stamps {
     topics: Vec<u64>,
 }
 
-impl Default for Stamps {
-    fn default() -> Self {
-        let last = READ.fetch_add(SPAN, Ordering::Relaxed);
-        Self { last, all: last, topics: Vec::new() }
-    }
-}
-
 impl Facts {
+    /// Nothing yet. Facts that are read anew, with a higher number, never have a stamp that older ones had.
+    #[must_use]
+    pub fn of_reading(number: u64) -> Self {
+        let last = number * SPAN;
+        Self { stamps: Stamps { last, all: last, topics: Vec::new() }, ..Self::default() }
+    }
+
     /// Takes note that something changed around a content: also around what it answers.
     pub(super) fn stamp(&mut self, slot: u32) {
         self.stamps.last += 1;

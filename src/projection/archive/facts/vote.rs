@@ -1,0 +1,143 @@
+//! What people think of contents, now and at any moment before.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::{Facts, Kept};
+use crate::domain::id::{ContentId, PersonId};
+use crate::domain::trend::fair::{Rater, Vote};
+
+impl Facts {
+    /// Takes note of what somebody thinks of a content now: `step` `None` for nothing any more.
+    pub fn put_vote(&mut self, content: ContentId, rater: PersonId, step: Option<i16>, at: i64) {
+        let Some(slot) = self.slots.get(&content).copied() else { return };
+        let rater = self.person(rater);
+        let vote = step.and_then(|step| i8::try_from(step).ok()).map(|step| Vote { at, rater, step });
+        let kept = &mut self.contents[slot as usize];
+        let known = kept.votes.iter().position(|vote| vote.rater == rater);
+        if known.map(|known| kept.votes[known]) == vote {
+            return;
+        }
+        if known.is_none() && !kept.past.iter().any(|(vote, _)| vote.rater == rater) {
+            self.given[rater as usize].push(slot);
+        }
+        if let Some(known) = known {
+            let old = kept.votes.remove(known);
+            self.raters[rater as usize].ratings -= 1;
+            if old.at < at {
+                kept.past.push((old, at));
+            }
+        }
+        self.touch(at);
+        if let Some(vote) = vote {
+            self.push_vote(slot, vote);
+        }
+        self.note_last_vote(slot, at.max(self.contents[slot as usize].voted_at));
+    }
+
+    /// Takes the votes of a content as they are in the database, past ones too, in the place of those that are known.
+    pub fn put_votes(
+        &mut self,
+        content: ContentId,
+        votes: &[(PersonId, i16, i64)],
+        past: &[(PersonId, i16, i64, i64)],
+    ) {
+        let Some(slot) = self.slots.get(&content).copied() else { return };
+        let mut known: HashSet<u32> = HashSet::new();
+        for vote in std::mem::take(&mut self.contents[slot as usize].votes) {
+            self.raters[vote.rater as usize].ratings -= 1;
+            self.touch(vote.at);
+            known.insert(vote.rater);
+        }
+        known.extend(std::mem::take(&mut self.contents[slot as usize].past).iter().map(|(vote, _)| vote.rater));
+        let mut latest = i64::MIN;
+        for (rater, step, at) in votes {
+            let vote = Vote { at: *at, rater: self.person(*rater), step: i8::try_from(*step).unwrap_or_default() };
+            self.note_given(slot, vote.rater, &mut known);
+            self.push_vote(slot, vote);
+            self.touch(*at);
+            latest = latest.max(*at);
+        }
+        let mut ended = Vec::with_capacity(past.len());
+        for (rater, step, at, end) in past {
+            let rater = self.person(*rater);
+            self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
+            self.note_given(slot, rater, &mut known);
+            ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
+            self.touch(*at);
+            latest = latest.max(*end);
+        }
+        self.contents[slot as usize].past = ended;
+        // Most contents are hardly rated any more after they were read.
+        self.contents[slot as usize].votes.shrink_to_fit();
+        self.note_last_vote(slot, latest);
+    }
+
+    fn push_vote(&mut self, slot: u32, vote: Vote) {
+        let rater = &mut self.raters[vote.rater as usize];
+        rater.ratings += 1;
+        rater.first = rater.first.min(vote.at);
+        let votes = &mut self.contents[slot as usize].votes;
+        let place = votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
+        votes.insert(place, vote);
+    }
+
+    /// Remembers that somebody has rated a content, once. What became of it the content knows.
+    fn note_given(&mut self, slot: u32, rater: u32, known: &mut HashSet<u32>) {
+        if known.insert(rater) {
+            self.given[rater as usize].push(slot);
+        }
+    }
+
+    fn note_last_vote(&mut self, slot: u32, at: i64) {
+        self.stamp(slot);
+        self.last = self.last.max(at);
+        let before = std::mem::replace(&mut self.contents[slot as usize].voted_at, at);
+        if before != at {
+            self.last_votes.remove(&(before, slot));
+            if at > i64::MIN {
+                self.last_votes.insert((at, slot));
+            }
+        }
+    }
+
+    /// Contents that were rated after `from` and count.
+    pub fn rated(&self, from: i64) -> impl Iterator<Item = (u32, &Kept)> {
+        let since = self.last_votes.range((from, u32::MAX)..).map(|(_, slot)| *slot);
+        since.map(|slot| (slot, &self.contents[slot as usize])).filter(|(_, kept)| self.counts(kept))
+    }
+
+    /// The votes that a content had at a moment, those of people.
+    #[must_use]
+    pub fn votes_at<'a>(&self, kept: &'a Kept, at: i64) -> Cow<'a, [Vote]> {
+        let counted = |vote: &Vote| vote.at <= at && !self.bots[vote.rater as usize];
+        let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
+        let back: Vec<Vote> = back.collect();
+        if back.is_empty() && kept.votes.iter().all(counted) {
+            return Cow::Borrowed(&kept.votes);
+        }
+        let mut votes: Vec<Vote> = kept.votes.iter().filter(|vote| counted(vote)).copied().chain(back).collect();
+        votes.sort_unstable_by_key(|vote| (vote.at, vote.rater));
+        Cow::Owned(votes)
+    }
+
+    /// What was known of raters at a moment.
+    #[must_use]
+    pub fn raters_at(&self, at: i64) -> Cow<'_, [Rater]> {
+        if at >= self.last {
+            return Cow::Borrowed(&self.raters);
+        }
+        // Back from now, by what has happened since.
+        let mut raters = self.raters.clone();
+        for (_, slot) in self.last_votes.range((at, u32::MAX)..) {
+            let kept = &self.contents[*slot as usize];
+            for vote in kept.votes.iter().rev().take_while(|vote| vote.at > at) {
+                raters[vote.rater as usize].ratings -= 1;
+            }
+            for (vote, _) in kept.past.iter().filter(|(vote, end)| vote.at <= at && at < *end) {
+                raters[vote.rater as usize].ratings += 1;
+            }
+        }
+        Cow::Owned(raters)
+    }
+}
