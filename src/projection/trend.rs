@@ -89,7 +89,7 @@ const CIRCLE: i64 = 366 * DAY;
 pub fn circle(facts: &Facts, person: u32, at: i64) -> Vec<u32> {
     let mut people = vec![person];
     for (_, kept) in facts.published(at - CIRCLE, at) {
-        let parent = kept.parent.and_then(|parent| facts.content(parent)).filter(|parent| facts.counts(parent));
+        let parent = kept.parent.and_then(|parent| facts.content(parent)).filter(|parent| parent.counts());
         let answered = parent.map(|parent| &*parent.authors).unwrap_or_default();
         if kept.authors.contains(&person) {
             people.extend(kept.authors.iter().chain(answered));

@@ -14,6 +14,7 @@
     reason = "a test that cannot go on fails, its numbers are small, and what it makes is its own"
 )]
 
+mod archive;
 mod asking;
 mod bad_input;
 mod catalog;

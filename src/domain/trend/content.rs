@@ -34,9 +34,46 @@ pub struct Reception<'a> {
 
 /// The share of the window after which a rating counts by half in `HOT`: what is hot now is about what will be rated next.
 const HOT: f64 = 0.5;
+/// How many windows back `HOT` looks for what was rated or answered: six half-lives.
+const REACH: i64 = 3;
 /// The same for the two paces that `RISING` compares.
 const NOW: f64 = 0.125;
 const BEFORE: f64 = 1.0;
+
+/// What happened lately at the most, for a ranking that is about that: what it counts is never above the sum of these.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// What is looked for happened after this.
+    pub from: i64,
+    to: i64,
+    half_life: f64,
+}
+
+impl Pace {
+    /// The pace of a ranking; `None` for one that is not about what happened lately.
+    #[must_use]
+    pub fn of(ranking: Ranking, window: Window) -> Option<Self> {
+        let (share, windows) = match ranking {
+            Ranking::Hot => (HOT, REACH),
+            Ranking::Rising => (NOW, 1),
+            _ => return None,
+        };
+        let from = window.to - window.length() * windows;
+        Some(Self { from, to: window.to, half_life: share * to_f64(window.length()) })
+    }
+
+    /// What an act of a moment counts. No vote weighs more than one, and nothing is approved of by more than all.
+    #[must_use]
+    pub fn act(&self, at: i64) -> f64 {
+        decay(self.to - at, self.half_life)
+    }
+
+    /// What so many acts of before then may count together.
+    #[must_use]
+    pub fn before(&self, acts: u32) -> f64 {
+        f64::from(acts) * self.act(self.from)
+    }
+}
 
 /// What is said of how a few feel whom one could tell apart, and of answers, which do not say: neither for nor against.
 const NEITHER: f64 = 0.5;
@@ -63,18 +100,6 @@ impl Reception<'_> {
             approving += counts * NEITHER;
         }
         (all, approving)
-    }
-
-    /// What the score in a ranking cannot be above, reckoned from the votes alone, which is much less work.
-    #[must_use]
-    pub fn bound(ranking: Ranking, window: Window, votes: &[Vote], replies: &[i64]) -> f64 {
-        if ranking != Ranking::Hot {
-            return f64::INFINITY;
-        }
-        let half_life = HOT * to_f64(window.length());
-        let times = votes.iter().map(|vote| vote.at).chain(replies.iter().copied());
-        // No vote weighs more than one, and nothing is approved of more than by all. A little more, for what rounding does.
-        times.map(|at| decay(window.to - at, half_life)).sum::<f64>() * (1.0 + 1e-9)
     }
 
     /// Its score in a ranking; zero or below for what has no place in it.

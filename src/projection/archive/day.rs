@@ -93,7 +93,7 @@ impl Day {
     fn take_standards(&mut self, facts: &Facts) {
         let raters = facts.raters_at(self.at);
         let mut sources: HashMap<SourceId, Vec<std::borrow::Cow<'_, [Vote]>>> = HashMap::new();
-        for kept in facts.contents.iter().filter(|kept| facts.counts(kept)) {
+        for kept in facts.contents.iter().filter(|kept| kept.counts()) {
             let votes = facts.votes_at(kept, self.at);
             if !votes.is_empty() {
                 sources.entry(kept.source).or_default().push(votes);
@@ -150,17 +150,16 @@ pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(De
             act(if place == 0 { Deed::Wrote } else { Deed::Coauthored }, kept, *who, kept.at);
         }
         // An answer is an act around what it answers, too.
-        if let Some(parent) = kept.parent.and_then(|parent| facts.content(parent)).filter(|parent| facts.counts(parent))
-        {
+        if let Some(parent) = kept.parent.and_then(|parent| facts.content(parent)).filter(|parent| parent.counts()) {
             for who in kept.authors.iter().filter(is_person) {
                 act(Deed::Answered, parent, *who, kept.at);
             }
         }
     }
-    for (_, kept) in facts.rated(from) {
-        let votes = facts.votes_at(kept, to);
-        for vote in votes.iter().filter(|vote| vote.at > from) {
-            act(Deed::Rated, kept, vote.rater, vote.at);
+    for cast in facts.casts(from, to) {
+        let kept = &facts.contents[cast.slot as usize];
+        if kept.counts() && facts.held(cast, kept, to) {
+            act(Deed::Rated, kept, cast.rater, cast.at);
         }
     }
 }

@@ -29,6 +29,7 @@ pub struct Kept {
     /// When it was published, in microseconds.
     pub at: i64,
     pub visible: bool,
+    counts: bool,
     pub parent: Option<ContentId>,
     /// Numbers of people.
     pub authors: Box<[u32]>,
@@ -45,6 +46,23 @@ pub struct Kept {
     prints: Box<[u64]>,
 }
 
+/// That somebody rated a content, whatever became of it. Short, so that the votes of a window are read in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cast {
+    pub at: i64,
+    /// The number of the content.
+    pub slot: u32,
+    pub rater: u32,
+}
+
+impl Kept {
+    /// Whether it counts: everybody may see it, and not only bots wrote it.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.counts
+    }
+}
+
 /// All facts.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -53,6 +71,10 @@ pub struct Facts {
     /// Contents by time; sorted by [`Facts::sort`].
     by_time: Vec<(i64, u32)>,
     is_sorted: bool,
+    /// Every vote that was ever given; sorted by [`Facts::sort`], too.
+    casts: Vec<Cast>,
+    /// By the number of a content, how many votes and replies it has had, at the most.
+    acts: Vec<u32>,
     /// Contents by their last vote.
     last_votes: BTreeSet<(i64, u32)>,
     /// Numbers of replies.
@@ -70,6 +92,8 @@ pub struct Facts {
     /// By the number of a person, the contents they wrote, and those they have ever rated.
     written: Vec<Vec<u32>>,
     given: Vec<Vec<u32>>,
+    /// Whether somebody who is a bot now has ever rated: then each vote has to be looked at.
+    bots_rated: bool,
     /// Sources whose ratings are public acts, and the one of what is told to Peerlead itself.
     public: HashSet<SourceId>,
     native: Option<SourceId>,
@@ -132,6 +156,10 @@ impl Facts {
         let bot = person.kind == PersonKind::Bot;
         if (self.raters[number].team, self.bots[number]) != (team, bot) {
             (self.raters[number].team, self.bots[number]) = (team, bot);
+            for slot in self.written[number].clone() {
+                self.judge(slot);
+            }
+            self.bots_rated |= bot && !self.given[number].is_empty();
             self.stamp_all();
             self.touch(i64::MIN);
         }
@@ -151,14 +179,16 @@ impl Facts {
             authors.iter().for_each(|author| self.written[*author as usize].push(slot));
             self.is_sorted &= self.by_time.last().is_none_or(|last| *last <= (at, slot));
             self.by_time.push((at, slot));
-            if let Some(parent) = card.parent {
-                self.replies.entry(parent).or_default().push(slot);
-            }
+            // Replies may come before what they answer.
+            let answers = self.replies.get(&subject.content).map_or(0, Vec::len);
+            self.acts.push(u32::try_from(answers).unwrap_or(u32::MAX));
+            self.answer(slot, card.parent);
             self.contents.push(Kept {
                 id: subject.content,
                 source: subject.source,
                 at,
                 visible: subject.visible,
+                counts: false,
                 parent: card.parent,
                 authors,
                 topics,
@@ -168,6 +198,7 @@ impl Facts {
                 voted_at: i64::MIN,
                 prints: Box::default(),
             });
+            self.judge(slot);
             self.stamp(slot);
             return slot;
         };
@@ -181,22 +212,23 @@ impl Facts {
             kept.authors.iter().for_each(|author| self.written[*author as usize].retain(|other| *other != slot));
             authors.iter().for_each(|author| self.written[*author as usize].push(slot));
         }
-        if kept.parent != card.parent {
-            if let Some(replies) = kept.parent.and_then(|parent| self.replies.get_mut(&parent)) {
-                replies.retain(|other| *other != slot);
-            }
-            if let Some(parent) = card.parent {
-                self.replies.entry(parent).or_default().push(slot);
-            }
+        if kept.parent != card.parent
+            && let Some(replies) = kept.parent.and_then(|parent| self.replies.get_mut(&parent))
+        {
+            replies.retain(|other| *other != slot);
         }
         if kept.at != at {
             self.by_time.retain(|(_, other)| *other != slot);
             self.by_time.push((at, slot));
             self.is_sorted = false;
         }
-        let was = kept.at;
+        let (was, before) = (kept.at, kept.parent);
         (kept.at, kept.visible, kept.parent) = (at, subject.visible, card.parent);
         (kept.authors, kept.topics) = (authors, topics);
+        if before != card.parent {
+            self.answer(slot, card.parent);
+        }
+        self.judge(slot);
         self.touch(was);
         self.stamp(slot);
         slot
@@ -214,10 +246,12 @@ impl Facts {
     /// Sorts what was told out of order. Has to be called before [`Facts::published`] when [`Facts::is_sorted`] says no.
     pub fn sort(&mut self) {
         self.by_time.sort_unstable();
+        self.casts.sort_unstable();
+        self.casts.dedup();
         self.is_sorted = true;
     }
 
-    /// Whether contents are in the order of time.
+    /// Whether contents and votes are in the order of time.
     #[must_use]
     pub const fn is_sorted(&self) -> bool {
         self.is_sorted
@@ -241,7 +275,7 @@ impl Facts {
         let start = self.by_time.partition_point(|(at, _)| *at <= from);
         let end = self.by_time.partition_point(|(at, _)| *at <= to).max(start);
         let kept = |(_, slot): &(i64, u32)| (*slot, &self.contents[*slot as usize]);
-        self.by_time[start..end].iter().map(kept).filter(|(_, kept)| self.counts(kept))
+        self.by_time[start..end].iter().map(kept).filter(|(_, kept)| kept.counts())
     }
 
     /// The same of those that are on one of some topics; costs by what is on them.
@@ -249,7 +283,7 @@ impl Facts {
     pub fn published_on(&self, topics: &[u32], from: i64, to: i64) -> Vec<(u32, &Kept)> {
         let lists = topics.iter().filter_map(|topic| self.on_topics.get(*topic as usize)).flatten();
         let kept = lists.map(|slot| (*slot, &self.contents[*slot as usize]));
-        let mut found: Vec<_> = kept.filter(|(_, kept)| from < kept.at && kept.at <= to && self.counts(kept)).collect();
+        let mut found: Vec<_> = kept.filter(|(_, kept)| from < kept.at && kept.at <= to && kept.counts()).collect();
         found.sort_unstable_by_key(|(slot, kept)| (kept.at, *slot));
         found.dedup_by_key(|(slot, _)| *slot);
         found
@@ -258,12 +292,22 @@ impl Facts {
     /// The replies to a content that count.
     pub fn replies(&self, id: ContentId) -> impl Iterator<Item = &Kept> {
         let replies = self.replies.get(&id).map(Vec::as_slice).unwrap_or_default();
-        replies.iter().map(|slot| &self.contents[*slot as usize]).filter(|kept| self.counts(kept))
+        replies.iter().map(|slot| &self.contents[*slot as usize]).filter(|kept| kept.counts())
     }
 
-    /// Whether a content counts: everybody may see it, and not only bots wrote it.
-    #[must_use]
-    pub fn counts(&self, kept: &Kept) -> bool {
-        kept.visible && (kept.authors.is_empty() || kept.authors.iter().any(|author| !self.bots[*author as usize]))
+    /// Takes note that a content answers another.
+    fn answer(&mut self, slot: u32, parent: Option<ContentId>) {
+        let Some(parent) = parent else { return };
+        self.replies.entry(parent).or_default().push(slot);
+        if let Some(parent) = self.slots.get(&parent) {
+            self.acts[*parent as usize] += 1;
+        }
+    }
+
+    /// Takes note of whether a content counts: it is asked for each content of a window, and seldom changes.
+    fn judge(&mut self, slot: u32) {
+        let kept = &mut self.contents[slot as usize];
+        let is_person = |author: &u32| !self.bots[*author as usize];
+        kept.counts = kept.visible && (kept.authors.is_empty() || kept.authors.iter().any(is_person));
     }
 }

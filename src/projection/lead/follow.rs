@@ -62,7 +62,7 @@ fn answer(
     at: i64,
     (is_who, is_whom): (impl Fn(u32) -> bool, impl Fn(u32) -> bool),
 ) {
-    if !facts.counts(parent) {
+    if !parent.counts() {
         return;
     }
     let topics = if reply.topics.is_empty() { &parent.topics } else { &reply.topics };

@@ -1,39 +1,28 @@
 //! Which contents are hot, best, rising, controversial or undecided.
 
-use std::collections::HashMap;
-
 use super::Question;
-use crate::domain::trend::content::{Ranking, Reception};
+use crate::domain::trend::content::{Pace, Ranking, Reception};
 use crate::domain::trend::fair::{Parameters, Rater, Standard};
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
 
-/// How many windows back `HOT` still remembers a rating: six half-lives.
-const REACH: i64 = 3;
-
 /// The first `count` contents of a ranking.
 #[must_use]
 pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
     let raters = facts.raters_at(question.window.to);
-    let mut likely: Vec<(f64, &Kept, Vec<i64>)> = candidates(facts, question, ranking)
-        .into_values()
-        .map(|kept| {
-            let replies: Vec<i64> =
-                facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to).collect();
-            let votes = facts.votes_at(kept, question.window.to);
-            (Reception::bound(ranking, question.window, &votes, &replies), kept, replies)
-        })
-        .collect();
-    likely.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.id.cmp(&a.1.id)));
     let mut ranked: Vec<TrendingContent> = Vec::new();
     let mut best: Vec<f64> = Vec::new();
-    for (bound, kept, replies) in likely {
+    for (bound, slot) in candidates(facts, question, ranking) {
         // Nobody further down can be among the first any more.
         if best.len() == count && best.last().is_none_or(|last| bound < *last) {
             break;
         }
-        if let Some(found) = place(facts, day, question, ranking, &raters, kept, &replies) {
+        let kept = &facts.contents[slot as usize];
+        if !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
+            continue;
+        }
+        if let Some(found) = place(facts, day, question, ranking, &raters, kept) {
             let score = found.explanation.score();
             best.insert(best.partition_point(|other| *other >= score), score);
             best.truncate(count);
@@ -43,11 +32,8 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
     let better = |a: &TrendingContent, b: &TrendingContent| {
         b.explanation.score().total_cmp(&a.explanation.score()).then(b.content.cmp(&a.content))
     };
-    if ranked.len() > count && count > 0 {
-        ranked.select_nth_unstable_by(count - 1, better);
-        ranked.truncate(count);
-    }
     ranked.sort_by(better);
+    ranked.truncate(count);
     ranked
 }
 
@@ -59,15 +45,21 @@ fn place(
     ranking: Ranking,
     raters: &[Rater],
     kept: &Kept,
-    replies: &[i64],
 ) -> Option<TrendingContent> {
     let votes = facts.votes_at(kept, question.window.to);
+    let replies: Vec<i64> =
+        facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to).collect();
+    // What was taken back since was not to bring it here.
+    let is_new = |from: i64| votes.last().is_some_and(|vote| vote.at > from) || replies.iter().any(|at| *at > from);
+    if Pace::of(ranking, question.window).is_some_and(|pace| !is_new(pace.from)) {
+        return None;
+    }
     let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
     let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
     let (parameters, published_at) = (Parameters::default(), kept.at);
     let weights = standard.weights(&votes, raters, &parameters);
     let fair = standard.weighed(&votes, &weights);
-    let reception = Reception { votes: &votes, weights: &weights, replies, published_at, fair };
+    let reception = Reception { votes: &votes, weights: &weights, replies: &replies, published_at, fair };
     let explanation = reception.score(ranking, question.window);
     let has_place = match ranking {
         // What a few think whom one could tell apart is not told.
@@ -85,27 +77,32 @@ fn place(
     })
 }
 
-fn candidates<'a>(facts: &'a Facts, question: &Question, ranking: Ranking) -> HashMap<u32, &'a Kept> {
+/// Numbers of contents that may have a place, each with what its score cannot be above, highest first.
+fn candidates(facts: &Facts, question: &Question, ranking: Ranking) -> Vec<(f64, u32)> {
     let window = question.window;
-    let published = facts.published(window.from, window.to);
-    let mut found: HashMap<u32, &Kept> = match ranking {
-        Ranking::Top | Ranking::Controversial | Ranking::Undecided => published.collect(),
-        Ranking::Hot | Ranking::Rising => {
-            let from = window.to - window.length() * if ranking == Ranking::Hot { REACH } else { 1 };
-            // A later vote must not bring back what had none in this time.
-            let rated = facts.rated(from).filter(|(_, kept)| {
-                let votes = facts.votes_at(kept, window.to);
-                votes.last().is_some_and(|vote| vote.at > from)
-            });
-            let answered = facts.published(from, window.to).filter_map(|(_, kept)| {
-                let parent = kept.parent?;
-                Some((facts.slot(parent)?, facts.content(parent).filter(|parent| facts.counts(parent))?))
-            });
-            rated.filter(|(_, kept)| kept.at <= window.to).chain(answered).collect()
-        }
+    let Some(pace) = Pace::of(ranking, window) else {
+        return facts.published(window.from, window.to).map(|(slot, _)| (f64::INFINITY, slot)).collect();
     };
-    found.retain(|_, kept| question.scope.has(kept));
-    found
+    let (mut sums, mut found) = (vec![0.0; facts.contents.len()], Vec::new());
+    let mut add = |slot: u32, at: i64| {
+        if sums[slot as usize] <= 0.0 {
+            found.push(slot);
+        }
+        sums[slot as usize] += pace.act(at);
+    };
+    for cast in facts.casts(pace.from, window.to) {
+        add(cast.slot, cast.at);
+    }
+    for (_, reply) in facts.published(pace.from, window.to) {
+        if let Some(slot) = reply.parent.and_then(|parent| facts.slot(parent)) {
+            add(slot, reply.at);
+        }
+    }
+    // A little more than that, for what rounding does.
+    let bound = |slot: u32| (sums[slot as usize] + pace.before(facts.acts_on(slot))) * (1.0 + 1e-9);
+    let mut candidates: Vec<(f64, u32)> = found.into_iter().map(|slot| (bound(slot), slot)).collect();
+    candidates.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    candidates
 }
 
 fn number(count: usize) -> u32 {

@@ -42,6 +42,6 @@ impl Facts {
 
     fn of_person<'a>(&'a self, lists: &'a [Vec<u32>], person: u32) -> impl Iterator<Item = (u32, &'a Kept)> {
         let slots = lists.get(person as usize).map(Vec::as_slice).unwrap_or_default();
-        slots.iter().map(|slot| (*slot, &self.contents[*slot as usize])).filter(|(_, kept)| self.counts(kept))
+        slots.iter().map(|slot| (*slot, &self.contents[*slot as usize])).filter(|(_, kept)| kept.counts())
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{Facts, Kept};
+use super::{Cast, Facts, Kept};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
 
@@ -18,6 +18,7 @@ impl Facts {
         if known.map(|known| kept.votes[known]) == vote {
             return;
         }
+        let is_told = known.is_some_and(|known| kept.votes[known].at == at);
         if known.is_none() && !kept.past.iter().any(|(vote, _)| vote.rater == rater) {
             self.given[rater as usize].push(slot);
         }
@@ -31,6 +32,9 @@ impl Facts {
         self.touch(at);
         if let Some(vote) = vote {
             self.push_vote(slot, vote);
+            if !is_told {
+                self.cast(Cast { at, slot, rater });
+            }
         }
         self.note_last_vote(slot, at.max(self.contents[slot as usize].voted_at));
     }
@@ -43,17 +47,19 @@ impl Facts {
         past: &[(PersonId, i16, i64, i64)],
     ) {
         let Some(slot) = self.slots.get(&content).copied() else { return };
-        let mut known: HashSet<u32> = HashSet::new();
+        let mut known: HashSet<(u32, i64)> = HashSet::new();
         for vote in std::mem::take(&mut self.contents[slot as usize].votes) {
             self.raters[vote.rater as usize].ratings -= 1;
             self.touch(vote.at);
-            known.insert(vote.rater);
+            known.insert((vote.rater, vote.at));
         }
-        known.extend(std::mem::take(&mut self.contents[slot as usize].past).iter().map(|(vote, _)| vote.rater));
+        let past_before = std::mem::take(&mut self.contents[slot as usize].past);
+        known.extend(past_before.iter().map(|(vote, _)| (vote.rater, vote.at)));
+        let mut raters: HashSet<u32> = known.iter().map(|(rater, _)| *rater).collect();
         let mut latest = i64::MIN;
         for (rater, step, at) in votes {
             let vote = Vote { at: *at, rater: self.person(*rater), step: i8::try_from(*step).unwrap_or_default() };
-            self.note_given(slot, vote.rater, &mut known);
+            self.note_given(slot, (vote.rater, vote.at), &known, &mut raters);
             self.push_vote(slot, vote);
             self.touch(*at);
             latest = latest.max(*at);
@@ -62,7 +68,7 @@ impl Facts {
         for (rater, step, at, end) in past {
             let rater = self.person(*rater);
             self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
-            self.note_given(slot, rater, &mut known);
+            self.note_given(slot, (rater, *at), &known, &mut raters);
             ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
             self.touch(*at);
             latest = latest.max(*end);
@@ -74,6 +80,7 @@ impl Facts {
     }
 
     fn push_vote(&mut self, slot: u32, vote: Vote) {
+        self.bots_rated |= self.bots[vote.rater as usize];
         let rater = &mut self.raters[vote.rater as usize];
         rater.ratings += 1;
         rater.first = rater.first.min(vote.at);
@@ -82,11 +89,48 @@ impl Facts {
         votes.insert(place, vote);
     }
 
-    /// Remembers that somebody has rated a content, once. What became of it the content knows.
-    fn note_given(&mut self, slot: u32, rater: u32, known: &mut HashSet<u32>) {
-        if known.insert(rater) {
+    /// Remembers that somebody has rated a content, once, and when. What became of it the content knows.
+    fn note_given(
+        &mut self,
+        slot: u32,
+        (rater, at): (u32, i64),
+        known: &HashSet<(u32, i64)>,
+        raters: &mut HashSet<u32>,
+    ) {
+        if raters.insert(rater) {
             self.given[rater as usize].push(slot);
         }
+        if !known.contains(&(rater, at)) {
+            self.cast(Cast { at, slot, rater });
+        }
+    }
+
+    fn cast(&mut self, cast: Cast) {
+        self.is_sorted &= self.casts.last().is_none_or(|last| *last <= cast);
+        self.casts.push(cast);
+        self.acts[cast.slot as usize] += 1;
+    }
+
+    /// Votes that were given after `from` up to `to`, in the order of time, whatever became of them.
+    #[must_use]
+    pub fn casts(&self, from: i64, to: i64) -> &[Cast] {
+        let start = self.casts.partition_point(|cast| cast.at <= from);
+        let end = self.casts.partition_point(|cast| cast.at <= to).max(start);
+        &self.casts[start..end]
+    }
+
+    /// Whether a vote still counted at a moment.
+    #[must_use]
+    pub fn held(&self, cast: &Cast, kept: &Kept, at: i64) -> bool {
+        !self.bots[cast.rater as usize]
+            && (kept.past.is_empty()
+                || self.votes_at(kept, at).iter().any(|vote| (vote.rater, vote.at) == (cast.rater, cast.at)))
+    }
+
+    /// How many votes and replies a content has ever had, at the most.
+    #[must_use]
+    pub fn acts_on(&self, slot: u32) -> u32 {
+        self.acts.get(slot as usize).copied().unwrap_or_default()
     }
 
     fn note_last_vote(&mut self, slot: u32, at: i64) {
@@ -101,15 +145,12 @@ impl Facts {
         }
     }
 
-    /// Contents that were rated after `from` and count.
-    pub fn rated(&self, from: i64) -> impl Iterator<Item = (u32, &Kept)> {
-        let since = self.last_votes.range((from, u32::MAX)..).map(|(_, slot)| *slot);
-        since.map(|slot| (slot, &self.contents[slot as usize])).filter(|(_, kept)| self.counts(kept))
-    }
-
     /// The votes that a content had at a moment, those of people.
     #[must_use]
     pub fn votes_at<'a>(&self, kept: &'a Kept, at: i64) -> Cow<'a, [Vote]> {
+        if kept.past.is_empty() && !self.bots_rated {
+            return Cow::Borrowed(&kept.votes[..kept.votes.partition_point(|vote| vote.at <= at)]);
+        }
         let counted = |vote: &Vote| vote.at <= at && !self.bots[vote.rater as usize];
         let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
         let back: Vec<Vote> = back.collect();

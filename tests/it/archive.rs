@@ -1,0 +1,127 @@
+//! The archive: told one after another or read at once it is the same, and a short look finds what a long one does.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use peerlead::domain::ballot::Ballot;
+use peerlead::domain::content::{Card, Subject};
+use peerlead::domain::id::{ContentId, PersonId, SourceId, TopicId};
+use peerlead::domain::trend::content::Ranking;
+use peerlead::domain::trend::question::Around;
+use peerlead::domain::trend::window::{DAY, Window};
+use peerlead::projection::archive::day::Day;
+use peerlead::projection::archive::facts::Facts;
+use peerlead::projection::trend::contents::contents;
+use peerlead::projection::trend::heat::heat;
+use peerlead::projection::trend::{Question, Scope};
+use proptest::prelude::*;
+
+const PEOPLE: i64 = 9;
+const CONTENTS: i64 = 30;
+
+/// Contents of thirty days, some of them replies, one of them hidden, by people who take turns.
+fn card(number: i64) -> Card {
+    let subject = Subject {
+        content: ContentId(number + 1),
+        source: SourceId(1),
+        authors: vec![PersonId(number % PEOPLE)],
+        topics: vec![TopicId(number % 4)],
+        visible: number != 7,
+    };
+    Card {
+        subject,
+        external_id: number.to_string(),
+        kind: "post".to_owned(),
+        parent: (number % 5 == 4).then_some(ContentId(number / 2 + 1)),
+        published_at: DateTime::from_timestamp_micros(number * DAY).expect("a time"),
+        tally: Ballot::default(),
+    }
+}
+
+/// Who thinks what of which content, and when, in hours since the one before; nothing any more without a step.
+type Telling = (i64, i64, Option<i16>, i64);
+
+fn tellings() -> impl Strategy<Value = Vec<Telling>> {
+    let step = prop_oneof![1 => Just(None), 5 => (-2_i16..=2).prop_map(Some)];
+    proptest::collection::vec((0..PEOPLE, 0..CONTENTS, step, 0..9_i64), 0..250)
+}
+
+/// What is known after the tellings: heard one after another, and read at once.
+fn both(tellings: &[Telling]) -> (Facts, Facts, i64) {
+    let (mut heard, mut read) = (Facts::default(), Facts::of_reading(1));
+    type Vote = (i16, i64);
+    let (mut now, mut before): (BTreeMap<(i64, i64), Vote>, Vec<_>) = (BTreeMap::new(), Vec::new());
+    // People are known before what they do, in the order in which they came.
+    for person in (0..PEOPLE).map(PersonId) {
+        heard.person(person);
+        read.person(person);
+    }
+    for number in 0..CONTENTS {
+        heard.put_card(&card(number));
+    }
+    let mut at = CONTENTS * DAY / 2;
+    for (rater, content, step, hours) in tellings {
+        at += hours * DAY / 24 + 1;
+        heard.put_vote(ContentId(content + 1), PersonId(*rater), *step, at);
+        let pair = (*content, *rater);
+        if now.get(&pair).map(|(step, _)| *step) != *step || step.is_some() {
+            if let Some((step, since)) = now.remove(&pair) {
+                before.push((pair, step, since, at));
+            }
+            step.map(|step| now.insert(pair, (step, at)));
+        }
+    }
+    for number in 0..CONTENTS {
+        read.put_card(&card(number));
+        let of = |(content, rater): &(i64, i64)| (*content == number).then_some(PersonId(*rater));
+        let votes: Vec<_> = now.iter().filter_map(|(pair, (step, at))| Some((of(pair)?, *step, *at))).collect();
+        let past: Vec<_> =
+            before.iter().filter_map(|(pair, step, since, end)| Some((of(pair)?, *step, *since, *end))).collect();
+        // Read twice: the second time nothing is new.
+        for _ in 0..2 {
+            read.put_votes(ContentId(number + 1), &votes, &past);
+        }
+    }
+    heard.sort();
+    read.sort();
+    (heard, read, at)
+}
+
+fn question(at: i64, days: i64) -> Question {
+    Question { window: Window { from: at - days * DAY, to: at }, scope: Scope::Everything }
+}
+
+proptest! {
+    #[test]
+    fn what_was_heard_and_what_was_read_is_the_same(tellings in tellings(), share in 0.5..1.2_f64, days in 1..20_i64) {
+        let (heard, read, end) = both(&tellings);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a time")]
+        let at = (end as f64 * share) as i64;
+        let told = |facts: &Facts| {
+            let day = Day::of(facts, Day::before(at));
+            let found = [Ranking::Hot, Ranking::Rising, Ranking::Top].map(|ranking| {
+                let found = contents(facts, &day, &question(at, days), ranking, 100);
+                found.iter().map(|one| (one.content, one.explanation.clone(), one.ratings)).collect::<Vec<_>>()
+            });
+            let heat = heat(facts, &day, &question(at, days), Around::Topics, 4);
+            let heat: Vec<_> = heat.iter().map(|one| (facts.topics[one.id as usize], one.activity, one.ratings, one.line.clone())).collect();
+            (found, heat)
+        };
+        prop_assert_eq!(told(&heard), told(&read));
+    }
+
+    #[test]
+    fn the_first_of_a_ranking_are_the_first_of_the_whole(tellings in tellings(), count in 1..8_usize, days in 1..20_i64) {
+        let (facts, _, at) = both(&tellings);
+        let day = Day::of(&facts, Day::before(at));
+        for ranking in [Ranking::Hot, Ranking::Rising, Ranking::Top, Ranking::Controversial, Ranking::Undecided] {
+            let find = |count| -> Vec<_> {
+                let found = contents(&facts, &day, &question(at, days), ranking, count);
+                found.iter().map(|one| (one.content, one.explanation.clone())).collect()
+            };
+            let mut whole = find(1_000);
+            whole.truncate(count);
+            prop_assert_eq!(find(count), whole, "{:?}", ranking);
+        }
+    }
+}
