@@ -109,7 +109,7 @@ impl App {
         })
         .await?;
         directory.load().await?;
-        let archive = Archive::new(Arc::clone(&store));
+        let archive = Archive::new(Arc::clone(&store), settings.quorum);
         let answers = Answers::new(Arc::clone(&archive));
         let leading = lead::answers::Answers::new(Arc::clone(&archive));
         let mut tasks = vec![tokio::spawn(Arc::clone(&catalog).load(Arc::clone(&store))).abort_handle()];

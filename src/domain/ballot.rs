@@ -46,6 +46,34 @@ impl From<Written> for Ballot {
     }
 }
 
+/// The moment up to which it is told how a content was rated, as of another one: the last at which as many people as `quorum` had
+/// moved it since the one before. `moves` are the times at which somebody gave, changed or took back a rating, up to the moment
+/// that is asked about, in the order of time. So whoever compares any two moments sees what as many people did together.
+///
+/// ```
+/// use peerlead::domain::ballot::last_telling;
+/// let moves = [(1, 7), (2, 8), (3, 7), (4, 9), (5, 8), (5, 6)];
+/// assert_eq!(last_telling(moves[..3].iter().copied(), 3), None, "they are two");
+/// assert_eq!(last_telling(moves, 3), Some(4), "and two again since then");
+/// assert_eq!(last_telling(moves, 1), Some(5));
+/// ```
+#[must_use]
+pub fn last_telling(moves: impl IntoIterator<Item = (i64, u32)>, quorum: usize) -> Option<i64> {
+    let (mut waiting, mut told): (Vec<u32>, _) = (Vec::new(), None);
+    let mut moves = moves.into_iter().peekable();
+    while let Some((at, rater)) = moves.next() {
+        if !waiting.contains(&rater) {
+            waiting.push(rater);
+        }
+        // What happened at the same moment cannot be told one by one.
+        if waiting.len() >= quorum && moves.peek().is_none_or(|(next, _)| *next > at) {
+            told = Some(at);
+            waiting.clear();
+        }
+    }
+    told
+}
+
 /// What somebody is told of a tally.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Told {

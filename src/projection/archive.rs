@@ -41,6 +41,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Archive {
     store: Arc<Store>,
+    /// How many people must have moved what is told of private ratings.
+    quorum: usize,
     facts: RwLock<Facts>,
     days: Days,
     /// Who may reckon now.
@@ -58,10 +60,11 @@ pub struct Archive {
 impl Archive {
     /// An empty archive.
     #[must_use]
-    pub fn new(store: Arc<Store>) -> Arc<Self> {
+    pub fn new(store: Arc<Store>, quorum: usize) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         Arc::new(Self {
             store,
+            quorum,
             facts: RwLock::default(),
             days: Days::default(),
             turns: Arc::new(Semaphore::new(cores)),
@@ -107,6 +110,7 @@ impl Archive {
         // The end of the log first: what changes while we read is heard again.
         let (_, seq) = self.store.log_ends().await?;
         let mut facts = Facts::of_reading(self.readings.fetch_add(1, Ordering::Relaxed));
+        facts.quorum = self.quorum;
         for source in self.store.sources().await? {
             facts.put_source(&source);
         }

@@ -1,6 +1,6 @@
 //! The archive: told one after another or read at once it is the same, and a short look finds what a long one does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 use peerlead::domain::ballot::Ballot;
@@ -10,7 +10,7 @@ use peerlead::domain::trend::content::Ranking;
 use peerlead::domain::trend::question::Around;
 use peerlead::domain::trend::window::{DAY, Window};
 use peerlead::projection::archive::day::Day;
-use peerlead::projection::archive::facts::Facts;
+use peerlead::projection::archive::facts::{Facts, Kept};
 use peerlead::projection::trend::contents::contents;
 use peerlead::projection::trend::heat::heat;
 use peerlead::projection::trend::{Question, Scope};
@@ -18,6 +18,8 @@ use proptest::prelude::*;
 
 const PEOPLE: i64 = 9;
 const CONTENTS: i64 = 30;
+/// How many people are told of together.
+const QUORUM: usize = 3;
 
 /// Contents of thirty days, some of them replies, one of them hidden, by people who take turns.
 fn card(number: i64) -> Card {
@@ -49,6 +51,7 @@ fn tellings() -> impl Strategy<Value = Vec<Telling>> {
 /// What is known after the tellings: heard one after another, and read at once.
 fn both(tellings: &[Telling]) -> (Facts, Facts, i64) {
     let (mut heard, mut read) = (Facts::default(), Facts::of_reading(1));
+    (heard.quorum, read.quorum) = (QUORUM, QUORUM);
     type Vote = (i16, i64);
     let (mut now, mut before): (BTreeMap<(i64, i64), Vote>, Vec<_>) = (BTreeMap::new(), Vec::new());
     // People are known before what they do, in the order in which they came.
@@ -124,4 +127,32 @@ proptest! {
             prop_assert_eq!(find(count), whole, "{:?}", ranking);
         }
     }
+
+    #[test]
+    fn private_ratings_are_told_of_several_people_at_a_time(tellings in tellings(), shares in [0.4..1.2_f64, 0.4..1.2]) {
+        let (facts, _, end) = both(&tellings);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a time")]
+        let [from, to] = shares.map(|share| (end as f64 * share) as i64);
+        for kept in &facts.contents {
+            let [before, after] = [from, to].map(|at| facts.told_at(kept, at));
+            let moved: BTreeSet<u32> = before
+                .iter()
+                .filter(|vote| !after.contains(vote))
+                .chain(after.iter().filter(|vote| !before.contains(vote)))
+                .map(|vote| vote.rater)
+                .collect();
+            // Somebody may have thought better of it in between, and then shows no more.
+            let acted: BTreeSet<u32> = acted(&facts, kept, from.min(to), from.max(to));
+            prop_assert!(moved.is_empty() || acted.len() >= QUORUM, "{:?} moved, {:?} acted", moved, acted);
+            prop_assert!(after.is_empty() || after.len() >= QUORUM);
+        }
+    }
+}
+
+/// Who gave, changed or took back a rating of a content after what was told at one moment, up to another.
+fn acted(facts: &Facts, kept: &Kept, from: i64, to: i64) -> BTreeSet<u32> {
+    let told = facts.told_at(kept, from).iter().map(|vote| vote.at).max().unwrap_or(i64::MIN);
+    let ends = kept.past.iter().map(|(vote, end)| (*end, vote.rater));
+    let given = kept.votes.iter().chain(kept.past.iter().map(|(vote, _)| vote)).map(|vote| (vote.at, vote.rater));
+    given.chain(ends).filter(|(at, _)| told < *at && *at <= to).map(|(_, rater)| rater).collect()
 }

@@ -26,8 +26,8 @@ pub struct Reception<'a> {
     /// In the order of time, with what each counts.
     pub votes: &'a [Vote],
     pub weights: &'a [f64],
-    /// When it was answered.
-    pub replies: &'a [i64],
+    /// When something happened to it that does not say how anybody finds it: an answer, or a rating that cannot be told yet.
+    pub silent: &'a [i64],
     pub published_at: i64,
     pub fair: Fair,
 }
@@ -75,7 +75,7 @@ impl Pace {
     }
 }
 
-/// What is said of how a few feel whom one could tell apart, and of answers, which do not say: neither for nor against.
+/// What is said of how a few feel whom one could tell apart, and of what does not say: neither for nor against.
 const NEITHER: f64 = 0.5;
 
 impl Reception<'_> {
@@ -84,7 +84,7 @@ impl Reception<'_> {
         if self.votes.len() < LEAST_RATERS { NEITHER } else { f64::midpoint(vote.value(), 1.0) }
     }
 
-    /// Ratings and replies, each forgotten by half in a share of the window, and of that the part that is for it.
+    /// Ratings and whatever else happened, each forgotten by half in a share of the window, and of that the part that is for it.
     fn lately(&self, window: Window, share: f64) -> (f64, f64) {
         let half_life = share * to_f64(window.length());
         let (mut all, mut approving) = (0.0, 0.0);
@@ -94,7 +94,7 @@ impl Reception<'_> {
             all += counts;
             approving += counts * self.approval(vote);
         }
-        for at in self.replies {
+        for at in self.silent {
             let counts = decay(window.to - at, half_life);
             all += counts;
             approving += counts * NEITHER;

@@ -94,7 +94,7 @@ impl Day {
         let raters = facts.raters_at(self.at);
         let mut sources: HashMap<SourceId, Vec<std::borrow::Cow<'_, [Vote]>>> = HashMap::new();
         for kept in facts.contents.iter().filter(|kept| kept.counts()) {
-            let votes = facts.votes_at(kept, self.at);
+            let votes = facts.told_at(kept, self.at);
             if !votes.is_empty() {
                 sources.entry(kept.source).or_default().push(votes);
             }

@@ -94,6 +94,8 @@ pub struct Facts {
     given: Vec<Vec<u32>>,
     /// Whether somebody who is a bot now has ever rated: then each vote has to be looked at.
     bots_rated: bool,
+    /// How many people must have moved what is told of private ratings.
+    pub quorum: usize,
     /// Sources whose ratings are public acts, and the one of what is told to Peerlead itself.
     public: HashSet<SourceId>,
     native: Option<SourceId>,

@@ -75,7 +75,7 @@ impl Presences {
 /// Of ratings only their sum matters, which everybody can see; who gave them does not.
 #[must_use]
 pub fn acknowledged(facts: &Facts, kept: &Kept, at: i64) -> bool {
-    let votes = facts.votes_at(kept, at);
+    let votes = facts.told_at(kept, at);
     let sum: i64 =
         votes.iter().filter(|vote| !kept.authors.contains(&vote.rater)).map(|vote| i64::from(vote.step)).sum();
     let is_other = |author: &u32| !facts.bots[*author as usize] && !kept.authors.contains(author);

@@ -58,7 +58,7 @@ pub fn breadths(facts: &Facts, day: &Day, topics: &[u32]) -> HashMap<u32, f64> {
 
 /// Everybody else who is for a content or answered it by a moment, once.
 fn each_acknowledger(facts: &Facts, kept: &Kept, at: i64, tell: impl FnMut(u32)) {
-    let votes = facts.votes_at(kept, at);
+    let votes = facts.told_at(kept, at);
     let raters = votes.iter().filter(|vote| vote.step > 0).map(|vote| vote.rater);
     let answers = facts.replies(kept.id).filter(|reply| reply.at <= at).flat_map(|reply| reply.authors.iter().copied());
     let mut who: Vec<u32> = raters.chain(answers.filter(|author| !facts.bots[*author as usize])).collect();

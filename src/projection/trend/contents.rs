@@ -2,7 +2,7 @@
 
 use super::Question;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
-use crate::domain::trend::fair::{Parameters, Rater, Standard};
+use crate::domain::trend::fair::{Parameters, Rater, Standard, Vote};
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
@@ -47,8 +47,9 @@ fn place(
     kept: &Kept,
 ) -> Option<TrendingContent> {
     let votes = facts.votes_at(kept, question.window.to);
-    let replies: Vec<i64> =
-        facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to).collect();
+    let told = facts.told_at(kept, question.window.to);
+    let replies = facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to);
+    let replies: Vec<i64> = replies.collect();
     // What was taken back since was not to bring it here.
     let is_new = |from: i64| votes.last().is_some_and(|vote| vote.at > from) || replies.iter().any(|at| *at > from);
     if Pace::of(ranking, question.window).is_some_and(|pace| !is_new(pace.from)) {
@@ -57,14 +58,15 @@ fn place(
     let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
     let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
     let (parameters, published_at) = (Parameters::default(), kept.at);
-    let weights = standard.weights(&votes, raters, &parameters);
-    let fair = standard.weighed(&votes, &weights);
-    let reception = Reception { votes: &votes, weights: &weights, replies: &replies, published_at, fair };
+    let weights = standard.weights(&told, raters, &parameters);
+    let fair = standard.weighed(&told, &weights);
+    let silent: Vec<i64> = replies.iter().copied().chain(untold(&votes, &told)).collect();
+    let reception = Reception { votes: &told, weights: &weights, silent: &silent, published_at, fair };
     let explanation = reception.score(ranking, question.window);
     let has_place = match ranking {
         // What a few think whom one could tell apart is not told.
-        Ranking::Top => votes.len() >= LEAST_RATERS,
-        Ranking::Controversial => votes.len() >= LEAST_RATERS && explanation.score() > 0.0,
+        Ranking::Top => told.len() >= LEAST_RATERS,
+        Ranking::Controversial => told.len() >= LEAST_RATERS && explanation.score() > 0.0,
         Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
     };
     let within = |at: &i64| question.window.contains(*at);
@@ -75,6 +77,13 @@ fn place(
         ratings: number(votes.iter().filter(|vote| within(&vote.at)).count()),
         replies: number(replies.iter().filter(|at| within(at)).count()),
     })
+}
+
+/// When votes were given of which nobody may know yet what they say. Both are in the order of time.
+fn untold(votes: &[Vote], told: &[Vote]) -> impl Iterator<Item = i64> {
+    let is_told =
+        |vote: &&Vote| told.binary_search_by_key(&(vote.at, vote.rater), |vote| (vote.at, vote.rater)).is_ok();
+    votes.iter().filter(move |vote| !is_told(vote)).map(|vote| vote.at)
 }
 
 /// Numbers of contents that may have a place, each with what its score cannot be above, highest first.

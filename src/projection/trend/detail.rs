@@ -48,7 +48,7 @@ pub(super) fn fill(
         let part = question.window.part(kept.at, asked.parts);
         // Once for each text, however many of the words it has.
         let votes = if asked.detail.ratings && !here.is_empty() {
-            facts.votes_at(kept, question.window.to)
+            facts.told_at(kept, question.window.to)
         } else {
             std::borrow::Cow::default()
         };

@@ -31,7 +31,7 @@ const SPARE: usize = 100;
 pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion) -> Vec<TrendingWord> {
     let raters = facts.raters_at(question.window.to);
     let fair = |kept: &Kept| -> Fair {
-        let votes = facts.votes_at(kept, question.window.to);
+        let votes = facts.told_at(kept, question.window.to);
         let unknown = Standard::default();
         let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
         standard.fair(&votes, &raters, &Parameters::default())

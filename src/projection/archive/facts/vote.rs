@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Cast, Facts, Kept};
+use crate::domain::ballot::last_telling;
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
 
@@ -160,6 +161,32 @@ impl Facts {
         let mut votes: Vec<Vote> = kept.votes.iter().filter(|vote| counted(vote)).copied().chain(back).collect();
         votes.sort_unstable_by_key(|vote| (vote.at, vote.rater));
         Cow::Owned(votes)
+    }
+
+    /// The votes of which everybody may know at a moment what they say: all where ratings are public acts, else those that were given
+    /// until enough people had moved them together, if they are so many.
+    #[must_use]
+    pub fn told_at<'a>(&self, kept: &'a Kept, at: i64) -> Cow<'a, [Vote]> {
+        if self.quorum <= 1 || self.is_public(kept.source) {
+            return self.votes_at(kept, at);
+        }
+        let told = if kept.past.is_empty() && !self.bots_rated {
+            last_telling(self.votes_at(kept, at).iter().map(|vote| (vote.at, vote.rater)), self.quorum)
+        } else {
+            last_telling(self.moves(kept, at), self.quorum)
+        };
+        let told = told.map(|told| self.votes_at(kept, told));
+        told.filter(|told| told.len() >= self.quorum).unwrap_or(Cow::Borrowed(&[]))
+    }
+
+    /// When people gave, changed or took back what they think of a content, up to a moment, in the order of time.
+    fn moves(&self, kept: &Kept, at: i64) -> Vec<(i64, u32)> {
+        let given = kept.votes.iter().chain(kept.past.iter().map(|(vote, _)| vote)).map(|vote| (vote.at, vote.rater));
+        let ended = kept.past.iter().map(|(vote, end)| (*end, vote.rater));
+        let counts = |(moment, rater): &(i64, u32)| *moment <= at && !self.bots[*rater as usize];
+        let mut moves: Vec<(i64, u32)> = given.chain(ended).filter(counts).collect();
+        moves.sort_unstable();
+        moves
     }
 
     /// What was known of raters at a moment.
