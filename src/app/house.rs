@@ -11,6 +11,7 @@ use super::listening::Made;
 use super::rating::{self, Job};
 use super::retention;
 use super::seats::Seats;
+use super::watching::{Top, Watch};
 use crate::domain::change::{Change, Fact, Retention};
 use crate::domain::endorsement::LIFE;
 use crate::domain::id::SourceId;
@@ -18,6 +19,7 @@ use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::audiences::Audiences;
 use crate::live::feed::Feed;
+use crate::live::watches::Watches;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
 use crate::projection::directory::Directory;
@@ -70,6 +72,7 @@ pub struct App {
     pub(super) store: Arc<Store>,
     pub(super) feed: Arc<Feed>,
     pub(super) audiences: Arc<Audiences<String, Made>>,
+    pub(super) watches: Arc<Watches<(String, Watch), Top>>,
     pub(super) seats: Arc<Seats>,
     pub(super) directory: Arc<Directory>,
     pub(super) shelf: Arc<Shelf>,
@@ -119,10 +122,12 @@ impl App {
         let keyring = Keyring::new(Arc::clone(&store));
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
         let audiences = Audiences::new(Arc::clone(&feed), settings.buffer);
+        let watches = Watches::new(Arc::clone(&feed));
         let app = Arc::new(Self {
             store,
             feed,
             audiences,
+            watches,
             seats: Arc::default(),
             directory,
             shelf,

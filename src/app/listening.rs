@@ -11,6 +11,7 @@ use super::error::Error;
 use super::house::App;
 use super::seats::Seat;
 use super::viewer::Viewer;
+use super::watching::{Sighting, Watch};
 use super::who::Exceptions;
 use crate::domain::change::{Interest, Told};
 use crate::live::audiences::{Listener, Wish};
@@ -20,14 +21,31 @@ const INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_millis(10).
 
 /// What somebody wants to hear, checked.
 #[derive(Clone, Debug)]
-pub struct Hearing {
-    interest: Interest,
-    after: Option<i64>,
-    interval: Option<Duration>,
+pub enum Hearing {
+    Changes { interest: Interest, after: Option<i64>, interval: Option<Duration> },
+    List(Watch),
 }
 
-/// Makes what a viewer is told of a change; nothing of what they must not hear of.
-pub type Script = Arc<dyn Fn(Told, Viewer) -> BoxFuture<'static, Option<Arc<str>>> + Send + Sync>;
+/// What is told.
+#[derive(Clone, Debug)]
+pub enum Item {
+    Change(Told),
+    List(Sighting),
+}
+
+impl Item {
+    /// The change that it is about, or the last one that it knows of.
+    #[must_use]
+    pub fn seq(&self) -> i64 {
+        match self {
+            Self::Change(told) => told.change.seq,
+            Self::List(sighting) => sighting.seq,
+        }
+    }
+}
+
+/// Makes what a viewer is told of something; nothing of what they must not hear of.
+pub type Script = Arc<dyn Fn(Item, Viewer) -> BoxFuture<'static, Option<Arc<str>>> + Send + Sync>;
 
 /// What somebody hears.
 #[derive(Clone, Debug)]
@@ -42,6 +60,32 @@ pub struct Heard {
 pub struct Made {
     text: Option<Arc<str>>,
     exceptions: Arc<Exceptions>,
+}
+
+impl Made {
+    /// Makes it.
+    pub(super) async fn of(script: &Script, item: Item) -> Self {
+        let exceptions = Arc::new(Exceptions::default());
+        let text = script(item, Viewer::anybody(Arc::clone(&exceptions))).await;
+        Self { text, exceptions }
+    }
+
+    /// What a viewer is told, if anything: what was made for many, or made for them alone.
+    ///
+    /// # Errors
+    /// When making it panicked.
+    pub(super) async fn for_viewer(
+        &self,
+        viewer: &Viewer,
+        script: &Script,
+        item: Item,
+    ) -> Result<Option<Arc<str>>, Error> {
+        if !viewer.is_among(&self.exceptions) {
+            return Ok(self.text.clone());
+        }
+        // In a task of its own: one who stops listening in the middle keeps nothing that others need.
+        tokio::spawn(script(item, viewer.clone())).await.map_err(|_| Error::broken())
+    }
 }
 
 impl App {
@@ -60,10 +104,10 @@ impl App {
         }
         let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
         self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
-        Ok(Hearing { interest, after, interval })
+        Ok(Hearing::Changes { interest, after, interval })
     }
 
-    /// What happens of that, as `script` tells it to the viewer. `key` is all that the script depends on: who hears the same
+    /// What happens of that, or how a list stands, as `script` tells it to the viewer. `key` is all that the script depends on: who hears the same
     /// with the same key shares what is made, except those whom it would tell something else.
     ///
     /// # Errors
@@ -76,14 +120,16 @@ impl App {
         viewer: Viewer,
     ) -> Result<BoxStream<'static, Result<Heard, Error>>, Error> {
         let seat = self.seats.take(viewer.id())?;
+        let (interest, after, interval) = match hearing {
+            Hearing::Changes { interest, after, interval } => (interest, after, interval),
+            Hearing::List(watch) => return Ok(self.look_after(watch, key, script, viewer, seat)),
+        };
         let for_many = Arc::clone(&script);
         let make = move |told: Told| {
-            let exceptions = Arc::new(Exceptions::default());
-            let text = for_many(told, Viewer::anybody(Arc::clone(&exceptions)));
-            async move { Made { text: text.await, exceptions } }.boxed()
+            let script = Arc::clone(&for_many);
+            async move { Made::of(&script, Item::Change(told)).await }.boxed()
         };
-        let wish = Wish { key, interest: hearing.interest, interval: hearing.interval };
-        let listener = self.audiences.join(wish, hearing.after, Box::new(make));
+        let listener = self.audiences.join(Wish { key, interest, interval }, after, Box::new(make));
         let ear = Ear { app: Arc::clone(self), listener, script, viewer, _seat: seat };
         let heard = stream::unfold(Some(ear), async |ear| {
             let mut ear = ear?;
@@ -98,7 +144,11 @@ impl App {
     /// What listening comes to now.
     #[must_use]
     pub fn live(&self) -> Live {
-        Live { listeners: self.audiences.listeners(), audiences: self.audiences.len(), made: self.audiences.made() }
+        Live {
+            listeners: self.audiences.listeners() + self.watches.watchers(),
+            audiences: self.audiences.len(),
+            made: self.audiences.made(),
+        }
     }
 }
 
@@ -128,12 +178,7 @@ impl Ear {
             let heard = self.listener.next().await;
             let (told, made) = heard.map_err(|gap| Error::of_gap(gap, |seq| self.app.cursor(seq)))?;
             let cursor = self.app.cursor(told.change.seq);
-            let text = if self.viewer.is_among(&made.exceptions) {
-                // In a task of its own: one who stops listening in the middle keeps nothing that others need.
-                tokio::spawn((self.script)(told, self.viewer.clone())).await.map_err(|_| Error::broken())?
-            } else {
-                made.text
-            };
+            let text = made.for_viewer(&self.viewer, &self.script, Item::Change(told)).await?;
             if let Some(text) = text {
                 return Ok(Heard { cursor, text });
             }

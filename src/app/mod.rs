@@ -28,4 +28,5 @@ pub mod token;
 pub mod topic;
 pub mod trend;
 pub mod viewer;
+pub mod watching;
 pub mod who;

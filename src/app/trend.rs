@@ -27,7 +27,7 @@ const NOW: i64 = 250_000;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Names the part of the organisation that is looked at.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PartRef {
     #[default]
     Everything,

@@ -9,9 +9,8 @@ use super::loaders::Loaders;
 use crate::app::allowance::Allowance;
 use crate::app::error::Error;
 use crate::app::house::App;
-use crate::app::listening::Hearing;
+use crate::app::listening::{Hearing, Item};
 use crate::app::viewer::Viewer;
-use crate::domain::change::Told;
 
 /// Everything of one request.
 #[derive(Debug)]
@@ -35,8 +34,8 @@ pub enum Turn {
     Asking,
     /// Says what it wants to hear. `after` is a place that the transport names, which is newer than the one of the document.
     Wishing { after: Option<String>, wish: OnceLock<Hearing> },
-    /// Is told of a change.
-    Hearing(Told),
+    /// Is told of something.
+    Hearing(Item),
 }
 
 impl Request {

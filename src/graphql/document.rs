@@ -172,7 +172,7 @@ struct Size {
 /// A plain list, such as the authors of a content, is taken for this many items.
 const FEW: u64 = 3;
 /// The fields that are plain lists of nouns when nothing says that they are connections.
-const PLAIN: [&str; 5] = ["accounts", "ancestors", "authors", "sources", "topics"];
+const PLAIN: [&str; 6] = ["accounts", "ancestors", "authors", "leaders", "sources", "topics"];
 
 struct Measure<'a> {
     document: &'a ExecutableDocument,

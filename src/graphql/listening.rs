@@ -1,4 +1,4 @@
-//! Subscriptions: run once to learn what somebody wants to hear, and then once for each change, for all who hear the same.
+//! Subscriptions: run once to learn what somebody wants to hear, and then once for each change or list, for all who hear the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -17,9 +17,8 @@ use super::schema::{Executor, Operation, Schema};
 use crate::app::allowance::Allowance;
 use crate::app::error::Error;
 use crate::app::house::App;
-use crate::app::listening::Heard;
+use crate::app::listening::{Heard, Item};
 use crate::app::viewer::Viewer;
-use crate::domain::change::Told;
 
 /// How the transport writes an answer.
 pub type Write = fn(&Response) -> String;
@@ -51,7 +50,7 @@ impl Executor {
             response
         })?;
         let (key, path) = (script.key(), script.path());
-        let tell = move |told: Told, viewer: Viewer| Box::pin(Arc::clone(&script).tell(told, viewer)) as _;
+        let tell = move |item: Item, viewer: Viewer| Box::pin(Arc::clone(&script).tell(item, viewer)) as _;
         let ended = move |error: Error| {
             let error = failed(error).into_server_error(async_graphql::Pos::default());
             let error = ServerError { path: path.clone(), locations: Vec::new(), ..error };
@@ -120,11 +119,11 @@ impl Script {
         Err(Box::new(answer.unwrap_or_else(|| Response::from_errors(vec![refused("BAD_REQUEST", told)]))))
     }
 
-    /// What a viewer is told of a change.
-    async fn tell(self: Arc<Self>, told: Told, viewer: Viewer) -> Option<Arc<str>> {
+    /// What a viewer is told of something.
+    async fn tell(self: Arc<Self>, item: Item, viewer: Viewer) -> Option<Arc<str>> {
         // Many may be told this, so a fault is named after the change, not after somebody's request.
-        let fault = format!("change-{}", told.change.seq);
-        let desk = Request { turn: Turn::Hearing(told), ..Request::new(Arc::clone(&self.app), viewer, self.allowance) };
+        let fault = format!("change-{}", item.seq());
+        let desk = Request { turn: Turn::Hearing(item), ..Request::new(Arc::clone(&self.app), viewer, self.allowance) };
         let mut response = self.run(Arc::new(desk)).await?;
         mark(&mut response, &fault);
         Some((self.write)(&response).into())

@@ -7,14 +7,22 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::context::{Desk, Request, Turn};
 use super::error::failed;
-use super::input::ChangeFilter;
+use super::input::{ChangeFilter, TopicRef, TrendScope};
 use super::nodes::change::{Change, ChangeNoun, ContentChange, LeadershipChange, Mark, RatingChange};
+use super::nodes::list::{LeadersChange, TrendChange, TrendList};
+use super::nodes::trend::Trends;
 use super::scalar::{DateTime, Duration};
+use crate::app::error::Error;
+use crate::app::listening::{Hearing, Item};
+use crate::app::watching::{List, Seen};
 use crate::domain::change::{self, Fact, Interest, Noun};
 
 /// What can be heard, live.
 #[derive(Debug, Default)]
 pub struct Subscription;
+
+/// How often a list is told at most when nothing is said.
+const LIST_INTERVAL: std::time::Duration = std::time::Duration::from_secs(5);
 
 type Heard<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
@@ -74,6 +82,65 @@ impl Subscription {
         let nouns = nouns.unwrap_or_default().into_iter().map(Into::into).collect();
         hear(ctx, nouns, filter, after, interval).await
     }
+
+    /// What trends: the list as it is now, and again whenever its first places are others, or a topic among them turns. It is
+    /// always told as a whole, so whoever was away subscribes again and has missed nothing that still holds.
+    async fn trend_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which list.")] of: TrendList,
+        #[graphql(desc = "How long the window is that ends now, from `PT1H` to `P366D`; a week when nothing is said.")]
+        window: Option<Duration>,
+        #[graphql(desc = "Which part of the organisation is looked at; everything when nothing is said.")]
+        scope: Option<TrendScope>,
+        #[graphql(desc = "How many of the first places are watched, 1 to 100; 10 when nothing is said.")] first: Option<
+            i32,
+        >,
+        #[graphql(
+            desc = "Tell at most once in this time, then the latest; from PT1S to PT1H, PT5S when nothing is said."
+        )]
+        interval: Option<Duration>,
+    ) -> Result<Heard<TrendChange>> {
+        let list = |_: &Request| {
+            let part = scope.map(TrendScope::read).transpose()?.unwrap_or_default();
+            let length = window.map_or(std::time::Duration::from_hours(7 * 24), |window| window.0);
+            Ok(List::Trends { of: of.into(), length, part })
+        };
+        watch(ctx, list, first.unwrap_or(10), interval, |mark, seen| match seen {
+            Seen::Trends(sight) => Some(TrendChange { cursor: mark.cursor, at: mark.at, trends: Trends(sight) }),
+            Seen::Leaders { .. } => None,
+        })
+        .await
+    }
+
+    /// Who leads a topic: the first of them as they are now, and again whenever they are others, in another order or of another
+    /// standing. They are always told as a whole, so whoever was away subscribes again and has missed nothing that still holds.
+    async fn leaders_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which topic.")] topic: TopicRef,
+        #[graphql(desc = "Whether evidence on the topics below it counts, too; it does not when nothing is said.")]
+        with_subtopics: Option<bool>,
+        #[graphql(desc = "How many of the first leaders are watched, 1 to 100; 3 when nothing is said.")] first: Option<
+            i32,
+        >,
+        #[graphql(
+            desc = "Tell at most once in this time, then the latest; from PT1S to PT1H, PT5S when nothing is said."
+        )]
+        interval: Option<Duration>,
+    ) -> Result<Heard<LeadersChange>> {
+        let subtopics = with_subtopics.unwrap_or_default();
+        let list = |desk: &Request| {
+            let missing = || Error::BadRequest("topic: there is no such topic".to_owned());
+            let topic = desk.app.topic(&topic.read("topic")?).ok_or_else(missing)?;
+            Ok(List::Leaders { topic: topic.main.unwrap_or(topic.id), subtopics })
+        };
+        watch(ctx, list, first.unwrap_or(3), interval, |mark, seen| match seen {
+            Seen::Leaders { topic, leaders } => Some(LeadersChange::of(mark.cursor, mark.at, topic, &leaders)),
+            Seen::Trends(_) => None,
+        })
+        .await
+    }
 }
 
 /// Says what is of interest; or makes the node of a change that is told. No nouns mean all.
@@ -86,11 +153,12 @@ async fn hear(
 ) -> Result<Heard<Change>> {
     let desk = ctx.desk()?;
     match &desk.turn {
-        Turn::Hearing(item) => {
+        Turn::Hearing(Item::Change(item)) => {
             let heard = desk.viewer.hears(&item.change.fact).then(|| told(desk, &item.change, item.changes));
             let change = heard.flatten().map(Ok);
             Ok(Box::pin(stream::iter(change)))
         }
+        Turn::Hearing(Item::List(_)) => Ok(Box::pin(stream::empty())),
         Turn::Wishing { after: newer, wish } => {
             let interest = filter.unwrap_or_default().read(desk).await.map_err(failed)?;
             let interest = Interest { nouns: (!nouns.is_empty()).then_some(nouns), ..interest };
@@ -99,8 +167,38 @@ async fn hear(
             wish.get_or_init(|| hearing);
             Ok(Box::pin(stream::empty()))
         }
-        Turn::Asking => Err(async_graphql::Error::new("a subscription needs somebody who listens")),
+        Turn::Asking => Err(unheard()),
     }
+}
+
+/// Says which list is watched; or makes the node of one that is told.
+async fn watch<T: Send + 'static>(
+    ctx: &Context<'_>,
+    list: impl FnOnce(&Request) -> Result<List, Error> + Send,
+    count: i32,
+    interval: Option<Duration>,
+    node: impl FnOnce(Mark, Seen) -> Option<T> + Send,
+) -> Result<Heard<T>> {
+    let desk = ctx.desk()?;
+    match &desk.turn {
+        Turn::Hearing(Item::List(seen)) => {
+            let mark = Mark { cursor: desk.app.cursor(seen.seq), at: DateTime(seen.at) };
+            Ok(Box::pin(stream::iter(node(mark, seen.of.clone()).map(Ok))))
+        }
+        Turn::Hearing(Item::Change(_)) => Ok(Box::pin(stream::empty())),
+        Turn::Wishing { wish, .. } => {
+            let list = list(desk).map_err(failed)?;
+            let interval = interval.map_or(LIST_INTERVAL, |interval| interval.0);
+            let watch = desk.app.watch(list, count.into(), interval).await.map_err(failed)?;
+            wish.get_or_init(|| Hearing::List(watch));
+            Ok(Box::pin(stream::empty()))
+        }
+        Turn::Asking => Err(unheard()),
+    }
+}
+
+fn unheard() -> async_graphql::Error {
+    async_graphql::Error::new("a subscription needs somebody who listens")
 }
 
 fn only<T: Send + 'static>(heard: Heard<Change>, pick: impl Fn(Change) -> Option<T> + Send + 'static) -> Heard<T> {

@@ -6,3 +6,4 @@ pub mod coalesce;
 pub mod feed;
 pub mod interests;
 pub mod pacer;
+pub mod watches;

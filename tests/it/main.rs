@@ -55,4 +55,5 @@ mod token;
 mod topic;
 mod trend;
 mod validation;
+mod watching;
 mod websocket;

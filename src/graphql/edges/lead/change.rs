@@ -1,10 +1,11 @@
 //! Succession, and what changed.
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, Result};
 
 use super::page;
 use crate::graphql::context::Desk;
 use crate::graphql::nodes::lead::{ChapterLeader, LeadershipChapter, LeadershipShift, LeadershipShiftKind};
+use crate::graphql::nodes::list::LeadersChange;
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::topic::Topic;
 use crate::graphql::scalar::DateTime;
@@ -54,5 +55,13 @@ impl LeadershipShift {
     /// When; for what the facts show the end of the span that was asked about.
     async fn at(&self) -> DateTime {
         DateTime(self.0.at)
+    }
+}
+
+#[ComplexObject]
+impl LeadersChange {
+    /// What they lead.
+    async fn topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {
+        Ok(ctx.desk()?.app.topic_by_id(self.topic_key).map(|topic| Topic::from(topic.as_ref())))
     }
 }

@@ -1,0 +1,183 @@
+//! States that are watched: looked up again when something has happened, once for all who watch the same.
+//!
+//! A state needs no log. Who comes hears it as it is, and who is slow misses only what holds no longer.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+use super::feed::{Feed, Gap};
+use super::interests::Hears;
+use crate::domain::change::{Change, Interest};
+
+/// How long after something has happened it is looked: until then it may not count yet.
+const SETTLE: Duration = Duration::from_millis(300);
+/// When it is looked although nothing happens: time alone moves what is usual and what is forgotten.
+const TICK: Duration = Duration::from_mins(1);
+
+/// Looks a state up, handed the last one: the new one, or nothing when it is the same.
+pub type Look<S> = Box<dyn Fn(Option<Arc<S>>) -> BoxFuture<'static, Option<S>> + Send + Sync>;
+
+type Seen<S> = Option<Result<Arc<S>, Gap>>;
+
+/// All states that somebody watches.
+pub struct Watches<K, S> {
+    feed: Arc<Feed>,
+    open: Mutex<HashMap<Arc<K>, watch::Sender<Seen<S>>>>,
+    /// One state is looked up at a time, so that those who watch leave room for those who ask.
+    turn: Semaphore,
+}
+
+impl<K, S> std::fmt::Debug for Watches<K, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watches").finish_non_exhaustive()
+    }
+}
+
+impl<K: Eq + Hash + Send + Sync + 'static, S: Send + Sync + 'static> Watches<K, S> {
+    /// Nobody watches anything.
+    pub fn new(feed: Arc<Feed>) -> Arc<Self> {
+        Arc::new(Self { feed, open: Mutex::default(), turn: Semaphore::new(1) })
+    }
+
+    /// How many watch.
+    #[must_use]
+    pub fn watchers(&self) -> usize {
+        self.open().values().map(watch::Sender::receiver_count).sum()
+    }
+
+    /// How many states they watch.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.open().len()
+    }
+
+    /// Whether nobody watches.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn open(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<K>, watch::Sender<Seen<S>>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets somebody watch the state that `key` names, as it is now and whenever it is another, which is looked for at most once
+    /// in `interval`.
+    pub fn join(self: &Arc<Self>, key: K, interval: Duration, look: Look<S>) -> Watching<S> {
+        let mut open = self.open();
+        let mut states = if let Some(states) = open.get(&key) {
+            states.subscribe()
+        } else {
+            let (sender, states) = watch::channel(None);
+            let key = Arc::new(key);
+            open.insert(Arc::clone(&key), sender.clone());
+            tokio::spawn(Arc::clone(self).run(key, sender, interval, Arc::new(look)));
+            states
+        };
+        states.mark_changed();
+        Watching(states)
+    }
+
+    async fn run(self: Arc<Self>, key: Arc<K>, states: watch::Sender<Seen<S>>, interval: Duration, look: Arc<Look<S>>) {
+        let bell = Arc::new(Bell::default());
+        // What happened just before the first look may not count in it yet.
+        bell.news.notify_one();
+        let number = self.feed.enter(Interest::default(), |_| Arc::clone(&bell) as _);
+        while !self.is_over(&key, &states, &bell) {
+            if let Some(seen) = self.see(&states, &look, &bell).await {
+                states.send_replace(Some(seen));
+            }
+            tokio::select! {
+                () = bell.rest(interval) => {}
+                () = states.closed() => {}
+            }
+        }
+        self.feed.forget(number);
+    }
+
+    /// The state, if it is another one.
+    async fn see(&self, states: &watch::Sender<Seen<S>>, look: &Arc<Look<S>>, bell: &Bell) -> Seen<S> {
+        let last = states.borrow().as_ref().and_then(|seen| seen.as_ref().ok().cloned());
+        let _turn = self.turn.acquire().await;
+        // In a task of its own: should it panic, those who watch are told.
+        let seen = tokio::spawn(look(last)).await;
+        if seen.is_err() {
+            bell.end(&Gap::Broken);
+        }
+        match bell.gap.get() {
+            Some(gap) => Some(Err(gap.clone())),
+            None => seen.ok().flatten().map(|state| Ok(Arc::new(state))),
+        }
+    }
+
+    /// Whether nobody watches any more, or nothing more is told; then nobody can join it either.
+    fn is_over(&self, key: &Arc<K>, states: &watch::Sender<Seen<S>>, bell: &Bell) -> bool {
+        let mut open = self.open();
+        let told_why = matches!(&*states.borrow(), Some(Err(_)));
+        let over = states.receiver_count() == 0 || bell.gap.get().is_some() && told_why;
+        if over {
+            open.remove(key);
+        }
+        over
+    }
+}
+
+/// One who watches.
+#[derive(Debug)]
+pub struct Watching<S>(watch::Receiver<Seen<S>>);
+
+impl<S> Watching<S> {
+    /// The state when it is one that was not told yet.
+    ///
+    /// # Errors
+    /// Why nothing more is told.
+    pub async fn next(&mut self) -> Result<Arc<S>, Gap> {
+        loop {
+            self.0.changed().await.map_err(|_| Gap::Closed)?;
+            if let Some(seen) = self.0.borrow_and_update().clone() {
+                return seen;
+            }
+        }
+    }
+}
+
+/// Rings when anything has happened, and when nothing more will.
+#[derive(Debug, Default)]
+struct Bell {
+    news: Notify,
+    gap: OnceLock<Gap>,
+    over: Notify,
+}
+
+impl Bell {
+    /// Waits until it is time to look again.
+    async fn rest(&self, interval: Duration) {
+        let due = async {
+            sleep(interval.saturating_sub(SETTLE)).await;
+            if timeout(TICK, self.news.notified()).await.is_ok() {
+                sleep(SETTLE).await;
+            }
+        };
+        tokio::select! {
+            () = self.over.notified() => {}
+            () = due => {}
+        }
+    }
+}
+
+impl Hears for Bell {
+    fn hear(&self, _: &Arc<Change>) {
+        self.news.notify_one();
+    }
+
+    fn end(&self, gap: &Gap) {
+        let _ = self.gap.set(gap.clone());
+        self.over.notify_one();
+    }
+}
