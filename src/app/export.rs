@@ -8,8 +8,9 @@ use futures_util::{Stream, StreamExt, stream};
 use super::error::Error;
 use super::house::App;
 use crate::domain::content::Content;
+use crate::domain::contest::Contest;
 use crate::domain::endorsement::{Endorsement, EndorsementFilter};
-use crate::domain::id::{ContentId, SourceId};
+use crate::domain::id::{ContentId, ContestId, SourceId};
 use crate::domain::leadership::{Leadership, LeadershipFilter, LeadershipOrder};
 use crate::domain::page::{CAP, Direction, Page, PageRequest, Place};
 use crate::domain::person::{Account, Person, PersonFilter, PersonOrder, PersonOrderField};
@@ -134,6 +135,22 @@ impl App {
                 let request = PageRequest { after, ..PageRequest::first(CAP) };
                 let pages = app.store.endorsements_pages(&[(&filter, order, &request)]).await?;
                 Ok(rest(pages, Endorsement::place))
+            }
+        })
+    }
+
+    /// Every objection, by id, of whom and what people and topics were merged into.
+    pub fn all_contests(self: &Arc<Self>) -> impl Stream<Item = Result<Contest, Error>> + use<> {
+        let app = Arc::clone(self);
+        walk(move |after: Option<ContestId>| {
+            let app = Arc::clone(&app);
+            async move {
+                let mut contests = app.store.contests_after(after.unwrap_or(ContestId(0)), CHUNK).await?;
+                let last = contests.last().map(|contest| contest.id);
+                for contest in &mut contests {
+                    (contest.person, contest.topic) = app.contested(contest);
+                }
+                Ok(last.map(|last| (contests, Some(last))))
             }
         })
     }

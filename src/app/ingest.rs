@@ -114,6 +114,9 @@ async fn take_all(app: &App, writing: &mut Writing<'_>, source: &Source, batch: 
     for item in &batch.endorsements {
         report.endorsements.push(outcome(desk.endorsement(item).await)?);
     }
+    for item in &batch.contests {
+        report.contests.push(outcome(desk.contest(item).await)?);
+    }
     Ok(report)
 }
 
@@ -149,7 +152,8 @@ fn named_people(batch: &Batch) -> Vec<&str> {
     let raters = batch.ratings.iter().map(|item| item.rater.as_str());
     let leaders = batch.leaderships.iter().map(|item| item.person.as_str());
     let endorsers = batch.endorsements.iter().flat_map(|item| [item.from.as_str(), item.to.as_str()]);
-    unique(told.chain(authors).chain(raters).chain(leaders).chain(endorsers))
+    let contests = batch.contests.iter().map(|item| item.person.as_str());
+    unique(told.chain(authors).chain(raters).chain(leaders).chain(endorsers).chain(contests))
 }
 
 fn named_contents(batch: &Batch) -> Vec<&str> {
@@ -309,7 +313,7 @@ impl Desk<'_, '_> {
                     description: new.description.clone(),
                     parent,
                     main,
-                    emergent: true,
+                    emergent: item.emergent.unwrap_or(true),
                     created_at: self.now,
                 };
                 check_place(self.writing, &topic).await?;
@@ -323,7 +327,7 @@ impl Desk<'_, '_> {
                     description: item.description.clone(),
                     parent: parent.map(Some),
                     main: main.map(Some),
-                    emergent: None,
+                    emergent: item.emergent,
                 };
                 let changed = patch.apply(&known)?;
                 if changed == known {

@@ -192,7 +192,8 @@ impl App {
         holds.map(|contest| (self.contested(contest), contest.clone())).collect()
     }
 
-    fn contested(&self, contest: &Contest) -> (PersonId, TopicId) {
+    /// Who objects, and to what, after all merges.
+    pub(super) fn contested(&self, contest: &Contest) -> (PersonId, TopicId) {
         let mut person = contest.person;
         while let Some(into) = self.person_at_hand(person).and_then(|person| person.merged_into) {
             person = into;

@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::error::CommandError;
 use super::folder::{Sheet, claim, publish};
-use super::item::Record;
+use super::item::{FILES, Record};
 use super::record::{
-    ContentRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, SOURCE, TopicRecord,
+    ContentRecord, ContestRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, SOURCE, TopicRecord,
 };
 use super::report::{Progress, Report};
 use super::roll::Roll;
@@ -23,6 +23,7 @@ use super::scribe::{self, Scribe};
 use crate::app::error::Error;
 use crate::app::house::App;
 use crate::domain::content::Content;
+use crate::domain::contest::Contest;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::PersonId;
 use crate::domain::leadership::Leadership;
@@ -32,15 +33,6 @@ use crate::domain::source::{NATIVE, Source, SourceRef};
 
 /// How many items are looked at together.
 const CHUNK: usize = 500;
-
-const FILES: [&str; 6] = [
-    PersonRecord::FILE,
-    TopicRecord::FILE,
-    ContentRecord::FILE,
-    RatingRecord::FILE,
-    LeadershipRecord::FILE,
-    EndorsementRecord::FILE,
-];
 
 /// What an export wrote.
 #[derive(Clone, Debug, Default)]
@@ -53,13 +45,14 @@ pub struct ExportSummary {
     pub ratings: u64,
     pub leaderships: u64,
     pub endorsements: u64,
+    pub contests: u64,
 }
 
 impl Display for ExportSummary {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} people, {} topics, {} contents, ", self.people, self.topics, self.contents)?;
         write!(f, "{} ratings, {} leaderships, ", self.ratings, self.leaderships)?;
-        write!(f, "{} endorsements in {} folders", self.endorsements, self.folders.len())
+        write!(f, "{} endorsements, {} contests in {} folders", self.endorsements, self.contests, self.folders.len())
     }
 }
 
@@ -90,6 +83,7 @@ pub async fn export(
     }
     desk.write_leaderships().await?;
     desk.write_endorsements().await?;
+    desk.write_contests().await?;
     for at in 0..desk.shelves.len() {
         desk.write_people(at).await?;
         desk.write_source(at)?;
@@ -276,6 +270,16 @@ impl Desk<'_> {
             Some((at, desk.scribe(at).endorsement(endorsement)?))
         };
         self.summary.endorsements = self.write_relations(EndorsementRecord::FILE, all, record).await?;
+        Ok(())
+    }
+
+    async fn write_contests(&mut self) -> Result<(), CommandError> {
+        let all = self.app.all_contests();
+        let record = |desk: &Self, contest: Contest| {
+            let at = desk.shelf_of(&[contest.person])?;
+            Some((at, desk.scribe(at).contest(contest)?))
+        };
+        self.summary.contests = self.write_relations(ContestRecord::FILE, all, record).await?;
         Ok(())
     }
 

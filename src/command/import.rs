@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::CommandError;
-use super::item::Record;
+use super::item::{FILES, Record};
 use super::lines::{Lines, Place};
 use super::order::named_first;
 use super::origin::settle;
-use super::record::{ContentRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, TopicRecord};
+use super::record::{
+    ContentRecord, ContestRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, TopicRecord,
+};
 use super::report::{Counts, Progress, Report};
 use crate::app::house::App;
 use crate::domain::ingest::{CAP, Outcome, TopicItem};
@@ -23,15 +25,6 @@ use crate::domain::source::{Scale, SourceRef};
 const BATCH_BYTES: usize = 8 << 20;
 /// How many replies may wait for an original that stands further down in the file.
 const WAITING: usize = 100_000;
-
-const FILES: [&str; 6] = [
-    PersonRecord::FILE,
-    TopicRecord::FILE,
-    ContentRecord::FILE,
-    RatingRecord::FILE,
-    LeadershipRecord::FILE,
-    EndorsementRecord::FILE,
-];
 
 /// What the one who imports decides.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +106,7 @@ pub async fn import(app: &Arc<App>, options: &ImportOptions) -> Result<ImportSum
     desk.take::<RatingRecord>().await?;
     desk.take::<LeadershipRecord>().await?;
     desk.take::<EndorsementRecord>().await?;
+    desk.take::<ContestRecord>().await?;
     desk.report.say(&desk.summary.to_string());
     Ok(desk.summary)
 }

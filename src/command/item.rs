@@ -2,13 +2,27 @@
 
 use serde::de::DeserializeOwned;
 
-use super::record::{ContentRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, TopicRecord};
+use super::record::{
+    ContentRecord, ContestRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, TopicRecord,
+};
 use super::told::Id;
 use crate::domain::ingest::{
-    Batch, ContentItem, EndorsementItem, LeadershipItem, Outcome, PersonItem, RatingItem, Report, TopicItem,
+    Batch, ContentItem, ContestItem, EndorsementItem, LeadershipItem, Outcome, PersonItem, RatingItem, Report,
+    TopicItem,
 };
 use crate::domain::leadership::LeadershipKind;
 use crate::domain::person::PersonKind;
+
+/// The files of a folder, in the order in which they name each other.
+pub const FILES: [&str; 7] = [
+    PersonRecord::FILE,
+    TopicRecord::FILE,
+    ContentRecord::FILE,
+    RatingRecord::FILE,
+    LeadershipRecord::FILE,
+    EndorsementRecord::FILE,
+    ContestRecord::FILE,
+];
 
 /// A line of one of the files, and how it becomes an item of a batch.
 pub trait Record: DeserializeOwned {
@@ -74,6 +88,7 @@ impl Record for TopicRecord {
             description: self.description.given("description")?.or(self.mission.given("mission")?),
             parent: self.parent_id.given("parent_id")?.map(|id| id.0),
             synonym_of: self.synonym_of.given("synonym_of")?.map(|id| id.0),
+            emergent: self.emergent_leadership.given("emergent_leadership")?,
         })
     }
 
@@ -223,6 +238,31 @@ impl Record for EndorsementRecord {
 
     fn outcomes(report: Report) -> Vec<Outcome> {
         report.endorsements
+    }
+}
+
+impl Record for ContestRecord {
+    const FILE: &'static str = "contests.jsonl";
+    const FIELDS: &'static [(&'static str, &'static str)] =
+        &[("person", "person_id"), ("topic", "topic_id"), ("withdrawnAt", "withdrawn_at")];
+    type Item = ContestItem;
+
+    fn item(self) -> Result<ContestItem, String> {
+        Ok(ContestItem {
+            person: self.person_id.needed("person_id")?.0,
+            topic: self.topic_id.needed("topic_id")?.0,
+            text: self.text.needed("text")?,
+            at: self.at.needed("at")?.0,
+            withdrawn_at: self.withdrawn_at.given("withdrawn_at")?.map(|at| at.0),
+        })
+    }
+
+    fn batch(contests: Vec<ContestItem>) -> Batch {
+        Batch { contests, ..Batch::default() }
+    }
+
+    fn outcomes(report: Report) -> Vec<Outcome> {
+        report.contests
     }
 }
 

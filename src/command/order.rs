@@ -56,6 +56,7 @@ mod tests {
                 description: None,
                 parent: parent.map(str::to_owned),
                 synonym_of: None,
+                emergent: None,
             };
             (Place { number, offset: 0 }, topic)
         };

@@ -51,6 +51,8 @@ record! {
         mission: String,
         parent_id: Id,
         synonym_of: Id,
+        /// Missing: on. The operator's word.
+        emergent_leadership: bool,
     }
 }
 
@@ -110,6 +112,17 @@ record! {
         text: String,
         at: Stamp,
         expires_at: Stamp,
+        withdrawn_at: Stamp,
+    }
+}
+
+record! {
+    /// A line of `contests.jsonl`.
+    ContestRecord {
+        person_id: Id,
+        topic_id: Id,
+        text: String,
+        at: Stamp,
         withdrawn_at: Stamp,
     }
 }

@@ -1,12 +1,14 @@
 //! Facts as the lines that an import reads.
 
 use super::record::{
-    ContentRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, SourceRecord, TopicRecord,
+    ContentRecord, ContestRecord, EndorsementRecord, LeadershipRecord, PersonRecord, RatingRecord, SourceRecord,
+    TopicRecord,
 };
 use super::roll::Roll;
 use super::told::{Id, Stamp, Told, Whole};
 use crate::app::house::App;
 use crate::domain::content::Content;
+use crate::domain::contest::Contest;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::{PersonId, TopicId};
 use crate::domain::leadership::Leadership;
@@ -91,6 +93,18 @@ impl Scribe<'_> {
         })
     }
 
+    /// An objection.
+    #[must_use]
+    pub fn contest(self, contest: Contest) -> Option<ContestRecord> {
+        Some(ContestRecord {
+            person_id: self.person(contest.person)?.into(),
+            topic_id: self.topic(contest.topic)?.into(),
+            text: contest.text.into(),
+            at: Stamp(contest.contested_at).into(),
+            withdrawn_at: stamp(contest.withdrawn_at),
+        })
+    }
+
     fn person(self, person: PersonId) -> Option<Id> {
         self.roll.name(person).map(|name| Id(name.to_owned()))
     }
@@ -123,6 +137,7 @@ pub fn topic(app: &App, topic: Topic) -> TopicRecord {
         mission: Told::Missing,
         parent_id: topic.parent.and_then(|parent| slug(app, parent)).into(),
         synonym_of: topic.main.and_then(|main| slug(app, main)).into(),
+        emergent_leadership: if topic.emergent { Told::Missing } else { Told::Given(false) },
     }
 }
 

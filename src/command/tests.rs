@@ -16,7 +16,7 @@ use crate::domain::content::ContentRef;
 use crate::domain::leadership::LeadershipDraft;
 use crate::domain::person::{NewPerson, PersonKind, PersonPatch, PersonRef};
 use crate::domain::source::{NATIVE, Scale, SourcePatch, SourceRef, Visibility};
-use crate::domain::topic::TopicRef;
+use crate::domain::topic::{TopicPatch, TopicRef};
 use crate::store::connection::Store;
 
 fn url(folder: &Path, name: &str) -> String {
@@ -247,6 +247,12 @@ async fn act(app: &Arc<App>) {
     app.endorse(&viewer(app, "robin").await, &handle("dee"), &topic("ci"), "good", None).await.unwrap();
     app.endorse(&bo, &handle("ada-l"), &topic("ci"), "was human", None).await.unwrap();
     app.appoint_leader(&operator, &handle("zoe"), &topic("builds"), &LeadershipDraft::default()).await.unwrap();
+    // One who is merged later goes on objecting, and one topic is told of by nobody but people.
+    app.contest_leadership(&viewer(app, "twin").await, &topic("builds"), "not me").await.unwrap();
+    app.contest_leadership(&zoe, &topic("ci"), "nor me").await.unwrap();
+    app.withdraw_contest(&zoe, &topic("ci")).await.unwrap();
+    let off = TopicPatch { emergent: Some(false), ..TopicPatch::default() };
+    app.update_topic(&operator, &topic("tools"), &off).await.unwrap();
     // A bot's word does not count and does not travel.
     let bot = PersonPatch { kind: Some(PersonKind::Bot), ..PersonPatch::default() };
     app.update_person(&operator, &handle("bo"), &bot).await.unwrap();
@@ -268,10 +274,10 @@ async fn what_leaves_comes_back_the_same() {
     let out = home.path().join("out");
     let summary = export(&app, &out, None, true).await.unwrap();
     let written = files(&out);
-    assert_eq!(written.len(), 21, "{:?}", written.keys());
+    assert_eq!(written.len(), 24, "{:?}", written.keys());
     assert!(written.contains_key("forum%2Fone/source.json"));
     assert_eq!(summary.ratings, 5, "all but that of the bot");
-    assert_eq!((summary.leaderships, summary.endorsements), (3, 3));
+    assert_eq!((summary.leaderships, summary.endorsements, summary.contests), (3, 3, 2));
     assert!(written["forum%2Fone/people.jsonl"].contains(r#"{"id":"@ada","handle":"ada","#));
     assert!(written["forum%2Fone/ratings.jsonl"].contains(r#""value":null"#));
     // Here it changes nothing but to give accounts to those who had none.
@@ -285,6 +291,7 @@ async fn what_leaves_comes_back_the_same() {
     for source in ["peerlead", "forum%2Fone", "chat"] {
         assert_eq!(take(&other, &out.join(source)).await.bad, 0, "{source}");
     }
+    assert!(!other.topic(&TopicRef::Slug("tools".to_owned())).unwrap().emergent);
     let native = other.source(&SourceRef::Slug(NATIVE.to_owned())).unwrap();
     assert_eq!((native.scale, native.visibility), (Scale::Like, Visibility::Public));
     for app in [app, other] {

@@ -16,6 +16,7 @@ pub struct Batch {
     pub ratings: Vec<RatingItem>,
     pub leaderships: Vec<LeadershipItem>,
     pub endorsements: Vec<EndorsementItem>,
+    pub contests: Vec<ContestItem>,
 }
 
 impl Batch {
@@ -28,6 +29,7 @@ impl Batch {
             + self.ratings.len()
             + self.leaderships.len()
             + self.endorsements.len()
+            + self.contests.len()
     }
 
     /// Whether nothing is in it.
@@ -58,6 +60,8 @@ pub struct TopicItem {
     pub parent: Option<String>,
     /// The topic that this one is another word for.
     pub synonym_of: Option<String>,
+    /// Whether it is told who leads it as the facts show it; an operator's word.
+    pub emergent: Option<bool>,
 }
 
 /// A content with authors by external id and topics by slug.
@@ -117,6 +121,16 @@ pub struct EndorsementItem {
     pub withdrawn_at: Option<Time>,
 }
 
+/// An objection with the person by external id and the topic by slug.
+#[derive(Clone, Debug)]
+pub struct ContestItem {
+    pub person: String,
+    pub topic: String,
+    pub text: String,
+    pub at: Time,
+    pub withdrawn_at: Option<Time>,
+}
+
 /// What became of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -141,4 +155,5 @@ pub struct Report {
     pub ratings: Vec<Outcome>,
     pub leaderships: Vec<Outcome>,
     pub endorsements: Vec<Outcome>,
+    pub contests: Vec<Outcome>,
 }

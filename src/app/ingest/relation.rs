@@ -1,13 +1,16 @@
-//! Leaderships and endorsements of a batch.
+//! Leaderships, endorsements and objections of a batch.
 
 use super::{Checked, Desk};
 use crate::app::error::refuse;
-use crate::domain::change::{EndorsementAct, Fact, LeadershipAct};
+use crate::domain::change::{ContestAct, EndorsementAct, Fact, LeadershipAct};
+use crate::domain::contest::Contest;
 use crate::domain::endorsement::{Endorsement, NewEndorsement};
-use crate::domain::ingest::{EndorsementItem, LeadershipItem, Outcome};
+use crate::domain::id::{ContestId, PersonId, TopicId};
+use crate::domain::ingest::{ContestItem, EndorsementItem, LeadershipItem, Outcome};
 use crate::domain::invalid::Code;
 use crate::domain::leadership::{Leadership, LeadershipDraft, LeadershipKind, NewLeadership};
 use crate::domain::person::PersonKind;
+use crate::domain::text;
 use crate::domain::time::{check_past, in_range};
 
 impl Desk<'_, '_> {
@@ -91,5 +94,44 @@ impl Desk<'_, '_> {
         let act = if told.withdrawn_at.is_some() { EndorsementAct::Withdrawn } else { EndorsementAct::Renewed };
         self.writing.note(Fact::Endorsement { act, endorsement: told });
         Ok(Outcome::Changed)
+    }
+
+    pub(super) async fn contest(&mut self, item: &ContestItem) -> Checked<Outcome> {
+        let person = self.known_person("person", &item.person)?.id;
+        let topic = self.topic_id("topic", &item.topic).await?;
+        let told = Contest {
+            id: ContestId(0),
+            person,
+            topic,
+            text: text::required("text", &item.text, text::REMARK)?,
+            contested_at: check_past("at", item.at, self.now)?,
+            withdrawn_at: item.withdrawn_at.map(|at| check_past("withdrawnAt", at, self.now)).transpose()?,
+        };
+        let known = self.known_contest(person, topic).await?;
+        let told = match &known {
+            Some(known) => Contest { id: known.id, person: known.person, topic: known.topic, ..told },
+            None => told,
+        };
+        // The last thing that was said counts.
+        let last = |c: &Contest| c.withdrawn_at.unwrap_or(c.contested_at).max(c.contested_at);
+        let outcome = match &known {
+            Some(known) if *known == told => return Ok(Outcome::Unchanged),
+            Some(known) if last(known) > last(&told) => return Ok(Outcome::Stale),
+            Some(_) => Outcome::Changed,
+            None => Outcome::Created,
+        };
+        let contest = self.writing.put_contest(&told).await?;
+        let act = if contest.withdrawn_at.is_some() { ContestAct::Withdrawn } else { ContestAct::Contested };
+        self.writing.note(Fact::Contest { act, contest });
+        Ok(outcome)
+    }
+
+    /// What somebody objected to on a topic, also before they, or the topic, were merged into what they are now.
+    async fn known_contest(&self, person: PersonId, topic: TopicId) -> Checked<Option<Contest>> {
+        if let Some(known) = self.writing.contest_of(person, topic).await? {
+            return Ok(Some(known));
+        }
+        let said = self.app.relations.said().await?;
+        Ok(said.contests().iter().find(|contest| self.app.contested(contest) == (person, topic)).cloned())
     }
 }

@@ -64,6 +64,8 @@ impl From<TopicItemInput> for ingest::TopicItem {
             description: item.description,
             parent: item.parent,
             synonym_of: item.synonym_of,
+            // An operator's word, not an integrator's.
+            emergent: None,
         }
     }
 }
@@ -384,6 +386,8 @@ impl IngestMutation {
             ratings: all(input.ratings),
             leaderships: all(input.leaderships),
             endorsements: all(input.endorsements),
+            // People object themselves; only a whole export brings back what they said.
+            contests: Vec::new(),
         };
         match desk.app.ingest(&desk.viewer, &source, &batch).await {
             Ok(done) => Ok(IngestPayload { report: Some(report(done)?), user_errors: Vec::new(), client_mutation_id }),
