@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Result};
 
-use crate::graphql::context::{Desk, found};
+use crate::graphql::edges::link;
 use crate::graphql::nodes::change::{
     ContentChange, LeadershipChange, MergeChange, PersonChange, RatingChange, Relation, SourceChange, TopicChange,
 };
@@ -19,30 +19,12 @@ use crate::graphql::nodes::topic::Topic;
 impl RatingChange {
     /// What was rated; null when the viewer may not see it any more.
     async fn content(&self, ctx: &Context<'_>) -> Option<Result<Content>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .content(desk, self.fact.subject.content)
-                .await
-                .map(|content| content.map(|content| Content::from(content.as_ref()))),
-        )
+        link::content(ctx, self.fact.subject.content).await
     }
 
     /// Who rated; null when the viewer may not see it, or when several changes are told as one.
     async fn rater(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, if self.seen { self.fact.rater } else { return None })
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, if self.seen { self.fact.rater } else { return None }).await
     }
 
     /// What the source calls this act, such as `reviewed`; null when the viewer may not see it.
@@ -55,16 +37,7 @@ impl RatingChange {
 impl ContentChange {
     /// The content as it is now; null when the viewer may not see it any more.
     async fn content(&self, ctx: &Context<'_>) -> Option<Result<Content>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .content(desk, self.subject.content)
-                .await
-                .map(|content| content.map(|content| Content::from(content.as_ref()))),
-        )
+        link::content(ctx, self.subject.content).await
     }
 }
 

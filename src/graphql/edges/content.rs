@@ -6,6 +6,7 @@ use super::list;
 use super::list::shown;
 use crate::domain::rating;
 use crate::graphql::context::{Desk, found, given};
+use crate::graphql::edges::link;
 use crate::graphql::error::failed;
 use crate::graphql::id::Key;
 use crate::graphql::input::ContentFilter;
@@ -52,16 +53,7 @@ impl Content {
 
     /// What it replies to.
     async fn parent(&self, ctx: &Context<'_>) -> Option<Result<Self>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .content(desk, self.parent_key?)
-                .await
-                .map(|content| content.map(|content| Self::from(content.as_ref()))),
-        )
+        link::content(ctx, self.parent_key?).await
     }
 
     /// What was written in reply.

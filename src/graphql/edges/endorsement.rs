@@ -2,7 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result};
 
-use crate::graphql::context::{Desk, found};
+use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::id::Key;
 use crate::graphql::nodes::endorsement::Endorsement;
 use crate::graphql::nodes::person::Person;
@@ -17,30 +18,12 @@ impl Endorsement {
 
     /// Who endorses.
     async fn endorser(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.endorser_key)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.endorser_key).await
     }
 
     /// Who is endorsed.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.person_key)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.person_key).await
     }
 
     /// On what.

@@ -2,7 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result};
 
-use crate::graphql::context::{Desk, found};
+use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::id::Key;
 use crate::graphql::nodes::leadership::Leadership;
 use crate::graphql::nodes::person::Person;
@@ -17,16 +18,7 @@ impl Leadership {
 
     /// Who leads.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.person_key)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.person_key).await
     }
 
     /// What they lead.
@@ -36,15 +28,6 @@ impl Leadership {
 
     /// Who said so; null where it was imported.
     async fn told_by(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.told_by_key?)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.told_by_key?).await
     }
 }

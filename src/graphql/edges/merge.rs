@@ -4,7 +4,8 @@ use async_graphql::{ComplexObject, Context, ID, Result};
 
 use crate::domain::id::{PersonId, TopicId};
 use crate::domain::merge::Merged;
-use crate::graphql::context::{Desk, found};
+use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::id::Key;
 use crate::graphql::nodes::merge::Merge;
 use crate::graphql::nodes::person::Person;
@@ -30,31 +31,13 @@ impl Merge {
     /// The person whose facts moved; null for a merge of topics.
     #[graphql(name = "fromPerson")]
     async fn person_from(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.people()?.0)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.people()?.0).await
     }
 
     /// The person who has them now; null for a merge of topics.
     #[graphql(name = "intoPerson")]
     async fn person_into(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.people()?.1)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.people()?.1).await
     }
 
     /// The topic whose facts moved; null for a merge of people.

@@ -6,6 +6,7 @@ pub mod content;
 pub mod endorsement;
 pub mod lead;
 pub mod leadership;
+mod link;
 pub mod list;
 pub mod merge;
 pub mod person;

@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result};
 
-use crate::graphql::context::{Desk, found};
+use crate::graphql::edges::link;
 use crate::graphql::id::Key;
 use crate::graphql::nodes::content::Content;
 use crate::graphql::nodes::person::Person;
@@ -17,29 +17,11 @@ impl Rating {
 
     /// What was rated.
     async fn content(&self, ctx: &Context<'_>) -> Option<Result<Content>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .content(desk, self.key.content)
-                .await
-                .map(|content| content.map(|content| Content::from(content.as_ref()))),
-        )
+        link::content(ctx, self.key.content).await
     }
 
     /// Who rated it.
     async fn rater(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        found(
-            desk.loaders
-                .person(desk, self.key.rater)
-                .await
-                .map(|person| person.map(|person| Person::from(person.as_ref()))),
-        )
+        link::person(ctx, self.key.rater).await
     }
 }

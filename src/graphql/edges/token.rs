@@ -2,7 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, ID, Result};
 
-use crate::graphql::context::{Desk, found};
+use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::id::Key;
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::source::Source;
@@ -18,12 +19,7 @@ impl Token {
 
     /// Whom it acts for.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        let desk = match ctx.desk() {
-            Ok(desk) => desk,
-            Err(error) => return Some(Err(error)),
-        };
-        let person = desk.loaders.person(desk, self.person_key).await;
-        found(person.map(|person| person.map(|person| Person::from(person.as_ref()))))
+        link::person(ctx, self.person_key).await
     }
 
     /// The only source of which it may change anything; null when it is not limited to one.

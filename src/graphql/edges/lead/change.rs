@@ -2,8 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, Object, Result};
 
-use super::page;
 use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::nodes::lead::{ChapterLeader, LeadershipChapter, LeadershipShift, LeadershipShiftKind};
 use crate::graphql::nodes::list::LeadersChange;
 use crate::graphql::nodes::person::Person;
@@ -29,7 +29,7 @@ impl LeadershipChapter {
 impl ChapterLeader {
     /// Who.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.person).await
+        link::person(ctx, self.person).await
     }
     /// The evidence at the end of the quarter: months of own work and of judging, older ones forgotten.
     async fn evidence(&self) -> f64 {
@@ -46,7 +46,7 @@ impl LeadershipShift {
     }
     /// Who leads, led, or is said to.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.0.person).await
+        link::person(ctx, self.0.person).await
     }
     /// Which topic.
     async fn topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {

@@ -2,8 +2,8 @@
 
 use async_graphql::{ComplexObject, Context, Result};
 
-use super::page;
 use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::nodes::lead::LeadershipContest;
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::topic::Topic;
@@ -12,7 +12,7 @@ use crate::graphql::nodes::topic::Topic;
 impl LeadershipContest {
     /// Who objects.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.contest.person).await
+        link::person(ctx, self.contest.person).await
     }
 
     /// On which topic.

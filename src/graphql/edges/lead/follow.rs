@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::page;
 use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::nodes::lead::{Followership, TopicFollowership};
 use crate::graphql::nodes::person::Person;
 use crate::graphql::nodes::topic::Topic;
@@ -17,7 +17,7 @@ const TOPICS: usize = 100;
 impl Followership {
     /// The other one.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.0.person).await
+        link::person(ctx, self.0.person).await
     }
     /// How closely: public acts, half of them forgotten each 18 months.
     async fn weight(&self) -> f64 {

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::page;
 use crate::domain::lead::gap::GapKind;
 use crate::graphql::context::{Desk, found, given};
+use crate::graphql::edges::link;
 use crate::graphql::nodes::lead::{LeadershipGap, LeadershipGapKind, LeadershipSuggestion};
 use crate::graphql::nodes::leadership::Leadership;
 use crate::graphql::nodes::person::Person;
@@ -28,7 +28,7 @@ impl LeadershipGap {
     }
     /// Whom it is about; for a topic without a leader who comes closest. Null where there is nobody.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.0.person?).await
+        link::person(ctx, self.0.person?).await
     }
     /// The declaration or appointment it is about, where it is about one.
     async fn leadership(&self, ctx: &Context<'_>) -> Option<Result<Leadership>> {

@@ -7,6 +7,7 @@ use crate::domain::lead::endorsed;
 use crate::domain::lead::leading::Leading;
 use crate::domain::lead::told::{Said, why};
 use crate::graphql::context::{Desk, given};
+use crate::graphql::edges::link;
 use crate::graphql::edges::list::shown;
 use crate::graphql::nodes::endorsement::Endorsement;
 use crate::graphql::nodes::lead::{
@@ -26,7 +27,7 @@ use crate::graphql::scalar::DateTime;
 impl TopicLeader {
     /// Who leads.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.0.person).await
+        link::person(ctx, self.0.person).await
     }
     /// What they lead.
     async fn topic(&self, ctx: &Context<'_>) -> Result<Option<Topic>> {

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::page;
 use crate::graphql::context::Desk;
+use crate::graphql::edges::link;
 use crate::graphql::id::Key;
 use crate::graphql::nodes::lead::{LeadershipMap, LeadershipStanding, MapFollowing, MapLeading, MapPerson, MapTopic};
 use crate::graphql::nodes::person::Person;
@@ -53,7 +53,7 @@ impl MapPerson {
     }
     /// Who it is.
     async fn person(&self, ctx: &Context<'_>) -> Option<Result<Person>> {
-        page::person(ctx, self.0.person).await
+        link::person(ctx, self.0.person).await
     }
     /// How much they lead: the sum of their scores on this part of the map.
     async fn weight(&self) -> f64 {

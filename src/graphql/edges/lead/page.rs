@@ -14,7 +14,6 @@ use crate::graphql::nodes::lead::{
     EvidenceContentConnection, Followership, FollowershipConnection, LeadershipAspect, TopicLeader,
     TopicLeaderConnection,
 };
-use crate::graphql::nodes::person::Person;
 use crate::graphql::page::{PageArguments, Ranking};
 use crate::graphql::scalar::{DateTime, Duration};
 
@@ -113,14 +112,4 @@ pub(super) async fn contents(
     let contents = given(futures_util::future::try_join_all(fetch).await)?;
     let found = contents.into_iter().map(|content| content.map(|content| Content::from(content.as_ref())));
     Ok(EvidenceContentConnection(wanted.with(found)))
-}
-
-/// A person, by id.
-pub(super) async fn person(ctx: &Context<'_>, id: PersonId) -> Option<GraphResult<Person>> {
-    let desk = match ctx.desk() {
-        Ok(desk) => desk,
-        Err(error) => return Some(Err(error)),
-    };
-    let person = desk.loaders.person(desk, id).await;
-    crate::graphql::context::found(person.map(|person| person.map(|person| Person::from(person.as_ref()))))
 }
