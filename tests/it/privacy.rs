@@ -235,8 +235,13 @@ async fn who_watches_before_and_after_learns_of_nobody() {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     let look = "query($c: ID!) { content(by: { id: $c }) { tally { count sum mean score histogram { count } } }
         contents(orderBy: { field: SCORE, direction: DESCENDING }) { nodes { id tally { count sum } } }
-        changes(first: 100) { nodes { __typename ... on RatingChange { tally { count sum } } } } }";
-    let seen = || house.data("p9", look, json!({ "c": content }));
+        changes(first: 100) { nodes { __typename ... on RatingChange { tally { count sum } } } }
+        trends(window: \"PT24H\") { contents(orderBy: TOP) { nodes { score rating margin explanation { parts { name value } } content { id } } } } }";
+    let seen = async || {
+        // Trends are of the last whole quarter of a second.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        house.data("p9", look, json!({ "c": content })).await
+    };
     let before = seen().await;
     // A fourth and a fifth rate, one of them changes their mind three times, and somebody rates the other content alone.
     for (person, content, value) in
@@ -246,12 +251,16 @@ async fn who_watches_before_and_after_learns_of_nobody() {
         let now = seen().await;
         assert_eq!(now["content"], before["content"], "{person}");
         assert_eq!(now["changes"], before["changes"], "{person}");
+        assert_eq!(now["trends"], before["trends"], "{person}");
     }
+    assert_eq!(before["trends"]["contents"]["nodes"][0]["content"]["id"], json!(content));
     let told = seen().await["contents"]["nodes"].clone();
     assert_eq!(told[1], json!({ "id": other, "tally": { "count": 1, "sum": null } }), "not sorted by what is not told");
     // The sixth makes three who moved it since.
     house.rate("p6", &content, 4).await;
-    let now = seen().await["content"]["tally"].clone();
+    let now = seen().await;
+    assert_ne!(now["trends"], before["trends"]);
+    let now = &now["content"]["tally"];
     assert_eq!((&now["count"], &now["sum"]), (&json!(6), &json!(1.5)));
     let heard = socket.data("1").await["ratingChanged"].clone();
     assert_eq!(heard["tally"], json!({ "count": 6, "sum": 1.5 }), "what was heard first is what was told");
