@@ -58,8 +58,7 @@ impl App {
         if interval.is_some_and(|interval| !INTERVALS.contains(&interval)) {
             return Err(Error::BadRequest("interval: it must lie between PT0.01S and PT1H".to_owned()));
         }
-        let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
-        self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
+        let after = self.place_after(after).await?.map(|point| point.seq);
         Ok(Hearing { interest, after, interval })
     }
 
@@ -125,9 +124,11 @@ struct Ear {
 impl Ear {
     async fn next(&mut self) -> Result<Heard, Error> {
         loop {
-            let heard = self.listener.next().await;
-            let (told, made) = heard.map_err(|gap| Error::of_gap(gap, |seq| self.app.cursor(seq)))?;
-            let cursor = self.app.cursor(told.change.seq);
+            let (told, made) = match self.listener.next().await {
+                Ok(heard) => heard,
+                Err(gap) => return Err(self.app.gap(gap).await),
+            };
+            let cursor = self.app.cursor(told.change.point());
             let text = if self.viewer.is_among(&made.exceptions) {
                 // In a task of its own: one who stops listening in the middle keeps nothing that others need.
                 tokio::spawn((self.script)(told, self.viewer.clone())).await.map_err(|_| Error::broken())?

@@ -109,7 +109,7 @@ fn only<T: Send + 'static>(heard: Heard<Change>, pick: impl Fn(Change) -> Option
 
 /// A change as the viewer may see it; `None` for a rating of what they may not see at all.
 pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<Change> {
-    let mark = Mark { cursor: desk.app.cursor(change.seq), at: DateTime(change.at) };
+    let mark = Mark { cursor: desk.app.cursor(change.point()), at: DateTime(change.at) };
     let (mut seen, mut own) = (false, false);
     if let Fact::Rating(fact) = &change.fact {
         if !fact.subject.visible && !desk.viewer.sees_hidden(&fact.subject.authors) {
