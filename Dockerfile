@@ -18,7 +18,7 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=build /out/bin/peerlead /usr/local/bin/peerlead
 COPY --from=build /src/LICENSE-APACHE /src/LICENSE-MIT /usr/share/doc/peerlead/
 # A volume that is new takes its owner from here.
-COPY --from=build --chown=nonroot:nonroot /out/state /var/lib/peerlead
+COPY --from=build --chown=65532:65532 /out/state /var/lib/peerlead
 # In a container everybody comes by the network, so nobody is believed without a token.
 ENV PEERLEAD_LISTEN=0.0.0.0:8080 \
     PEERLEAD_IDENTITY=tokens \
@@ -26,7 +26,7 @@ ENV PEERLEAD_LISTEN=0.0.0.0:8080 \
 WORKDIR /var/lib/peerlead
 VOLUME /var/lib/peerlead
 EXPOSE 8080
-USER nonroot
+USER 65532:65532
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 CMD ["peerlead", "health"]
 ENTRYPOINT ["peerlead"]
