@@ -149,6 +149,12 @@ pub enum Command {
     /// Write out what is known of a person, or take it away.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Ask a server on this machine whether it can answer. Fails if it cannot.
+    Health {
+        /// Where it listens.
+        #[arg(long, env = "PEERLEAD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+        listen: SocketAddr,
+    },
     /// Bring the database up to date.
     Migrate,
     /// Print the GraphQL schema.

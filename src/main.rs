@@ -12,6 +12,7 @@ use peerlead::command::check::check;
 use peerlead::command::demo::{self, Demo};
 use peerlead::command::error::CommandError;
 use peerlead::command::export::export;
+use peerlead::command::health::health;
 use peerlead::command::import::{ImportOptions, import};
 use peerlead::command::person;
 use peerlead::command::token::{self, TokenOptions};
@@ -94,6 +95,11 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
                 app.close().await;
                 print(&done?)?;
                 Ok(ExitCode::SUCCESS)
+            }
+            Command::Health { listen } => {
+                let (healthy, said) = health(listen).map_err(|error| format!("{listen}: {error}"))?;
+                say(&said);
+                Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
             }
             Command::Migrate => {
                 let store = Store::connect(&config.database_url).await?;

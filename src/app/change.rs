@@ -6,32 +6,48 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::error::Error;
 use super::house::App;
 use super::viewer::Viewer;
-use crate::domain::change::{Change, Interest};
+use crate::domain::change::{Change, Interest, Point};
 use crate::domain::page::Page;
+use crate::live::feed::Gap;
 
 /// How many rows of the log one question looks at, so that a rare interest costs no more than a common one.
 const LOOKED_AT: i64 = 5_000;
 
 impl App {
-    /// The cursor of a change: names it among all of this database.
+    /// The cursor of a place in the log of this database.
     #[must_use]
-    pub fn cursor(&self, seq: i64) -> String {
-        encode(&self.instance, seq)
+    pub fn cursor(&self, point: Point) -> String {
+        encode(&self.instance, point)
     }
 
-    /// The last change that was handed on: everything up to it is in whatever is read from now on.
+    /// After the last change that was handed on: everything up to it is in whatever is read from now on.
     #[must_use]
-    pub fn head(&self) -> i64 {
-        self.feed.head()
+    pub fn head(&self) -> Point {
+        self.feed.point()
     }
 
-    /// The number behind a cursor.
+    /// A gap, for the subscriber who has to go on after a cursor.
+    pub(super) async fn gap(&self, gap: Gap) -> Error {
+        match gap {
+            Gap::Lagged { last } => match self.store.log_point(last).await {
+                Ok(Some(point)) => Error::Lagged { cursor: self.cursor(point) },
+                Ok(None) => Error::CursorExpired,
+                Err(error) => error.into(),
+            },
+            Gap::Expired => Error::CursorExpired,
+            Gap::Closed => Error::Stopping,
+            Gap::Store(error) => error.into(),
+            Gap::Broken => Error::broken(),
+        }
+    }
+
+    /// The place behind a cursor.
     ///
     /// # Errors
     /// `BAD_REQUEST` for what is no cursor, `CURSOR_EXPIRED` for one of another database.
-    pub fn seq_of(&self, cursor: &str) -> Result<i64, Error> {
+    pub fn point_of(&self, cursor: &str) -> Result<Point, Error> {
         match decode(cursor) {
-            Some((instance, seq)) if instance == self.instance => Ok(seq),
+            Some((instance, point)) if instance == self.instance => Ok(point),
             Some(_) => Err(Error::CursorExpired),
             None => Err(Error::BadRequest(
                 "after: this is no cursor of a change; take one from a change's cursor field".to_owned(),
@@ -39,7 +55,19 @@ impl App {
         }
     }
 
-    /// Up to `first` changes of interest after a cursor, or from the start of the log, and the number up to which was looked.
+    /// The place after which somebody goes on, if the log still holds what follows it.
+    ///
+    /// # Errors
+    /// `CURSOR_EXPIRED` or `BAD_REQUEST`.
+    pub(super) async fn place_after(&self, cursor: Option<&str>) -> Result<Option<Point>, Error> {
+        let after = cursor.map(|cursor| self.point_of(cursor)).transpose()?;
+        match self.feed.check(after).await {
+            Ok(()) => Ok(after),
+            Err(gap) => Err(self.gap(gap).await),
+        }
+    }
+
+    /// Up to `first` changes of interest after a cursor, or from the start of the log, and the place up to which was looked.
     ///
     /// # Errors
     /// `CURSOR_EXPIRED` or `BAD_REQUEST`.
@@ -49,10 +77,10 @@ impl App {
         after: Option<&str>,
         first: usize,
         interest: &Interest,
-    ) -> Result<(Page<Change>, i64), Error> {
-        let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
-        self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
-        let (mut last, mut items) = (after.unwrap_or(0), Vec::new());
+    ) -> Result<(Page<Change>, Option<Point>), Error> {
+        let after = self.place_after(after).await?;
+        let (mut end, mut items) = (after, Vec::new());
+        let mut last = after.map_or(0, |point| point.seq);
         let until = last + LOOKED_AT;
         let mut more = true;
         while more && items.len() <= first && last < until {
@@ -66,7 +94,7 @@ impl App {
                 if change.seq != last + 1 && (after.is_some() || last > 0) {
                     return Err(Error::CursorExpired);
                 }
-                last = change.seq;
+                (last, end) = (change.seq, Some(change.point()));
                 if interest.matches(&change.fact) && viewer.hears(&change.fact) {
                     items.push(change);
                 }
@@ -74,20 +102,20 @@ impl App {
         }
         let full = items.len() > first;
         items.truncate(first);
-        let end = if full { items.last().map_or(last, |change| change.seq) } else { last };
-        let page =
-            Page { items, has_next: full || (more && last >= until), has_previous: after.is_some_and(|seq| seq > 0) };
+        let end = if full { items.last().map(Change::point) } else { end };
+        let page = Page { items, has_next: full || (more && last >= until), has_previous: after.is_some() };
         Ok((page, end))
     }
 }
 
-fn encode(instance: &str, seq: i64) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{instance}:{seq}"))
+fn encode(instance: &str, Point { seq, mark }: Point) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{instance}:{seq}:{mark:x}"))
 }
 
-fn decode(cursor: &str) -> Option<(String, i64)> {
+fn decode(cursor: &str) -> Option<(String, Point)> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (instance, seq) = text.split_once(':')?;
+    let (instance, place) = text.split_once(':')?;
+    let (seq, mark) = place.split_once(':')?;
     let seq = seq.parse().ok().filter(|seq| *seq >= 0)?;
-    Some((instance.to_owned(), seq))
+    Some((instance.to_owned(), Point { seq, mark: u32::from_str_radix(mark, 16).ok()? }))
 }

@@ -67,17 +67,6 @@ impl From<Arc<store::error::Error>> for Error {
 }
 
 impl Error {
-    /// A gap in a feed, for the subscriber who has to go on after `cursor`.
-    pub(super) fn of_gap(gap: Gap, cursor: impl Fn(i64) -> String) -> Self {
-        match gap {
-            Gap::Lagged { last } => Self::Lagged { cursor: cursor(last) },
-            Gap::Expired => Self::CursorExpired,
-            Gap::Closed => Self::Stopping,
-            Gap::Store(error) => error.into(),
-            Gap::Broken => Self::broken(),
-        }
-    }
-
     /// What is told of a change could not be made.
     pub(super) fn broken() -> Self {
         store::error::Error::Inconsistent(Gap::Broken.to_string()).into()

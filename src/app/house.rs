@@ -156,7 +156,13 @@ impl App {
     /// Closes the database. Nothing can be asked any more.
     pub async fn close(&self) {
         self.feed.close();
-        self.tasks.iter().for_each(AbortHandle::abort);
+        for task in &self.tasks {
+            task.abort();
+            // One that still reads would take the closed database for one that fails.
+            while !task.is_finished() {
+                tokio::task::yield_now().await;
+            }
+        }
         self.store.close().await;
     }
 

@@ -39,7 +39,7 @@ impl Item {
     pub fn seq(&self) -> i64 {
         match self {
             Self::Change(told) => told.change.seq,
-            Self::List(sighting) => sighting.seq,
+            Self::List(sighting) => sighting.head.seq,
         }
     }
 }
@@ -102,8 +102,7 @@ impl App {
         if interval.is_some_and(|interval| !INTERVALS.contains(&interval)) {
             return Err(Error::BadRequest("interval: it must lie between PT0.01S and PT1H".to_owned()));
         }
-        let after = after.map(|cursor| self.seq_of(cursor)).transpose()?;
-        self.feed.check(after).await.map_err(|gap| Error::of_gap(gap, |seq| self.cursor(seq)))?;
+        let after = self.place_after(after).await?.map(|point| point.seq);
         Ok(Hearing::Changes { interest, after, interval })
     }
 
@@ -175,9 +174,11 @@ struct Ear {
 impl Ear {
     async fn next(&mut self) -> Result<Heard, Error> {
         loop {
-            let heard = self.listener.next().await;
-            let (told, made) = heard.map_err(|gap| Error::of_gap(gap, |seq| self.app.cursor(seq)))?;
-            let cursor = self.app.cursor(told.change.seq);
+            let (told, made) = match self.listener.next().await {
+                Ok(heard) => heard,
+                Err(gap) => return Err(self.app.gap(gap).await),
+            };
+            let cursor = self.app.cursor(told.change.point());
             let text = made.for_viewer(&self.viewer, &self.script, Item::Change(told)).await?;
             if let Some(text) = text {
                 return Ok(Heard { cursor, text });

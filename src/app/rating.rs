@@ -13,7 +13,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
 use crate::domain::ballot::{Ballot, Told};
-use crate::domain::change::{ContentAct, Fact, RatingFact};
+use crate::domain::change::{ContentAct, Fact, Point, RatingFact};
 use crate::domain::content::{ContentRef, Subject};
 use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::invalid::{Code, Invalid};
@@ -46,8 +46,8 @@ pub struct Rated {
     pub stale: bool,
     /// Whether it said anything new.
     pub changed: bool,
-    /// The number of the change it made, once it is committed.
-    pub seq: Option<i64>,
+    /// The place after the change it made, once it is committed.
+    pub point: Option<Point>,
 }
 
 impl App {
@@ -142,7 +142,7 @@ async fn write_together(app: &Arc<App>, drafts: &[RatingDraft]) -> Result<Vec<Re
     let mut outcomes = rate_all(app, &mut writing, drafts).await?;
     let mut changes = app.commit(writing).await?.into_iter();
     for outcome in outcomes.iter_mut().flatten().filter(|outcome| outcome.changed) {
-        outcome.seq = changes.next().map(|change| change.seq);
+        outcome.point = changes.next().map(|change| change.point());
     }
     Ok(outcomes)
 }
@@ -218,7 +218,7 @@ fn judge(
         tally,
         stale,
         changed,
-        seq: None,
+        point: None,
     };
     let after = match draft.check(content, stored)? {
         Verdict::Moved(after) => after,

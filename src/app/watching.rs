@@ -13,6 +13,7 @@ use super::listening::{Heard, Item, Made, Script};
 use super::seats::Seat;
 use super::trend::PartRef;
 use super::viewer::Viewer;
+use crate::domain::change::Point;
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::invalid::{Code, Invalid};
 use crate::domain::lead::standing::Standing;
@@ -58,7 +59,7 @@ pub struct Watch {
 #[derive(Clone, Debug)]
 pub struct Sighting {
     /// The last change that had been handed on.
-    pub seq: i64,
+    pub head: Point,
     pub at: Time,
     pub of: Seen,
 }
@@ -136,12 +137,12 @@ impl App {
     /// The top of a list when it is not the last one. When it cannot be seen, because the database does not answer, the last one
     /// stands until it can.
     async fn another(self: Arc<Self>, watch: &Watch, last: Option<Arc<Top>>, script: &Script) -> Option<Top> {
-        let seq = self.head();
-        let (places, at, of) = self.top(watch, seq).await.ok()?;
+        let head = self.head();
+        let (places, at, of) = self.top(watch, head.seq).await.ok()?;
         if last.is_some_and(|last| last.places == places) {
             return None;
         }
-        let sighting = Sighting { seq, at, of };
+        let sighting = Sighting { head, at, of };
         let made = Made::of(script, Item::List(sighting.clone())).await;
         Some(Top { places, sighting, made })
     }
@@ -207,11 +208,13 @@ struct Eye {
 impl Eye {
     async fn next(&mut self) -> Result<Heard, Error> {
         loop {
-            let seen = self.watching.next().await;
-            let top = seen.map_err(|gap| Error::of_gap(gap, |seq| self.app.cursor(seq)))?;
+            let top = match self.watching.next().await {
+                Ok(top) => top,
+                Err(gap) => return Err(self.app.gap(gap).await),
+            };
             let item = Item::List(top.sighting.clone());
             if let Some(text) = top.made.for_viewer(&self.viewer, &self.script, item).await? {
-                return Ok(Heard { cursor: self.app.cursor(top.sighting.seq), text });
+                return Ok(Heard { cursor: self.app.cursor(top.sighting.head), text });
             }
         }
     }

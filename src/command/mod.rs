@@ -5,6 +5,7 @@ pub mod demo;
 pub mod error;
 pub mod export;
 pub mod folder;
+pub mod health;
 pub mod import;
 pub mod item;
 pub mod lines;

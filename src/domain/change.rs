@@ -16,7 +16,7 @@ use super::merge::Merge;
 use super::person::Person;
 use super::rating::Mark;
 use super::source::Source;
-use super::time::Time;
+use super::time::{Time, micros};
 use super::topic::Topic;
 
 /// One row of the change log.
@@ -27,6 +27,34 @@ pub struct Change {
     /// When it was written down.
     pub at: Time,
     pub fact: Fact,
+}
+
+impl Change {
+    /// The place after it in the log.
+    #[must_use]
+    pub fn point(&self) -> Point {
+        Point::of(self.seq, self.at)
+    }
+}
+
+/// A place in the log: after a change.
+///
+/// A number alone does not name a change for good. A database that was put back to an older state gives the same numbers once
+/// more, to other changes, and so does a copy that goes on by itself. Their times differ, so a mark of it goes with the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    pub seq: i64,
+    /// The last 32 bits of the change's time in microseconds.
+    pub mark: u32,
+}
+
+impl Point {
+    /// The place after the change with this number, which was written down at this time.
+    #[must_use]
+    pub fn of(seq: i64, at: Time) -> Self {
+        let [.., a, b, c, d] = micros(at).to_be_bytes();
+        Self { seq, mark: u32::from_be_bytes([a, b, c, d]) }
+    }
 }
 
 /// What of the change log is kept. Without limits everything is.

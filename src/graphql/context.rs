@@ -11,6 +11,7 @@ use crate::app::error::Error;
 use crate::app::house::App;
 use crate::app::listening::{Hearing, Item};
 use crate::app::viewer::Viewer;
+use crate::domain::change::Point;
 
 /// Everything of one request.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Request {
     /// What the request costs, and what is left after it.
     pub allowance: Allowance,
     /// The last change that had been handed on when the request began.
-    pub head: i64,
+    pub head: Point,
     /// What a subscription is run for.
     pub turn: Turn,
 }

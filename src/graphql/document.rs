@@ -47,7 +47,7 @@ pub struct Documents {
 #[derive(Debug)]
 struct Document {
     parsed: Arc<ExecutableDocument>,
-    /// `None` for one that asks about the schema in words that only the library knows.
+    /// `None` when there are no rules.
     fitting: Option<Fitting>,
     introspects: bool,
 }
@@ -111,11 +111,11 @@ impl Documents {
         let cost = measure(&parsed, &request.variables, name)?;
         let fitting = match self.rules.as_ref().map(|rules| rules.check(text)) {
             Some(Ok(fitting)) => Some(fitting),
-            Some(Err(mut errors)) if !asks_about_the_schema(text) => {
+            Some(Err(mut errors)) => {
                 errors.truncate(ERRORS);
                 return Err(errors);
             }
-            _ => None,
+            None => None,
         };
         let introspects = asks_about_the_schema(text);
         let document = Arc::new(Document { parsed: Arc::new(parsed), fitting, introspects });
@@ -167,12 +167,19 @@ struct Size {
     fields: u64,
     items: u64,
     aliases: u64,
+    /// How many lists of the schema's own parts stand in one another.
+    lists: u64,
 }
 
 /// A plain list, such as the authors of a content, is taken for this many items.
 const FEW: u64 = 3;
 /// The fields that are plain lists of nouns when nothing says that they are connections.
 const PLAIN: [&str; 6] = ["accounts", "ancestors", "authors", "leaders", "sources", "topics"];
+
+/// The fields that lead from a type of the schema to other types, each to many.
+const PARTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+/// How many of them may stand in one another. From type to type the answer grows tenfold, and tools look only once.
+const PARTS_DEPTH: u64 = 2;
 
 struct Measure<'a> {
     document: &'a ExecutableDocument,
@@ -215,6 +222,10 @@ impl<'a> Measure<'a> {
             );
             return Err(refused("COST_EXCEEDED", told));
         }
+        if size.lists > PARTS_DEPTH {
+            let told = format!("this operation looks from type to type of the schema more than {PARTS_DEPTH} times");
+            return Err(refused("COST_EXCEEDED", told));
+        }
         Ok(size)
     }
 
@@ -237,6 +248,7 @@ impl<'a> Measure<'a> {
             sum.fields = sum.fields.saturating_add(size.fields);
             sum.items = sum.items.saturating_add(size.items);
             sum.aliases = sum.aliases.saturating_add(size.aliases);
+            sum.lists = sum.lists.max(size.lists);
         }
         sum
     }
@@ -250,8 +262,9 @@ impl<'a> Measure<'a> {
             _ => 0,
         };
         let own = u64::from(field.alias.is_some());
+        let lists = inner.lists + u64::from(PARTS.contains(&field.name.node.as_str()));
         let items = if times == 0 { inner.items } else { times.saturating_mul(inner.items.saturating_add(1)) };
-        Size { fields: inner.fields.saturating_add(1), items, aliases: inner.aliases.saturating_add(own) }
+        Size { fields: inner.fields.saturating_add(1), items, aliases: inner.aliases.saturating_add(own), lists }
     }
 
     fn fragment(&mut self, name: &'a Name, page: u64, depth: usize) -> Size {

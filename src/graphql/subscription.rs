@@ -182,7 +182,7 @@ async fn watch<T: Send + 'static>(
     let desk = ctx.desk()?;
     match &desk.turn {
         Turn::Hearing(Item::List(seen)) => {
-            let mark = Mark { cursor: desk.app.cursor(seen.seq), at: DateTime(seen.at) };
+            let mark = Mark { cursor: desk.app.cursor(seen.head), at: DateTime(seen.at) };
             Ok(Box::pin(stream::iter(node(mark, seen.of.clone()).map(Ok))))
         }
         Turn::Hearing(Item::Change(_)) => Ok(Box::pin(stream::empty())),
@@ -207,7 +207,7 @@ fn only<T: Send + 'static>(heard: Heard<Change>, pick: impl Fn(Change) -> Option
 
 /// A change as the viewer may see it; `None` for a rating of what they may not see at all.
 pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<Change> {
-    let mark = Mark { cursor: desk.app.cursor(change.seq), at: DateTime(change.at) };
+    let mark = Mark { cursor: desk.app.cursor(change.point()), at: DateTime(change.at) };
     let (mut seen, mut own) = (false, false);
     if let Fact::Rating(fact) = &change.fact {
         if !fact.subject.visible && !desk.viewer.sees_hidden(&fact.subject.authors) {

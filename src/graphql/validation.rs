@@ -3,13 +3,13 @@
 //! The rules are apollo-compiler's, which has all of the specification's. Beside them: exactly one field of an input that is
 //! one of several, and literals of our own scalars.
 
-use apollo_compiler::ast::{Type, Value as Literal};
+use apollo_compiler::ast::{FieldDefinition, Type, Value as Literal};
 use apollo_compiler::diagnostic::Diagnostic;
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
 use apollo_compiler::parser::{LineColumn, Parser};
-use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::schema::{Component, ExtendedType};
 use apollo_compiler::validation::{DiagnosticData, DiagnosticList, Valid};
-use apollo_compiler::{ExecutableDocument, Node, Schema};
+use apollo_compiler::{ExecutableDocument, Node, Schema, name};
 use async_graphql::{Pos, ScalarType, ServerError, Value, Variables};
 
 use super::error::refused;
@@ -36,10 +36,9 @@ impl Rules {
     /// # Errors
     /// What is wrong with it: a fault of ours.
     pub fn of(sdl: &str) -> Result<Self, String> {
-        match Schema::parse_and_validate(sdl, "schema.graphql") {
-            Ok(schema) => Ok(Self { schema }),
-            Err(error) => Err(error.errors.to_string()),
-        }
+        let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|error| error.errors.to_string())?;
+        add_one_of(&mut schema);
+        Ok(Self { schema: schema.validate().map_err(|error| error.errors.to_string())? })
     }
 
     /// Holds a document against the schema.
@@ -188,6 +187,19 @@ impl Rules {
             _ => expected(),
         }
     }
+}
+
+/// What one may ask of a type that the compiler's own list does not have yet: whether exactly one of its fields is given.
+fn add_one_of(schema: &mut Schema) {
+    let Some(ExtendedType::Object(kind)) = schema.types.get_mut("__Type") else { return };
+    let field = FieldDefinition {
+        description: None,
+        name: name!("isOneOf"),
+        arguments: Vec::new(),
+        ty: Type::Named(name!("Boolean")),
+        directives: apollo_compiler::ast::DirectiveList::default(),
+    };
+    kind.make_mut().fields.entry(name!("isOneOf")).or_insert_with(|| Component::new(field));
 }
 
 /// Whether a value is one of our own scalars; others are not our business.

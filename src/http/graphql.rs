@@ -176,10 +176,13 @@ async fn run(
     let client = Client::of(&viewer, hall.address(peer, headers));
     // To be asked costs something, whatever comes of it.
     let name = request.operation_name.clone();
-    if let Err(refused) = hall.pay(&client, 1) {
-        hall.metrics.refused(name.as_deref(), "RATE_LIMITED");
-        return caller.not_paid(refused);
-    }
+    let asked = match hall.pay(&client, 1) {
+        Ok(budget) => budget,
+        Err(refused) => {
+            hall.metrics.refused(name.as_deref(), "RATE_LIMITED");
+            return caller.not_paid(refused);
+        }
+    };
     let sent = match hall.settings.documents.resolve(&mut request) {
         Ok(sent) => sent,
         Err(error) => return caller.refused(error),
@@ -203,7 +206,11 @@ async fn run(
         return answer;
     }
     hall.settings.documents.keep(sent);
-    match hall.pay(&client, operation.allowance.cost.saturating_sub(1)) {
+    let paid = match operation.allowance.cost.saturating_sub(1) {
+        0 => Ok(asked),
+        rest => hall.pay(&client, rest),
+    };
+    match paid {
         Ok(budget) => operation.allowance.budget = budget,
         Err(refused) => {
             hall.metrics.refused(name.as_deref(), "RATE_LIMITED");

@@ -108,7 +108,7 @@ impl Metrics {
         let handle = self.recorder.handle();
         with_local_recorder(&self.recorder, || {
             gauge!("peerlead_streams").set(number(hall.seats.taken()));
-            gauge!("peerlead_log_head").set(number(app.head()));
+            gauge!("peerlead_log_head").set(number(app.head().seq));
             gauge!("peerlead_log_lag").set(number(app.lag()));
             counter!("peerlead_database_statements_total").absolute(app.statements());
             let micros = u64::try_from(app.database_time().as_micros()).unwrap_or(u64::MAX);

@@ -10,7 +10,7 @@ use futures_util::Stream;
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::interests::{Hears, Interests};
-use crate::domain::change::{Change, Interest};
+use crate::domain::change::{Change, Interest, Point};
 use crate::store::connection::{Listener, Store};
 use crate::store::error::Error;
 
@@ -62,6 +62,8 @@ pub struct Feed {
 struct Front {
     /// The last change that was handed on.
     head: i64,
+    /// The place after it.
+    point: Point,
     interests: Interests,
 }
 
@@ -91,12 +93,13 @@ impl Feed {
         first: impl Fn(&Change) + Send + Sync + 'static,
     ) -> Result<Arc<Self>, Error> {
         let (_, head) = store.log_ends().await?;
+        let point = store.log_point(head).await?.unwrap_or(Point { seq: head, mark: 0 });
         let listener = store.listener().await?;
         let (sender, _) = broadcast::channel(buffer);
         let feed = Arc::new(Self {
             store,
             sender,
-            front: Mutex::new(Front { head, interests: Interests::default() }),
+            front: Mutex::new(Front { head, point, interests: Interests::default() }),
             wake: Notify::new(),
             written: AtomicI64::new(head),
             closed: watch::Sender::new(false),
@@ -134,6 +137,11 @@ impl Feed {
     /// The last change that was handed on.
     pub fn head(&self) -> i64 {
         self.front().head
+    }
+
+    /// The place after it.
+    pub fn point(&self) -> Point {
+        self.front().point
     }
 
     /// How many changes this process has written that are not handed on yet.
@@ -220,7 +228,7 @@ impl Feed {
                 front.interests.end(&Gap::Expired);
             }
             (self.first)(&change);
-            front.head = change.seq;
+            (front.head, front.point) = (change.seq, change.point());
             front.interests.tell(&change);
             // Without followers there is nobody to tell, which is no error.
             let _ = self.sender.send(change);
@@ -243,10 +251,6 @@ impl Feed {
         async_stream::stream! {
             // Now is after everything that was acknowledged here, also what is still on its way.
             let mut last = after.unwrap_or(head.max(written));
-            if let Err(gap) = feed.check(after).await {
-                yield Err(gap);
-                return;
-            }
             for await item in feed.missed(last, head) {
                 match item {
                     Ok(change) => {
@@ -323,14 +327,12 @@ impl Feed {
         }
     }
 
-    /// Whether the log still holds everything after `after`.
+    /// Whether the log still holds the change before `after`, and so everything after it.
     ///
     /// # Errors
-    /// [`Gap::Expired`] when it does not, or has never come so far.
-    pub async fn check(&self, after: Option<i64>) -> Result<(), Gap> {
+    /// [`Gap::Expired`] when it does not, has never come so far, or holds another change of that number.
+    pub async fn check(&self, after: Option<Point>) -> Result<(), Gap> {
         let Some(after) = after else { return Ok(()) };
-        let (first, last) = self.store.log_ends().await?;
-        // In this order: the greatest number of all has no successor.
-        if after > last || after + 1 < first { Err(Gap::Expired) } else { Ok(()) }
+        if self.store.log_point(after.seq).await? == Some(after) { Ok(()) } else { Err(Gap::Expired) }
     }
 }

@@ -7,7 +7,7 @@ use super::connection::Store;
 use super::error::Error;
 use super::sql::Sql;
 use super::writing::Writing;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Point};
 use crate::domain::time::{Time, from_micros, micros};
 
 fn noun(row: &QueryResult) -> Result<Change, Error> {
@@ -41,6 +41,17 @@ impl Store {
 }
 
 impl Store {
+    /// The place after the change with this number; `None` when the log does not hold it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn log_point(&self, seq: i64) -> Result<Option<Point>, Error> {
+        let mut sql = Sql::new("SELECT at FROM change WHERE seq = ");
+        sql.bind(seq);
+        let row = self.row(sql).await?;
+        row.map(|row| Ok(Point::of(seq, from_micros(row.try_get_by_index(0)?)))).transpose()
+    }
+
     /// The numbers and times of the first rows of the log.
     ///
     /// # Errors

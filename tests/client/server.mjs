@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 
 const program = process.env.PEERLEAD_PROGRAM ?? new URL('../../target/debug/peerlead', import.meta.url).pathname;
 
-/** Starts a server on a port of its own, or on the one it had before. */
-export async function start(folder, port = 0) {
+/** Starts a server on a port of its own, or on the one it had before, with further knobs. */
+export async function start(folder, port = 0, further = []) {
   const url = `sqlite:${join(folder, 'test.db')}`;
   // One rater is enough to be told of, so that each rating is heard.
-  const knobs = ['--listen', `127.0.0.1:${port}`, '--database-url', url, '--min-raters', '1'];
+  const knobs = ['--listen', `127.0.0.1:${port}`, '--database-url', url, '--min-raters', '1', ...further];
   const child = spawn(program, ['serve', ...knobs], { cwd: folder });
   for await (const line of createInterface({ input: child.stderr })) {
     const address = line.match(/http:\/\/([0-9.:]+)\//)?.[1];

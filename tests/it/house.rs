@@ -60,6 +60,26 @@ impl Database {
         Self { url: self.url.clone(), kept: Arc::clone(&self.kept) }
     }
 
+    /// A copy of a database that nobody uses now, as a backup is.
+    pub async fn copy(&self) -> Self {
+        use sea_orm::ConnectionTrait;
+        let Kept::Server(url) = &*self.kept else {
+            let copy = Self::fresh().await;
+            let path = copy.url.strip_prefix("sqlite:").expect("a path");
+            let behind = sea_orm::Database::connect(&self.url).await.expect("a connection");
+            behind.execute_unprepared(&format!("VACUUM INTO '{path}'")).await.expect("a copy");
+            behind.close().await.expect("a clean end");
+            return copy;
+        };
+        let (base, name) = url.rsplit_once('/').expect("an address that names a database");
+        let copy = format!("{name}_copy");
+        let admin = sea_orm::Database::connect(format!("{base}/postgres")).await.expect("a PostgreSQL server");
+        admin.execute_unprepared(&format!("CREATE DATABASE {copy} TEMPLATE {name}")).await.expect("a copy");
+        admin.close().await.expect("a clean end");
+        let url = format!("{base}/{copy}");
+        Self { kept: Arc::new(Kept::Server(url.clone())), url }
+    }
+
     pub fn is_postgres(&self) -> bool {
         matches!(*self.kept, Kept::Server(_))
     }

@@ -84,6 +84,15 @@ async fn what_cannot_be_run_is_paid_for_too() {
 }
 
 #[tokio::test]
+async fn what_costs_a_point_takes_one() {
+    // One point comes back in 20 s.
+    let house = house(HttpSettings { budget: NonZeroU32::new(3), ..HttpSettings::default() }).await;
+    for _ in 0..3 {
+        assert_eq!(send(&house, "", json!({ "query": "{ cursor }" })).await.0, 200);
+    }
+}
+
+#[tokio::test]
 async fn a_forwarded_address_counts_only_behind_a_proxy_and_only_the_last() {
     for (behind_proxy, expected) in [(false, 429), (true, 200)] {
         let house = house(HttpSettings { budget: NonZeroU32::new(3), behind_proxy, ..HttpSettings::default() }).await;

@@ -36,6 +36,7 @@ mod merge;
 mod metrics;
 mod moderation;
 mod oidc;
+mod packaging;
 mod paging;
 mod person;
 mod picture;

@@ -223,6 +223,24 @@ async fn asked_to_stop_the_program_tells_its_subscribers_and_ends_well() {
     assert_eq!(program.ended(), Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_tells_whether_a_server_can_answer() {
+    let database = Database::fresh().await;
+    let folder = folder();
+    let program = Program::serve(folder.path(), &database.url);
+    let ask = |address: &str| run(&mut peerlead(folder.path(), &["health", "--listen", address]));
+    let (code, _, told) = ask(&program.address);
+    assert_eq!((code, told.trim()), (Some(0), "ready"));
+    let (_, port) = program.address.split_once(':').expect("a port");
+    let (code, _, told) = ask(&format!("0.0.0.0:{port}"));
+    assert_eq!((code, told.trim()), (Some(0), "ready"), "whoever listens everywhere is asked here");
+    let address = program.address.clone();
+    program.kill();
+    let (code, _, told) = ask(&address);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains(&address), "{told}");
+}
+
 #[test]
 fn an_address_that_others_can_reach_is_refused_with_the_reason() {
     let folder = folder();
@@ -257,7 +275,7 @@ fn help_names_every_knob_and_its_variable() {
         assert!(serve.contains(flag) && serve.contains(&format!("env: {variable}")), "{flag} {variable}: {serve}");
     }
     let (_, all, _) = run(&mut peerlead(folder.path(), &["--help"]));
-    for command in ["serve", "demo", "import", "export", "migrate", "schema"] {
+    for command in ["serve", "demo", "import", "export", "health", "migrate", "schema"] {
         assert!(all.lines().any(|line| line.trim_start().starts_with(command)), "{command}: {all}");
     }
 }

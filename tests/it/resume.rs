@@ -14,7 +14,7 @@ use crate::house::{Database, House, Socket, open_settings};
 pub fn seq(cursor: &Value) -> i64 {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor.as_str().expect("a cursor")).expect("a cursor"))
         .expect("a cursor");
-    text.rsplit_once(':').and_then(|(_, seq)| seq.parse().ok()).expect("a cursor")
+    text.split(':').nth(1).and_then(|seq| seq.parse().ok()).expect("a cursor")
 }
 
 async fn furnished() -> (House, String) {
@@ -154,7 +154,8 @@ async fn a_cursor_that_leads_nowhere_is_refused_and_never_skips() {
     let cursor = house.cursor().await;
     let own = String::from_utf8(URL_SAFE_NO_PAD.decode(&cursor).expect("base64")).expect("text");
     let instance = own.split(':').next().expect("a name");
-    let number = |seq: &str| json!(URL_SAFE_NO_PAD.encode(format!("{instance}:{seq}")));
+    let mark = own.rsplit(':').next().expect("a mark");
+    let number = |seq: &str| json!(URL_SAFE_NO_PAD.encode(format!("{instance}:{seq}:{mark}")));
     assert_eq!(
         refused(&house, &number(&(seq(&json!(cursor)) + 1).to_string())).await,
         "CURSOR_EXPIRED",
@@ -168,6 +169,8 @@ async fn a_cursor_that_leads_nowhere_is_refused_and_never_skips() {
         number("-1"),
         number("x"),
         number("99999999999999999999"),
+        json!(URL_SAFE_NO_PAD.encode(format!("{instance}:1"))),
+        json!(URL_SAFE_NO_PAD.encode(format!("{instance}:1:x"))),
         json!(format!("{cursor}!")),
     ] {
         assert_eq!(refused(&house, &broken).await, "BAD_REQUEST", "{broken}");
@@ -180,7 +183,7 @@ async fn a_cursor_older_than_the_log_is_expired_and_the_oldest_that_is_left_is_n
     let told = rate(&house, &content, 6).await;
     let behind = house.database.connect().await;
     behind
-        .execute_unprepared(&format!("DELETE FROM change WHERE seq <= {}", seq(&told[2])))
+        .execute_unprepared(&format!("DELETE FROM change WHERE seq < {}", seq(&told[2])))
         .await
         .expect("a pruned log");
     assert_eq!(refused(&house, &told[0]).await, "CURSOR_EXPIRED");
@@ -201,6 +204,30 @@ async fn a_cursor_older_than_the_log_is_expired_and_the_oldest_that_is_left_is_n
         "a hole is never skipped: {message:#}"
     );
     behind.close().await.expect("a clean end");
+}
+
+#[tokio::test]
+async fn a_database_put_back_to_an_older_state_takes_no_cursor_of_what_was_lost() {
+    let (house, content) = furnished().await;
+    let kept = rate(&house, &content, 2).await;
+    let database = house.stop().await;
+    let backup = database.copy().await;
+    let house = House::on(database).await;
+    let lost = rate(&house, &content, 3).await;
+    house.stop().await;
+    let house = House::on(backup).await;
+    for cursor in &lost {
+        assert_eq!(refused(&house, cursor).await, "CURSOR_EXPIRED", "beyond the end");
+    }
+    // Now the same numbers are given to other changes.
+    let later = rate(&house, &content, 5).await;
+    assert_eq!(seq(&later[2]), seq(&lost[2]));
+    for cursor in &lost {
+        assert_eq!(refused(&house, cursor).await, "CURSOR_EXPIRED", "another change has its number");
+    }
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": kept[1] })).await;
+    assert_eq!(hear(&mut socket, 5).await, later, "what was before the copy still leads on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]

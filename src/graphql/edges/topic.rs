@@ -193,7 +193,7 @@ impl Topic {
         let count = count.ok_or_else(|| Error::BadRequest(format!("quarters: it must lie between 1 and {CHAPTERS}")));
         let view = lead::page::view(as_of, None, None, None);
         let topic = self.main_key.unwrap_or(self.key);
-        let chapters = given(desk.app.leadership_history(topic, given(count)?, &view, desk.head).await)?;
+        let chapters = given(desk.app.leadership_history(topic, given(count)?, &view, desk.head.seq).await)?;
         Ok(chapters.into_iter().map(LeadershipChapter).collect())
     }
 }

@@ -96,7 +96,7 @@ async fn content(ctx: &Context<'_>, desk: &Request, rated: &Rated) -> Result<Opt
 }
 
 fn cursor(desk: &Request, rated: &Rated) -> Option<String> {
-    rated.seq.map(|seq| desk.app.cursor(seq))
+    rated.point.map(|point| desk.app.cursor(point))
 }
 
 /// Rating.

@@ -76,7 +76,7 @@ impl LeadQuery {
                 following,
                 ..wanted(desk, filter.unwrap_or_default()).await?
             };
-            let map = desk.app.leadership_map(&wanted, &view, desk.head).await?;
+            let map = desk.app.leadership_map(&wanted, &view, desk.head.seq).await?;
             let end = wanted.skip + map.topics.len();
             let cursor = |rank: usize| (!map.topics.is_empty()).then(|| place(rank).encode(MAP));
             let page = PageInfo {
@@ -115,7 +115,7 @@ impl LeadQuery {
             let kinds: Option<Vec<_>> = kinds.map(|kinds| kinds.into_iter().map(Into::into).collect());
             let topics = topics(desk, "topic", topic, true)?;
             let view = view(as_of, None, None, None);
-            let gaps = desk.app.leadership_gaps(kinds.as_deref(), topics.as_deref(), &view, desk.head).await?;
+            let gaps = desk.app.leadership_gaps(kinds.as_deref(), topics.as_deref(), &view, desk.head.seq).await?;
             let node = |rank: usize| LeadershipGap(gaps[rank].clone());
             Ok(Some(LeadershipGapConnection(Ranking::of(gaps.len(), &request, "gaps", node))))
         });
@@ -145,7 +145,7 @@ impl LeadQuery {
             let request = PageArguments { first, after, last, before }.request("leadershipChanges")?;
             let topics = topics(desk, "topic", topic, true)?;
             let span = (between.from.0, between.to.map(|to| to.0));
-            let turns = desk.app.leadership_changes(span, topics.as_deref(), desk.head).await?;
+            let turns = desk.app.leadership_changes(span, topics.as_deref(), desk.head.seq).await?;
             let node = |rank: usize| LeadershipShift(turns[rank]);
             Ok(Some(LeadershipShiftConnection(Ranking::of(turns.len(), &request, "leadershipChanges", node))))
         });

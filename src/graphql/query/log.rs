@@ -41,14 +41,14 @@ impl LogQuery {
                 nouns.filter(|nouns| !nouns.is_empty()).map(|nouns| nouns.into_iter().map(Into::into).collect());
             let (page, end) = desk.app.changes(&desk.viewer, after.as_deref(), first, &interest).await?;
             let told = |change: &change::Change| {
-                Some(ChangeEdge { cursor: desk.app.cursor(change.seq), node: told(desk, change, 1)? })
+                Some(ChangeEdge { cursor: desk.app.cursor(change.point()), node: told(desk, change, 1)? })
             };
             let edges: Vec<ChangeEdge> = page.items.iter().filter_map(told).collect();
             let page_info = PageInfo {
                 has_next_page: page.has_next,
                 has_previous_page: page.has_previous,
                 start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-                end_cursor: Some(desk.app.cursor(end)),
+                end_cursor: end.map(|end| desk.app.cursor(end)),
             };
             let nodes = edges.iter().map(|edge| edge.node.clone()).collect();
             Ok(Some(ChangeConnection { edges, nodes, page_info }))

@@ -38,7 +38,7 @@ impl TrendQuery {
         let window = window.map_or(StdDuration::from_hours(7 * 24), |window| window.0);
         let look = async {
             let part = scope.map(TrendScope::read).transpose()?.unwrap_or_default();
-            desk.app.sight(window, as_of.map(|at| at.0), &part, desk.head).await
+            desk.app.sight(window, as_of.map(|at| at.0), &part, desk.head.seq).await
         };
         found(look.await.map(|sight| Some(Trends(sight))))
     }

@@ -44,7 +44,7 @@ pub fn leaders<'a>(
     Box::pin(async move {
         let desk = ctx.desk()?;
         let request = given(page.request("leaders"))?;
-        let list = given(desk.app.leaders(topic, &view, desk.head).await)?;
+        let list = given(desk.app.leaders(topic, &view, desk.head.seq).await)?;
         Ok(TopicLeaderConnection(Ranking::of(list.len(), &request, "leaders", |rank| TopicLeader(list[rank].clone()))))
     })
 }
@@ -60,9 +60,9 @@ pub fn leads<'a>(
     Box::pin(async move {
         let desk = ctx.desk()?;
         let request = given(page.request("leads"))?;
-        let list = given(desk.app.leads(person, &view, desk.head).await)?;
+        let list = given(desk.app.leads(person, &view, desk.head.seq).await)?;
         let wanted = Ranking::of(list.len(), &request, "leads", |rank| list[rank].topic);
-        let topics = wanted.shown.edges.iter().map(|edge| desk.app.leader(person, edge.node, &view, desk.head));
+        let topics = wanted.shown.edges.iter().map(|edge| desk.app.leader(person, edge.node, &view, desk.head.seq));
         let leaders = given(futures_util::future::try_join_all(topics).await)?;
         Ok(TopicLeaderConnection(wanted.with(leaders.into_iter().map(|leader| leader.map(TopicLeader)))))
     })
@@ -83,7 +83,7 @@ pub fn following<'a>(
         let request = given(page.request("following"))?;
         let topic = given(topic.map(|by| topic_id(desk, "topic", by)).transpose())?;
         let view = view(as_of, None, None, None);
-        let list = given(desk.app.following(person, way, topic, &view, desk.head).await)?;
+        let list = given(desk.app.following(person, way, topic, &view, desk.head.seq).await)?;
         let node = |rank: usize| Followership(list[rank].clone());
         Ok(FollowershipConnection(Ranking::of(list.len(), &request, "following", node)))
     })

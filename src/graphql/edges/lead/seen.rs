@@ -27,7 +27,7 @@ impl SeenByOthers {
     /// The gaps in which they are named.
     async fn gaps(&self, ctx: &Context<'_>) -> Result<Vec<LeadershipGap>> {
         let desk = ctx.desk()?;
-        let gaps = given(desk.app.leadership_gaps(None, None, &self.view, desk.head).await)?;
+        let gaps = given(desk.app.leadership_gaps(None, None, &self.view, desk.head.seq).await)?;
         Ok(gaps.into_iter().filter(|gap| gap.person == Some(self.person)).map(LeadershipGap).collect())
     }
 }
