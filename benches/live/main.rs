@@ -19,6 +19,7 @@ mod peers;
 #[path = "../paths/process.rs"]
 mod process;
 mod scene;
+mod soak;
 
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub struct Plan {
     pub returning: usize,
     /// How long changes are made.
     pub window: Duration,
+    /// How many minutes of people coming and going instead; none when there are none.
+    pub soak: u32,
 }
 
 impl Plan {
@@ -51,6 +54,7 @@ impl Plan {
             subscribers,
             contents: (subscribers / 10).max(1),
             returning: (subscribers / 10).max(1),
+            soak: number("PEERLEAD_BENCH_SOAK", 0.0)?.clamp(0.0, 1_000.0) as u32,
             window: Duration::from_secs_f64(number("PEERLEAD_BENCH_SECONDS", 10.0)?.clamp(1.0, 600.0)),
         })
     }
@@ -71,6 +75,10 @@ fn main() -> Result<(), Failure> {
     let plan = Plan::read()?;
     process::pin_self("1");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    println!("{}", runtime.block_on(scene::measure(&plan))?);
+    let told = match plan.soak {
+        0 => runtime.block_on(scene::measure(&plan))?,
+        minutes => runtime.block_on(soak::soak(&plan, minutes))?,
+    };
+    println!("{told}");
     Ok(())
 }

@@ -40,7 +40,7 @@ impl Figures {
 }
 
 /// Who is measured.
-enum Side {
+pub enum Side {
     /// Our server; with `apart` every subscriber's operation has a name of its own, so that none is shared.
     Ours {
         server: Server,
@@ -55,7 +55,7 @@ enum Side {
 }
 
 impl Side {
-    const fn server(&self) -> &Server {
+    pub const fn server(&self) -> &Server {
         match self {
             Self::Ours { server, .. } | Self::Peer { server, .. } => server,
         }
@@ -69,7 +69,7 @@ impl Side {
         Ok(Self::Peer { server, kind, text })
     }
 
-    fn greeting(&self, number: usize, feed: usize, after: Option<&str>) -> Greeting {
+    pub fn greeting(&self, number: usize, feed: usize, after: Option<&str>) -> Greeting {
         let subscribe = |query: &str, variables: Value| {
             let payload = json!({ "query": query, "variables": variables });
             let messages = [
@@ -96,7 +96,7 @@ impl Side {
     }
 
     /// The request that makes the change number `number` of a feed.
-    fn change(&self, feed: usize, number: usize) -> Request {
+    pub fn change(&self, feed: usize, number: usize) -> Request {
         match self {
             Self::Ours { contents, .. } => {
                 let variables = json!({ "id": contents[feed], "value": 1 + number % 5 });
@@ -117,7 +117,7 @@ async fn ask(connection: &mut Connection, person: &str, query: &str, variables: 
 }
 
 /// Our server on a fresh database with some contents.
-async fn ours(folder: &std::path::Path, contents: usize, apart: bool) -> Result<Side, Failure> {
+pub async fn ours(folder: &std::path::Path, contents: usize, apart: bool) -> Result<Side, Failure> {
     let url = format!("sqlite:{}", folder.join("live.db").display());
     let server = Server::start(&url, folder)?;
     let mut connection = Connection::open(server.address).await?;

@@ -110,9 +110,9 @@ async fn make_sources(app: &App) -> Result<(), Failure> {
 
 /// Takes one batch in; everything in it has to be new.
 async fn take(app: &App, source: &str, batch: &Batch) -> Result<(), Failure> {
-    let Report { people, topics, contents, ratings, leaderships, endorsements } =
+    let Report { people, topics, contents, ratings, leaderships, endorsements, contests } =
         app.take_in(&SourceRef::Slug(source.to_owned()), batch).await?;
-    let outcomes = [people, topics, contents, ratings, leaderships, endorsements].concat();
+    let outcomes = [people, topics, contents, ratings, leaderships, endorsements, contests].concat();
     match outcomes.into_iter().find(|outcome| *outcome != Outcome::Created) {
         Some(other) => Err(format!("an item of the generated data was not new: {other:?}").into()),
         None => Ok(()),
@@ -146,6 +146,7 @@ async fn take_people_and_topics(app: &App, organisation: &Organisation) -> Resul
             description: Some(words.text(&mut rng, 10, 20)),
             parent: (topic >= roots).then(|| slug(topic % roots)),
             synonym_of: None,
+            emergent: None,
         })
         .collect();
     take(app, SOURCES[0], &Batch { topics, ..Batch::default() }).await

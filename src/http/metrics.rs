@@ -107,7 +107,12 @@ impl Metrics {
         let app = hall.executor.app();
         let handle = self.recorder.handle();
         with_local_recorder(&self.recorder, || {
+            let (live, tasks) = (app.live(), tokio::runtime::Handle::current().metrics().num_alive_tasks());
             gauge!("peerlead_streams").set(number(hall.seats.taken()));
+            gauge!("peerlead_subscriptions").set(number(live.listeners));
+            gauge!("peerlead_audiences").set(number(live.audiences));
+            counter!("peerlead_tellings_total").absolute(live.made);
+            gauge!("peerlead_tasks").set(number(tasks));
             gauge!("peerlead_log_head").set(number(app.head().seq));
             gauge!("peerlead_log_lag").set(number(app.lag()));
             counter!("peerlead_database_statements_total").absolute(app.statements());
