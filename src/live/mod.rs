@@ -2,7 +2,9 @@
 
 pub mod audience;
 pub mod audiences;
+pub mod bus;
 pub mod coalesce;
 pub mod feed;
 pub mod interests;
 pub mod pacer;
+mod reading;
