@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::house::{Database, House, Socket, open_settings};
-use crate::nats::{Nats, Switch};
+use crate::nats::{Guarded, Nats, Switch};
 use crate::process::{Program, peerlead, run, two_tell_the_same, what_one_takes_the_other_tells};
 use crate::resume::seq;
 
@@ -309,19 +309,28 @@ async fn while_the_bus_is_away_news_go_on_and_when_it_is_back_nothing_is_missing
     all_heard(ears, &after, &houses[0].database).await;
 }
 
+/// The same changes, with another number each.
+fn renumbered(changes: &Value, first: i64) -> Value {
+    let mut changes = changes.clone();
+    for (change, seq) in changes.as_array_mut().expect("changes").iter_mut().zip(first..) {
+        change["seq"] = json!(seq);
+    }
+    changes
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_others_say_on_the_subject_is_counted_and_changes_nothing() {
     let Some(nats) = Nats::find().await else { return };
     let houses = houses(&nats.url, &nats.prefix, 3).await;
-    settled(&houses).await;
+    let (relay, _) = settled(&houses).await;
+    houses[relay].topic("first", "").await;
     let after = houses[0].cursor().await;
     let instance = nats.database().await;
     let mut ears = Vec::new();
     for house in &houses {
         ears.push(Ear::at(&house.address, &after).await);
     }
-    let mut replayed = nats.kept().await;
-    replayed.truncate(3);
+    let said = nats.kept_changes().await;
     let head = end(&houses[0].database).await;
     let word = |database: &str, last: i64, changes: Value| {
         json!({ "database": database, "last": last, "changes": changes }).to_string().into_bytes()
@@ -335,17 +344,20 @@ async fn what_others_say_on_the_subject_is_counted_and_changes_nothing() {
         word(&instance, head + 1, json!([{ "seq": head + 1, "at": "2026-01-01T00:00:00Z", "fact": topic }])),
         word(&instance, i64::MAX, json!([])),
         word(&instance, i64::MIN, json!([])),
+        // What was told before, and what does not follow.
+        word(&instance, head, said.clone()),
+        word(&instance, head, renumbered(&said, head + 1_000_000)),
     ];
     let (stop, before) = (Arc::default(), houses.iter().map(numbers).collect::<Vec<_>>());
     let loads = [load(&houses[0].address, "a", &stop), load(&houses[1].address, "b", &stop)];
-    for message in strange.iter().chain(&replayed).cycle().take(60) {
+    for message in strange.iter().cycle().take(63) {
         nats.say(&instance, message.clone()).await;
         sleep(Duration::from_millis(20)).await;
     }
     for (house, before) in houses.iter().zip(before) {
         until("it is counted", async || {
             let now = numbers(house);
-            now.broken >= before.broken + 16 && now.foreign >= before.foreign + 4
+            now.broken == before.broken + 28 && now.foreign == before.foreign + 7
         })
         .await;
     }
@@ -393,6 +405,16 @@ async fn a_bus_that_nobody_answers_at_is_told_once_and_the_program_serves() {
     let said = program.said();
     assert_eq!(said.iter().filter(|line| line.contains("the bus is away")).count(), 1, "{said:#?}");
     assert!(!said.iter().any(|line| line.contains("async_nats")), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bus_that_wants_a_password_is_told_the_one_in_its_address() {
+    let Some(nats) = Nats::find().await else { return };
+    let Some(guarded) = Guarded::start("peer", "a b/c@d").await else { return };
+    let url = |password: &str| format!("nats://peer:{password}@{}", guarded.address);
+    let in_vain = houses(&url("wrong"), &nats.prefix, 1).await;
+    until("a wrong one is an outage", async || numbers(&in_vain[0]).outages == 1).await;
+    settled(&houses(&url("a%20b%2Fc%40d"), &nats.prefix, 2).await).await;
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! A bus for a test, with names of its own, and a switch before it.
 
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use async_nats::jetstream;
 use futures_util::StreamExt;
+use serde_json::{Value, json};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -54,18 +56,19 @@ impl Nats {
         }
     }
 
-    /// What the stream has kept.
-    pub async fn kept(&self) -> Vec<Vec<u8>> {
+    /// The changes of the last word that has any.
+    pub async fn kept_changes(&self) -> Value {
         let name = self.streams().await.pop().expect("a stream");
         let stream = self.context().await.get_stream(name).await.expect("a stream");
         let state = &stream.cached_info().state;
-        let mut kept = Vec::new();
-        for number in state.first_sequence..=state.last_sequence {
-            if let Ok(message) = stream.get_raw_message(number).await {
-                kept.push(message.payload.to_vec());
+        for number in (state.first_sequence..=state.last_sequence).rev() {
+            let message = stream.get_raw_message(number).await.expect("a message");
+            let word: Value = serde_json::from_slice(&message.payload).expect("a word");
+            if word["changes"] != json!([]) {
+                return word["changes"].clone();
             }
         }
-        kept
+        panic!("nothing was told");
     }
 
     /// Says something on the subject of a database.
@@ -87,6 +90,46 @@ impl Drop for Nats {
             std::mem::forget(ours);
         });
         let _ = cleaned.join();
+    }
+}
+
+/// A NATS of one's own, which lets nobody in without a password.
+pub struct Guarded {
+    child: Child,
+    pub address: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Guarded {
+    /// `None` where the program is not installed, which is said aloud.
+    pub async fn start(user: &str, password: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+        let (address, port) = (free.to_string(), free.port().to_string());
+        let mut command = Command::new("nats-server");
+        command.args(["-a", "127.0.0.1", "-p", &port, "-js", "--user", user, "--pass", password, "-sd"]);
+        let Ok(child) = command.arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
+            #[expect(clippy::print_stderr, reason = "what was not looked at is said aloud")]
+            {
+                eprintln!("SKIPPED: nats-server is not installed");
+            }
+            return None;
+        };
+        let started = Self { child, address, _folder: folder };
+        for _ in 0..500 {
+            if TcpStream::connect(free).await.is_ok() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Some(started)
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

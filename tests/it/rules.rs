@@ -141,6 +141,7 @@ const CRATES: &[&str] = &[
     "migration",
     "moka",
     "peerlead",
+    "percent_encoding",
     "rand",
     "reqwest",
     "rust_stemmers",

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, ServerAddr};
+use percent_encoding::percent_decode_str;
 
 /// How long the bus has for an answer of any kind.
 pub const PATIENCE: Duration = Duration::from_secs(2);
@@ -39,8 +40,8 @@ impl std::fmt::Debug for Address {
 }
 
 impl Address {
-    /// Checks an address: URLs of the servers of one bus, separated by commas, perhaps with a user and a password, and a file of
-    /// credentials. Nobody has to answer there yet.
+    /// Checks an address: URLs of the servers of one bus, separated by commas, and perhaps a file of credentials. The first URL may
+    /// hold a user and a password, or a token, for all of them. Nobody has to answer there yet.
     ///
     /// # Errors
     /// When one of them is none.
@@ -60,6 +61,7 @@ impl Address {
             .subscription_capacity(QUEUE)
             // Once around after a broken connection. Whoever stays away longer is asked anew by us, who say so.
             .max_reconnects(servers.len());
+        options = named(options, &servers);
         if let Some(path) = credentials {
             let failed = |error| Wrong::Credentials(path.display().to_string(), error);
             options = options.credentials_file(path).await.map_err(failed)?;
@@ -67,7 +69,7 @@ impl Address {
         Ok(Self { servers, options, prefix: prefix.to_owned() })
     }
 
-    /// A connection.
+    /// A connection of its own.
     ///
     /// # Errors
     /// When nobody answers, or not to us.
@@ -85,5 +87,16 @@ impl Address {
     #[must_use]
     pub fn subject(&self, database: &str) -> String {
         format!("{}.{database}.changes", self.prefix)
+    }
+}
+
+/// Who we are, as the first URL says: the library does not look for it there.
+fn named(options: ConnectOptions, servers: &[ServerAddr]) -> ConnectOptions {
+    let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let Some(server) = servers.first() else { return options };
+    match (server.username().map(plain), server.password().map(plain)) {
+        (Some(user), Some(password)) => options.user_and_password(user, password),
+        (Some(token), None) => options.token(token),
+        (None, _) => options,
     }
 }
