@@ -9,7 +9,8 @@ use clap::Args;
 #[command(next_help_heading = "Bus")]
 pub struct Bus {
     /// The servers of a NATS JetStream by which processes on one PostgreSQL tell each other what was written, such as
-    /// nats://USER:PASSWORD@HOST:4222; several of one cluster are separated by commas. Protect it like the database.
+    /// nats://USER:PASSWORD@HOST:4222; several of one cluster are separated by commas, and the first one says who we are. Protect it
+    /// like the database.
     #[arg(long, env = "PEERLEAD_NATS_URL", hide_env_values = true, value_name = "URLS")]
     pub nats_url: Option<String>,
 

@@ -1,7 +1,7 @@
 //! Several processes that hear each other by a bus: as soon, as exactly and in the same order as from the database, whatever
 //! becomes of the bus and of whoever tells.
 //!
-//! With a NATS JetStream at `PEERLEAD_TEST_NATS` (`nats://127.0.0.1:4222` when nothing is said), on PostgreSQL.
+//! With a NATS that has streams (`nats-server -js`) at `PEERLEAD_TEST_NATS`, `nats://127.0.0.1:4222` when nothing is said, on PostgreSQL.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -78,7 +78,7 @@ impl Program {
             told.push(line);
         };
         // What it says further is read, so that it never waits for us.
-        let said = Arc::<Mutex<Vec<String>>>::default();
+        let said = Arc::new(Mutex::new(told));
         let noted = Arc::clone(&said);
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
@@ -110,7 +110,7 @@ impl Program {
         assert!(Command::new("kill").args(arguments).status().expect("kill").success());
     }
 
-    /// The lines that it has said since it told its address.
+    /// The lines that it has said beside its address.
     pub fn said(&self) -> Vec<String> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
