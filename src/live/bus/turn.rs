@@ -98,7 +98,7 @@ impl<'a> Turn<'a> {
     async fn tell(&mut self, news: Vec<Result<Arc<Change>, Gap>>) -> Result<(), Broken> {
         let changes: Vec<Arc<Change>> = news.iter().filter_map(|item| item.as_ref().ok().cloned()).collect();
         let letters = Letter::with(&self.bus.database, &changes, self.line.limit()).map_err(Broken::unwritten)?;
-        // An end, such as that we were too slow, comes last.
+        // After an end, such as that we were too slow, everything is told anew from the log, also what came before it here.
         let mut goes_on = changes.len() == news.len();
         for letter in letters {
             goes_on = goes_on && self.say(letter).await?;
