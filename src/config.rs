@@ -6,6 +6,7 @@
     reason = "the comments of knobs are the texts of --help, which show as they are written"
 )]
 
+pub mod bus;
 pub mod identity;
 pub mod limits;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use self::bus::Bus;
 use self::identity::Identity;
 use self::limits::Limits;
 
@@ -41,7 +43,13 @@ pub struct Config {
     pub config: Option<PathBuf>,
 
     /// What is logged, in the form of RUST_LOG, such as "info" or "warn,peerlead=debug".
-    #[arg(long, global = true, env = "PEERLEAD_LOG", default_value = "warn,peerlead=info", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "PEERLEAD_LOG",
+        default_value = "warn,peerlead=info,async_nats=off",
+        value_name = "FILTER"
+    )]
     pub log: String,
 
     /// How it is logged.
@@ -225,6 +233,9 @@ pub struct Server {
 
     #[command(flatten)]
     pub limits: Limits,
+
+    #[command(flatten)]
+    pub bus: Bus,
 
     /// Origins of web pages that may ask from a browser, each with its scheme, separated by commas.
     #[arg(long, env = "PEERLEAD_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]

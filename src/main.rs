@@ -16,6 +16,7 @@ use peerlead::command::health::health;
 use peerlead::command::import::{ImportOptions, import};
 use peerlead::command::person;
 use peerlead::command::token::{self, TokenOptions};
+use peerlead::config::bus::Bus as BusKnobs;
 use peerlead::config::identity::Identity as IdentityKnobs;
 use peerlead::config::{Command, Config, PersonCommand, Scale, Server, TokenCommand};
 use peerlead::domain::access::Role;
@@ -27,6 +28,7 @@ use peerlead::http::explorer::Start;
 use peerlead::http::identity::Identity;
 use peerlead::http::oidc::{Oidc, OidcSettings};
 use peerlead::http::server::{PING, Settings as HttpSettings, serve};
+use peerlead::live::bus::address::Address;
 use peerlead::store::connection::Store;
 use peerlead::telemetry;
 use tokio::net::TcpListener;
@@ -122,6 +124,10 @@ fn run(config: &Config) -> Result<ExitCode, Failure> {
 /// The app for somebody who serves: what is told of tallies is brought in line with how it is configured.
 async fn open_to_serve(config: &Config, settings: Settings, no_migrate: bool) -> Result<Arc<App>, Failure> {
     let store = connect(config, no_migrate).await?;
+    if settings.bus.is_some() && !store.is_shared() {
+        let told = "--nats-url: there is nobody to tell anything: only one process at a time serves a SQLite database; use PostgreSQL, or leave the bus out";
+        return Err(told.into());
+    }
     store.settle_tallies(settings.quorum).await?;
     Ok(App::start(store, Arc::new(Clock::default()), settings).await?)
 }
@@ -160,7 +166,7 @@ async fn tokens(app: &App, command: TokenCommand) -> Result<String, CommandError
 async fn serve_database(config: &Config, server: &Server, no_migrate: bool) -> Result<ExitCode, Failure> {
     let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
-    let app = open_to_serve(config, settings(config, server), no_migrate).await?;
+    let app = open_to_serve(config, settings(config, server).await?, no_migrate).await?;
     let url = format!("http://{}", listener.local_addr()?);
     say(&format!("Peerlead answers on {url}/graphql; look around at {url}/\n{}", explained(&identity)));
     let start = Start { notice: Some(explained(&identity).to_owned()), ..demo::tabs(None) };
@@ -171,7 +177,7 @@ async fn serve_demo(config: &Config, server: &Server, demo: Demo, pace: Duration
     let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
     let config = Config { database_url: demo.database_url(), ..config.clone() };
-    let app = open_to_serve(&config, settings(&config, server), false).await?;
+    let app = open_to_serve(&config, settings(&config, server).await?, false).await?;
     let replay = demo.load(&app).await?;
     let url = format!("http://{}", listener.local_addr()?);
     say(&demo.greeting(&url));
@@ -243,8 +249,8 @@ const fn explained(identity: &Identity) -> &'static str {
     }
 }
 
-fn settings(config: &Config, server: &Server) -> Settings {
-    Settings {
+async fn settings(config: &Config, server: &Server) -> Result<Settings, Failure> {
+    Ok(Settings {
         operators: config.operators.clone(),
         moderators: config.moderators.clone(),
         quorum: config.min_raters.max(1),
@@ -253,7 +259,13 @@ fn settings(config: &Config, server: &Server) -> Settings {
         retention: Retention { age: server.changes_max_age, rows: server.changes_max_rows },
         emergent: !server.no_emergent,
         endorsement_life: chrono::TimeDelta::days(server.endorsement_days),
-    }
+        bus: bus_of(&server.bus).await?,
+    })
+}
+
+async fn bus_of(knobs: &BusKnobs) -> Result<Option<Address>, Failure> {
+    let Some(urls) = &knobs.nats_url else { return Ok(None) };
+    Ok(Some(Address::new(urls, knobs.nats_credentials.as_deref(), &knobs.nats_prefix).await?))
 }
 
 fn http_settings(server: &Server, identity: Identity, start: Start) -> Result<HttpSettings, Failure> {

@@ -18,6 +18,8 @@ use crate::domain::id::SourceId;
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::audiences::Audiences;
+use crate::live::bus::address::Address;
+use crate::live::bus::{self, Bus};
 use crate::live::feed::Feed;
 use crate::live::watches::Watches;
 use crate::projection::archive::Archive;
@@ -49,6 +51,8 @@ pub struct Settings {
     pub emergent: bool,
     /// How long an endorsement lasts when nobody says.
     pub endorsement_life: chrono::TimeDelta,
+    /// The bus by which the processes on one database tell each other what was written, if there is one.
+    pub bus: Option<Address>,
 }
 
 impl Default for Settings {
@@ -62,6 +66,7 @@ impl Default for Settings {
             emergent: true,
             endorsement_life: LIFE,
             retention: Retention::default(),
+            bus: None,
         }
     }
 }
@@ -86,6 +91,7 @@ pub struct App {
     pub(super) settings: Settings,
     pub(super) instance: String,
     pub(super) ratings: mpsc::Sender<Job>,
+    bus: Option<Arc<Bus>>,
     tasks: Vec<AbortHandle>,
 }
 
@@ -119,6 +125,8 @@ impl App {
         if settings.trends {
             tasks.push(tokio::spawn(Arc::clone(&archive).follow(Arc::clone(&feed))).abort_handle());
         }
+        let bus = settings.bus.clone().map(|address| Bus::new(address, instance.clone(), Arc::clone(&feed)));
+        tasks.extend(bus.iter().map(|bus| tokio::spawn(Arc::clone(bus).run()).abort_handle()));
         let keyring = Keyring::new(Arc::clone(&store));
         let (ratings, jobs) = mpsc::channel(rating::QUEUE);
         let audiences = Audiences::new(Arc::clone(&feed), settings.buffer);
@@ -141,6 +149,7 @@ impl App {
             settings,
             instance,
             ratings,
+            bus,
             tasks,
         });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
@@ -198,6 +207,12 @@ impl App {
     #[must_use]
     pub fn lag(&self) -> i64 {
         self.feed.lag()
+    }
+
+    /// What the bus comes to, if there is one.
+    #[must_use]
+    pub fn bus(&self) -> Option<bus::Numbers> {
+        self.bus.as_ref().map(|bus| bus.numbers())
     }
 
     /// The clock.

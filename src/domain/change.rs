@@ -20,7 +20,7 @@ use super::time::{Time, micros};
 use super::topic::Topic;
 
 /// One row of the change log.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Its number: without gaps, in the order of commits.
     pub seq: i64,

@@ -118,6 +118,17 @@ impl Metrics {
             counter!("peerlead_database_statements_total").absolute(app.statements());
             let micros = u64::try_from(app.database_time().as_micros()).unwrap_or(u64::MAX);
             counter!("peerlead_database_microseconds_total").absolute(micros);
+            if let Some(bus) = app.bus() {
+                gauge!("peerlead_bus_hears").set(number(i64::from(bus.hears)));
+                gauge!("peerlead_bus_relays").set(number(i64::from(bus.relays)));
+                counter!("peerlead_bus_changes_total", "direction" => "said").absolute(bus.said);
+                counter!("peerlead_bus_changes_total", "direction" => "heard").absolute(bus.heard);
+                counter!("peerlead_bus_refused_total", "reason" => "broken").absolute(bus.broken);
+                counter!("peerlead_bus_refused_total", "reason" => "foreign").absolute(bus.foreign);
+                counter!("peerlead_bus_fallbacks_total", "reason" => "gap").absolute(bus.gaps);
+                counter!("peerlead_bus_fallbacks_total", "reason" => "late").absolute(bus.late);
+                counter!("peerlead_bus_outages_total").absolute(bus.outages);
+            }
         });
         handle.run_upkeep();
         handle.render()

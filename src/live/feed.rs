@@ -2,22 +2,19 @@
 //!
 //! News comes from the log alone, so another process, a restart and a reconnecting phone all hear exactly the same.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use futures_util::Stream;
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::interests::{Hears, Interests};
 use crate::domain::change::{Change, Interest, Point};
-use crate::store::connection::{Listener, Store};
+use crate::store::connection::Store;
 use crate::store::error::Error;
 
 /// How many changes are read at once.
-const PAGE: i64 = 500;
-/// How often to look for news of other processes when nobody wakes us.
-const GLANCE: Duration = Duration::from_millis(500);
+pub(super) const PAGE: i64 = 500;
 
 /// Why a feed ended.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -47,21 +44,28 @@ impl From<Error> for Gap {
 
 /// Follows the change log and fans out.
 pub struct Feed {
-    store: Arc<Store>,
+    pub(super) store: Arc<Store>,
     sender: broadcast::Sender<Arc<Change>>,
     front: Mutex<Front>,
-    wake: Notify,
+    /// Something is in the log that nobody else will tell.
+    pub(super) wake: Notify,
     /// The last change that this process has written, perhaps not handed on yet.
     written: AtomicI64,
-    closed: watch::Sender<bool>,
+    /// The last change that is said to be in the log.
+    pub(super) known: AtomicI64,
+    /// Whether a bus tells what other processes write.
+    pub(super) hears: AtomicBool,
+    /// How often the bus was too slow with something.
+    pub(super) late: AtomicU64,
+    pub(super) closed: watch::Sender<bool>,
     /// Sees every change before any follower does.
     first: Box<dyn Fn(&Change) + Send + Sync>,
 }
 
 /// Where the feed is, and who is told there.
-struct Front {
+pub(super) struct Front {
     /// The last change that was handed on.
-    head: i64,
+    pub(super) head: i64,
     /// The place after it.
     point: Point,
     interests: Interests,
@@ -102,15 +106,18 @@ impl Feed {
             front: Mutex::new(Front { head, point, interests: Interests::default() }),
             wake: Notify::new(),
             written: AtomicI64::new(head),
+            known: AtomicI64::new(head),
+            hears: AtomicBool::new(false),
+            late: AtomicU64::new(0),
             closed: watch::Sender::new(false),
             first: Box::new(first),
         });
-        tokio::spawn(Arc::clone(&feed).run(listener));
+        tokio::spawn(Arc::clone(&feed).read(listener));
         Ok(feed)
     }
 
     /// Hands on what this process has just committed, if it is what follows next in the log; else it is read from there in its
-    /// turn. Says whether it was handed on.
+    /// turn, or comes by the bus. Says whether it was handed on.
     pub fn offer(&self, changes: &[Arc<Change>]) -> bool {
         let (Some(first), Some(last)) = (changes.first(), changes.last()) else { return true };
         self.written.fetch_max(last.seq, Ordering::SeqCst);
@@ -123,7 +130,10 @@ impl Feed {
             next
         };
         if !next {
-            self.wake.notify_one();
+            self.known.fetch_max(last.seq, Ordering::SeqCst);
+            if !self.hears() {
+                self.wake.notify_one();
+            }
         }
         next
     }
@@ -132,6 +142,12 @@ impl Feed {
     pub fn close(&self) {
         self.closed.send_replace(true);
         self.front().interests.end(&Gap::Closed);
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        *self.closed.borrow()
     }
 
     /// The last change that was handed on.
@@ -150,7 +166,7 @@ impl Feed {
         (self.written.load(Ordering::SeqCst) - self.head()).max(0)
     }
 
-    fn front(&self) -> MutexGuard<'_, Front> {
+    pub(super) fn front(&self) -> MutexGuard<'_, Front> {
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -186,33 +202,7 @@ impl Feed {
         self.front().interests.len()
     }
 
-    async fn run(self: Arc<Self>, mut listener: Option<Listener>) {
-        let mut closed = self.closed.subscribe();
-        let mut failing = false;
-        while !*closed.borrow() {
-            match self.store.changes_after(self.head(), PAGE).await {
-                Ok(changes) if changes.is_empty() => failing = false,
-                Ok(changes) => {
-                    failing = false;
-                    self.hand_on(&mut self.front(), changes.into_iter().map(Arc::new));
-                    continue;
-                }
-                Err(error) if !failing => {
-                    failing = true;
-                    tracing::error!(%error, "the change log cannot be read; news wait until it can");
-                }
-                Err(_) => {}
-            }
-            tokio::select! {
-                () = self.wake.notified() => {}
-                () = async { match &mut listener { Some(listener) => listener.woken().await, None => std::future::pending().await } } => {}
-                () = tokio::time::sleep(GLANCE) => {}
-                _ = closed.changed() => {}
-            }
-        }
-    }
-
-    fn hand_on(&self, front: &mut Front, changes: impl Iterator<Item = Arc<Change>>) {
+    pub(super) fn hand_on(&self, front: &mut Front, changes: impl Iterator<Item = Arc<Change>>) {
         for change in changes {
             // What was read from the log may have been offered meanwhile.
             if change.seq <= front.head {

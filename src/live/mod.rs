@@ -2,8 +2,10 @@
 
 pub mod audience;
 pub mod audiences;
+pub mod bus;
 pub mod coalesce;
 pub mod feed;
 pub mod interests;
 pub mod pacer;
+mod reading;
 pub mod watches;

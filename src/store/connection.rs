@@ -182,6 +182,12 @@ impl Store {
         if self.is_postgres() { "PostgreSQL" } else { "SQLite" }
     }
 
+    /// Whether several processes may serve it at once.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.is_postgres()
+    }
+
     pub(super) fn is_postgres(&self) -> bool {
         self.lanes.backend() == DbBackend::Postgres
     }
@@ -228,7 +234,7 @@ impl Drop for Spending<'_> {
     }
 }
 
-/// The channel on which PostgreSQL says that there is news. It carries none itself.
+/// The channel on which PostgreSQL says that there is news. It carries none itself, only the number of the last change.
 pub(super) const CHANNEL: &str = "peerlead_change";
 
 /// Hears when another process has written.
@@ -236,11 +242,16 @@ pub(super) const CHANNEL: &str = "peerlead_change";
 pub struct Listener(PgListener);
 
 impl Listener {
-    /// Waits for the next wake-up. A lost connection is one too: something may have been missed.
-    pub async fn woken(&mut self) {
-        if let Err(error) = self.0.recv().await {
-            tracing::warn!(%error, "the database's wake-up calls are interrupted; looking for news every second");
-            tokio::time::sleep(Duration::from_secs(1)).await;
+    /// Waits for the next wake-up: the number of the last change that was written. A lost connection is one too, without a
+    /// number: something may have been missed.
+    pub async fn woken(&mut self) -> Option<i64> {
+        match self.0.recv().await {
+            Ok(call) => call.payload().parse().ok(),
+            Err(error) => {
+                tracing::warn!(%error, "the database's wake-up calls are interrupted; looking for news every second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                None
+            }
         }
     }
 }

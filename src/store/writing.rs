@@ -99,9 +99,11 @@ impl Writing<'_> {
             sql.bind_rows(rows);
             self.execute(sql).await?;
         }
-        if self.transaction.get_database_backend() == sea_orm::DbBackend::Postgres {
+        if let Some(last) = changes.last()
+            && self.transaction.get_database_backend() == sea_orm::DbBackend::Postgres
+        {
             let mut sql = Sql::new("SELECT pg_notify(");
-            sql.bind(CHANNEL).push(", '')");
+            sql.bind(CHANNEL).push(", ").bind(last.seq.to_string()).push(")");
             self.execute(sql).await?;
         }
         Ok(())

@@ -17,6 +17,7 @@
 mod archive;
 mod asking;
 mod bad_input;
+mod bus;
 mod catalog;
 mod coalesce;
 mod content;
@@ -35,6 +36,7 @@ mod limits;
 mod merge;
 mod metrics;
 mod moderation;
+mod nats;
 mod oidc;
 mod packaging;
 mod paging;

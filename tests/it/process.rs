@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ pub fn peerlead(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Runs the program to its end, within twenty seconds.
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
+pub fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let mut child = command.spawn().expect("the program");
     let (mut out, mut err) = (child.stdout.take().expect("output"), child.stderr.take().expect("output"));
     let out = std::thread::spawn(move || {
@@ -60,6 +61,7 @@ fn ended(child: &mut Child, limit: Duration) -> Option<i32> {
 pub struct Program {
     child: Child,
     pub address: String,
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Program {
@@ -76,8 +78,14 @@ impl Program {
             told.push(line);
         };
         // What it says further is read, so that it never waits for us.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        let said = Arc::new(Mutex::new(told));
+        let noted = Arc::clone(&said);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                noted.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        Self { child, address, said }
     }
 
     /// A server on a database, on a port of its own.
@@ -93,8 +101,18 @@ impl Program {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
-        assert!(status.success());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        let arguments = [format!("-{name}"), self.child.id().to_string()];
+        assert!(Command::new("kill").args(arguments).status().expect("kill").success());
+    }
+
+    /// The lines that it has said beside its address.
+    pub fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Its exit code, within ten seconds.
@@ -135,7 +153,11 @@ async fn listener(address: &str, after: &str) -> Socket {
 async fn two_servers_on_one_database_tell_the_same_in_one_order() {
     let database = Database::fresh().await;
     let one = House::on(database.shared()).await;
-    let two = House::on(database).await;
+    two_tell_the_same(one, House::on(database).await).await;
+}
+
+/// Ratings that come in at two houses at once are told by both, in one order.
+pub async fn two_tell_the_same(one: House, two: House) {
     one.person("ada").await;
     for number in 0..4 {
         two.person(&format!("rater{number}")).await;
@@ -175,6 +197,11 @@ async fn what_one_process_takes_is_heard_at_the_other() {
     let database = Database::fresh().await;
     let folder = folder();
     let (one, two) = (Program::serve(folder.path(), &database.url), Program::serve(folder.path(), &database.url));
+    what_one_takes_the_other_tells(&one, &two).await;
+}
+
+/// A rating that one program takes is told by the other, which knows everybody whom that one knows.
+pub async fn what_one_takes_the_other_tells(one: &Program, two: &Program) {
     let cursor = two.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("a cursor").to_owned();
     let mut socket = listener(&two.address, &cursor).await;
     one.post("operator", "mutation { a: createPerson(input: { handle: \"ada\", name: \"Ada\" }) { person { id } } b: createPerson(input: { handle: \"grace\", name: \"Grace\" }) { person { id } } }", json!({})).await;
@@ -271,6 +298,9 @@ fn help_names_every_knob_and_its_variable() {
         ("--timeout", "PEERLEAD_TIMEOUT"),
         ("--stop-timeout", "PEERLEAD_STOP_TIMEOUT"),
         ("--no-migrate", "PEERLEAD_NO_MIGRATE"),
+        ("--nats-url", "PEERLEAD_NATS_URL"),
+        ("--nats-credentials", "PEERLEAD_NATS_CREDENTIALS"),
+        ("--nats-prefix", "PEERLEAD_NATS_PREFIX"),
     ] {
         assert!(serve.contains(flag) && serve.contains(&format!("env: {variable}")), "{flag} {variable}: {serve}");
     }
