@@ -49,6 +49,7 @@ mod retention;
 mod roles;
 mod rules;
 mod schema;
+mod secrecy;
 mod sharing;
 mod spoil;
 mod statements;

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -60,6 +61,7 @@ fn ended(child: &mut Child, limit: Duration) -> Option<i32> {
 pub struct Program {
     child: Child,
     pub address: String,
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Program {
@@ -76,13 +78,31 @@ impl Program {
             told.push(line);
         };
         // What it says further is read, so that it never waits for us.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        let said = Arc::new(Mutex::new(told));
+        let also = Arc::clone(&said);
+        std::thread::spawn(move || {
+            lines.map_while(Result::ok).for_each(|line| also.lock().expect("a lock").push(line));
+        });
+        Self { child, address, said }
     }
 
     /// A server on a database, on a port of its own.
     pub fn serve(folder: &Path, url: &str) -> Self {
         Self::start(peerlead(folder, &["serve", "--listen", "127.0.0.1:0", "--database-url", url]))
+    }
+
+    /// The lines that it has written to standard error so far.
+    pub fn said(&self) -> Vec<String> {
+        self.said.lock().expect("a lock").clone()
+    }
+
+    /// Waits until it has written a line with these words, ten seconds at most.
+    pub async fn says(&self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !self.said().iter().any(|line| line.contains(words)) {
+            assert!(Instant::now() < deadline, "{words:?} was not said");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Ends it without any warning.
