@@ -58,6 +58,7 @@ mod telling;
 mod term;
 mod token;
 mod topic;
+mod traces;
 mod trend;
 mod validation;
 mod websocket;

@@ -34,6 +34,10 @@ const GUARDED: &[&str] = &[
     "governor",
     "metrics",
     "metrics_exporter_prometheus",
+    "opentelemetry",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
+    "tracing_opentelemetry",
 ];
 
 /// The table of the design, first match first.
@@ -91,6 +95,9 @@ const TABLE: &[Room] = &[
             "governor",
             "metrics",
             "metrics_exporter_prometheus",
+            "opentelemetry",
+            "opentelemetry_sdk",
+            "tracing_opentelemetry",
             "axum",
             "async_graphql",
             "async_graphql_axum",
@@ -105,7 +112,11 @@ const TABLE: &[Room] = &[
     },
     Room { path: "src/config", rooms: &[], crates: &["*", "clap", "jiff"] },
     // Only the words in which the operator chooses: a leaf that knows one other leaf.
-    Room { path: "src/telemetry.rs", rooms: &["config"], crates: &["*"] },
+    Room {
+        path: "src/telemetry",
+        rooms: &["config", "telemetry"],
+        crates: &["*", "opentelemetry", "opentelemetry_otlp", "opentelemetry_sdk", "tracing_opentelemetry"],
+    },
     Room { path: "src/lib.rs", rooms: &[], crates: &[] },
     Room { path: "src/main.rs", rooms: &["*"], crates: &["*", "peerlead", "clap"] },
     Room { path: "entity/src/", rooms: &["*"], crates: &["sea_orm"] },
@@ -137,6 +148,9 @@ const CRATES: &[&str] = &[
     "metrics_exporter_prometheus",
     "migration",
     "moka",
+    "opentelemetry",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
     "peerlead",
     "rand",
     "reqwest",
@@ -158,6 +172,7 @@ const CRATES: &[&str] = &[
     "tower",
     "tower_http",
     "tracing",
+    "tracing_opentelemetry",
     "tracing_subscriber",
     "unicode_normalization",
     "uuid",
