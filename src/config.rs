@@ -9,6 +9,7 @@
 pub mod bus;
 pub mod identity;
 pub mod limits;
+pub mod traces;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use self::bus::Bus;
 use self::identity::Identity;
 use self::limits::Limits;
+use self::traces::Traces;
 
 /// The open backend for peer leadership.
 #[derive(Clone, Debug, Parser)]
@@ -237,6 +239,9 @@ pub struct Server {
     #[command(flatten)]
     pub bus: Bus,
 
+    #[command(flatten)]
+    pub traces: Traces,
+
     /// Origins of web pages that may ask from a browser, each with its scheme, separated by commas.
     #[arg(long, env = "PEERLEAD_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGINS")]
     pub cors_origins: Vec<String>,
@@ -328,6 +333,15 @@ impl Config {
         match Self::from_arg_matches(&command.get_matches()) {
             Ok(config) => config,
             Err(error) => error.exit(),
+        }
+    }
+
+    /// Where spans are sent, for commands that serve.
+    #[must_use]
+    pub const fn traces(&self) -> Option<&Traces> {
+        match &self.command {
+            Command::Serve { server, .. } | Command::Demo { server, .. } => Some(&server.traces),
+            _ => None,
         }
     }
 

@@ -24,5 +24,5 @@ pub mod live;
 pub mod projection;
 /// What is remembered: the only room that knows the database.
 pub mod store;
-/// Logs.
+/// Logs and traces.
 pub mod telemetry;

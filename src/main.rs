@@ -44,13 +44,20 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
     let config = Config::read();
-    match telemetry::start(&config.log, config.log_format).map_err(Failure::from).and_then(|()| run(&config)) {
-        Ok(code) => code,
-        Err(error) => {
-            say(&format!("peerlead: {error}"));
-            ExitCode::FAILURE
-        }
+    let spans = match telemetry::start(&config.log, config.log_format, config.traces()) {
+        Ok(spans) => spans,
+        Err(error) => return failed(&error.into()),
+    };
+    let code = run(&config).unwrap_or_else(|error| failed(&error));
+    if let Some(spans) = spans {
+        spans.stop();
     }
+    code
+}
+
+fn failed(error: &Failure) -> ExitCode {
+    say(&format!("peerlead: {error}"));
+    ExitCode::FAILURE
 }
 
 fn run(config: &Config) -> Result<ExitCode, Failure> {
@@ -293,6 +300,7 @@ fn http_settings(server: &Server, identity: Identity, start: Start) -> Result<Ht
         documents: Arc::new(documents),
         explorer: !limits.no_explorer,
         introspection: !limits.no_introspection,
+        traces: server.traces.address().is_some(),
     })
 }
 

@@ -1,19 +1,66 @@
-//! Logs.
+//! Logs, and traces when they are configured.
 
-use tracing_subscriber::EnvFilter;
+pub mod traces;
 
+use std::any::Any;
+use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use self::traces::Spans;
 use crate::config::LogFormat;
+use crate::config::traces::Traces;
 
-/// Starts to log to standard error. `filter` is in the form of `RUST_LOG`.
+/// Starts to log to standard error, and to send spans if there is somewhere to send them. `filter` is in the form of `RUST_LOG`.
+/// What comes back is to be stopped at the end, so that no span is lost.
 ///
 /// # Errors
-/// When the filter is none.
-pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
+/// When the filter is none, or nothing can be sent to the address for spans.
+pub fn start(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<Option<Spans>, String> {
     let filter = EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}"))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match format {
-        LogFormat::Text => subscriber.try_init(),
-        LogFormat::Json => subscriber.json().try_init(),
+    // Spans are for traces: lines are the same with and without them.
+    let filter = FilterExt::and(filter, filter_fn(|metadata| !metadata.is_span()));
+    // Colours are for people, not for files.
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines = match format {
+        LogFormat::Text => Layer::boxed(lines),
+        LogFormat::Json => Layer::boxed(lines.json()),
     };
-    started.map_err(|error| error.to_string())
+    std::panic::set_hook(Box::new(panicked));
+    let spans = Spans::start(traces)?;
+    let layer = spans.as_ref().map(Spans::layer);
+    tracing_subscriber::registry()
+        .with(layer)
+        .with(lines.with_filter(filter))
+        .try_init()
+        .map_err(|error| error.to_string())?;
+    Ok(spans)
+}
+
+/// Logs where somebody panicked. Why is only told when it stands in the program: what was put together while it ran may be about
+/// somebody.
+fn panicked(info: &PanicHookInfo<'_>) {
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, reason = fixed(info.payload()), "a fault of ours: something panicked");
+}
+
+fn fixed(payload: &(dyn Any + Send)) -> &'static str {
+    payload.downcast_ref::<&'static str>().copied().unwrap_or("not told")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_tells_what_the_program_says_and_nothing_of_its_data() {
+        let told = |act: fn()| std::panic::catch_unwind(act).map_err(|payload| fixed(&*payload)).unwrap_err();
+        assert_eq!(told(|| panic!("out of rows")), "out of rows");
+        assert_eq!(told(|| drop("é of Zoé"[1..].to_owned())), "not told");
+    }
 }

@@ -14,7 +14,7 @@ pub struct Request {
     /// What is posted to `/graphql`; nothing gets [`Request::path`] instead.
     pub body: Option<String>,
     pub path: &'static str,
-    /// The handle of the one who acts.
+    /// The handle of the one who acts, or `Bearer` and their token.
     pub person: Option<String>,
 }
 
@@ -29,17 +29,29 @@ pub struct Connection {
     stream: TcpStream,
     out: Vec<u8>,
     buffer: Vec<u8>,
+    /// Where the body of the last answer begins.
+    body: usize,
 }
 
 impl Connection {
     pub async fn open(address: SocketAddr) -> Result<Self, Failure> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, out: Vec::with_capacity(4096), buffer: Vec::with_capacity(64 * 1024) })
+        Ok(Self { stream, out: Vec::with_capacity(4096), buffer: Vec::with_capacity(64 * 1024), body: 0 })
     }
 
     /// Sends a request and gives the body of its answer. Anything but 200 is a failure, and so is an answer with errors.
     pub async fn ask(&mut self, request: &Request) -> Result<&[u8], Failure> {
+        let status = self.send(request).await?;
+        let body = &self.buffer[self.body..];
+        if status != 200 || body.starts_with(b"{\"errors\"") {
+            return Err(format!("{request:?} was answered by {}", String::from_utf8_lossy(&self.buffer)).into());
+        }
+        Ok(body)
+    }
+
+    /// Sends a request and gives the status of its answer.
+    pub async fn send(&mut self, request: &Request) -> Result<u16, Failure> {
         use std::io::Write;
         self.out.clear();
         match &request.body {
@@ -50,7 +62,8 @@ impl Connection {
                     request.path
                 )?;
                 if let Some(person) = &request.person {
-                    write!(self.out, "peerlead-person: {person}\r\n")?;
+                    let name = if person.starts_with("Bearer ") { "authorization" } else { "peerlead-person" };
+                    write!(self.out, "{name}: {person}\r\n")?;
                 }
                 write!(self.out, "content-length: {}\r\n\r\n{body}", body.len())?;
             }
@@ -72,11 +85,10 @@ impl Connection {
                 return Err("the server closed a connection within an answer".into());
             }
         }
-        let body = &self.buffer[head..head + length];
-        if !self.buffer.starts_with(b"HTTP/1.1 200") || body.starts_with(b"{\"errors\"") {
-            return Err(format!("{request:?} was answered by {}", String::from_utf8_lossy(&self.buffer)).into());
-        }
-        Ok(body)
+        self.buffer.truncate(head + length);
+        self.body = head;
+        let status = self.buffer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+        status.ok_or_else(|| "an answer without a status".into())
     }
 }
 

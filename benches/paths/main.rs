@@ -14,6 +14,7 @@
 
 mod data;
 mod fill;
+mod guard;
 mod http;
 mod load;
 mod process;
@@ -43,6 +44,8 @@ struct Plan {
     only: Option<String>,
     /// Puts the tables into `BENCHMARKS.md`.
     write: bool,
+    /// Measures what limits cost and what they are worth, and nothing else.
+    guard: bool,
     folder: PathBuf,
 }
 
@@ -64,6 +67,7 @@ impl Plan {
             window: Duration::from_secs_f64(number("PEERLEAD_BENCH_SECONDS", 3.0)?.clamp(0.1, 60.0)),
             warm_up: Duration::from_secs_f64(number("PEERLEAD_BENCH_WARM_UP", 0.5)?.clamp(0.0, 60.0)),
             only: text("PEERLEAD_BENCH_ONLY"),
+            guard: std::env::args().any(|argument| argument == "guard"),
             write: std::env::args().any(|argument| argument == "--write"),
             folder: root.join("target").join("bench"),
         })
@@ -83,6 +87,15 @@ fn main() -> Result<(), Failure> {
     }
     for scene in scenes {
         let filled = scene.fill(&plan)?;
+        if plan.guard {
+            let table = guard::measure(&scene, &plan, &filled)?;
+            println!("{table}");
+            if plan.write {
+                let key = format!("guard-{}", scene.key());
+                report::write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("BENCHMARKS.md"), &key, &table)?;
+            }
+            continue;
+        }
         let figures = scene.measure(&plan, &filled)?;
         let table = report::table(&scene, &plan, &filled, &figures);
         println!("{table}");

@@ -41,11 +41,16 @@ pub fn pin_self(cores: &str) {
 impl Server {
     /// Starts the program on a database and waits until it is ready.
     pub fn start(url: &str, folder: &Path) -> Result<Self, Failure> {
+        // All of the load is one client, and every rating is news.
+        Self::with(url, folder, &["--max-streams", "20000", "--max-client-streams", "20000", "--min-raters", "1"])
+    }
+
+    /// The same with other knobs.
+    pub fn with(url: &str, folder: &Path, knobs: &[&str]) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let told = address.to_string();
         let mut arguments = vec!["serve", "--listen", &told, "--database-url", url];
-        // All of the load is one client, and every rating is news.
-        arguments.extend(["--max-streams", "20000", "--max-client-streams", "20000", "--min-raters", "1"]);
+        arguments.extend(knobs);
         if std::env::var_os("PEERLEAD_LOG").is_none() {
             arguments.extend(["--log", "warn"]);
         }

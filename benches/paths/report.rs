@@ -80,12 +80,12 @@ pub fn table(scene: &Scene, plan: &Plan, filled: &Filled, figures: &Figures) -> 
     out
 }
 
-const fn verdict(reached: bool) -> &'static str {
+pub const fn verdict(reached: bool) -> &'static str {
     if reached { "reached" } else { "missed" }
 }
 
 /// A whole number with commas.
-fn grouped(number: f64) -> String {
+pub fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -97,7 +97,7 @@ fn grouped(number: f64) -> String {
     out
 }
 
-fn machine() -> String {
+pub fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info
         .lines()

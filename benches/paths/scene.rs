@@ -90,7 +90,7 @@ impl Scene {
         matches!(self, Self::Postgres { .. })
     }
 
-    const fn folder(&self) -> &PathBuf {
+    pub const fn folder(&self) -> &PathBuf {
         match self {
             Self::Sqlite { folder, .. } | Self::Postgres { folder, .. } => folder,
         }
@@ -102,7 +102,7 @@ impl Scene {
         }
     }
 
-    fn url(&self, run: bool) -> String {
+    pub fn url(&self, run: bool) -> String {
         let end = if run { "-run" } else { "" };
         match self {
             Self::Sqlite { folder, name } => format!("sqlite:{}", folder.join(format!("{name}{end}.db")).display()),
@@ -193,10 +193,15 @@ impl Scene {
 
     /// Measures everything on a copy of the filled database.
     pub fn measure(&self, plan: &Plan, filled: &Filled) -> Result<Figures, Failure> {
+        self.on_a_copy(self.measure_all(plan, filled))
+    }
+
+    /// Measures something on a copy of the filled database.
+    pub fn on_a_copy<T>(&self, measuring: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.copy())?;
         pin_self("1");
-        let figures = runtime.block_on(self.measure_all(plan, filled));
+        let figures = runtime.block_on(measuring);
         let removed = runtime.block_on(self.remove_copy());
         pin_self("0-1");
         let figures = figures?;

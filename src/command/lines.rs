@@ -131,6 +131,8 @@ impl Line {
         }
         let text = std::str::from_utf8(&self.bytes)
             .map_err(|error| format!("no UTF-8 from byte {} on", error.valid_up_to() + 1))?;
+        // The end of the line is no part of it, also where it is cut off.
+        let text = text.trim_end();
         if !text.trim_start().starts_with('{') {
             return Err("no JSON object".to_owned());
         }
@@ -176,6 +178,12 @@ mod tests {
         assert_eq!(reason(), "no JSON object");
         assert_eq!(reason(), "no UTF-8 from byte 7 on");
         assert!(reason().starts_with("no JSON: expected `:`"));
+    }
+
+    #[test]
+    fn where_a_line_is_cut_off_is_told_by_its_byte() {
+        let told = lines(b"{\"a\":\n").next_line().unwrap().unwrap().parse::<serde_json::Value>().unwrap_err();
+        assert_eq!(told, "the line is cut off: EOF while parsing a value at byte 5");
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub fn mark(response: &mut Response, request_id: &str) {
     for error in &mut response.errors {
         match error.source::<Error>() {
             Some(Error::Internal(cause)) => {
-                tracing::error!(request.id = request_id, error = %cause, path = ?error.path, "a request failed");
+                // Not where in the answer: clients name its parts, after people too.
+                tracing::error!(request.id = request_id, error = %cause, "a request failed");
             }
             Some(Error::Unavailable(cause)) => {
                 tracing::warn!(request.id = request_id, error = %cause, "the database was not available");

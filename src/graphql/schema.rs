@@ -63,6 +63,18 @@ pub enum OperationKind {
     Subscription,
 }
 
+impl OperationKind {
+    /// What GraphQL calls it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
 /// An operation that was parsed and found to be within bounds.
 pub struct Operation {
     pub(super) request: async_graphql::Request,
@@ -77,6 +89,15 @@ pub struct Operation {
 impl std::fmt::Debug for Operation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Operation").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl Operation {
+    /// Its name in its document, if it has one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        let only = || self.document.operations.iter().next().and_then(|(name, _)| name).map(Name::as_str);
+        self.request.operation_name.as_deref().or_else(only)
     }
 }
 

@@ -12,11 +12,12 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
+use tracing::Instrument;
 
 use super::graphql::execute;
 use super::seats::Seat;
 use super::server::Hall;
-use super::{answer, identity};
+use super::{answer, identity, trace};
 use crate::app::viewer::Viewer;
 use crate::graphql::listening::News;
 use crate::graphql::schema::{Operation, OperationKind};
@@ -35,11 +36,13 @@ pub async fn run(
     (request_id, seat): (String, Seat),
 ) -> Response {
     if operation.kind != OperationKind::Subscription {
-        return once(&execute(hall, operation, viewer, &request_id).await);
+        return once(&execute(hall, operation, (viewer, seat.client()), &request_id).await);
     }
     let last = headers.get(LAST_EVENT).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
     let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
-    match hall.executor.listen(operation, viewer, request_id, last.map(str::to_owned), answer::text).await {
+    let span = trace::operation(&operation, &request_id);
+    let listening = hall.executor.listen(operation, viewer, request_id, last.map(str::to_owned), answer::text);
+    match listening.instrument(span).await {
         Ok(news) => live(hall, news.take_until(Box::pin(lapsed)).boxed(), seat),
         Err(response) => once(&response),
     }

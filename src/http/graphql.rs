@@ -12,14 +12,19 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
 use super::answer::{self, Form};
 use super::budget::{Client, Refused};
 use super::server::Hall;
-use super::{events, identity, request, websocket};
+use super::{events, identity, long, request, trace, websocket};
 use crate::app::error::Error;
+use crate::app::viewer::Viewer;
 use crate::graphql::error::{code, refused};
 use crate::graphql::schema::{Operation, OperationKind};
+
+/// The longest id of a request, in bytes.
+const REQUEST_ID: usize = 100;
 
 /// A GET is a query, an event stream, or the start of a WebSocket.
 pub async fn get(
@@ -68,10 +73,39 @@ pub async fn post(
             return caller.not_understood(rejection.status(), told);
         }
     };
-    match request::of_json(&body) {
+    let read = if body.len() > long::BODY {
+        match read_long(&hall, &headers, peer, body).await {
+            Ok(read) => read,
+            Err(Unread::Unrecognised(error)) => return caller.not_recognised(&error),
+            Err(Unread::Unpaid(refused)) => return caller.not_paid(refused),
+        }
+    } else {
+        request::of_json(&body)
+    };
+    match read {
         Ok(request) => run(&hall, &headers, peer, request, caller, false).await,
         Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
     }
+}
+
+/// Why a body was not even read.
+enum Unread {
+    Unrecognised(Error),
+    Unpaid(Refused),
+}
+
+/// Reads a body that takes long to be read: first it is paid for by whoever sent it, a point for each kibibyte.
+async fn read_long(
+    hall: &Hall,
+    headers: &HeaderMap,
+    peer: SocketAddr,
+    body: Bytes,
+) -> Result<Result<Request, String>, Unread> {
+    let viewer = identity::of_headers(hall, headers).await.map_err(Unread::Unrecognised)?;
+    let client = Client::of(&viewer, hall.address(peer, headers));
+    hall.pay(&client, body.len() as u64 / 1024).map_err(Unread::Unpaid)?;
+    let read = hall.long.run(client, async move { request::of_json(&body) }).await;
+    Ok(read.unwrap_or_else(|| Err("the body cannot be read".to_owned())))
 }
 
 /// Anything else.
@@ -151,9 +185,12 @@ impl Caller {
 }
 
 /// The id of a request, which every request has by the time it gets here.
+///
+/// A client may have made it up, and it stands in logs, so what is long is cut off.
 #[must_use]
 pub fn id(headers: &HeaderMap) -> String {
-    headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    let told = headers.get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    told.get(..REQUEST_ID).unwrap_or(told).to_owned()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -187,7 +224,7 @@ async fn run(
         Ok(sent) => sent,
         Err(error) => return caller.refused(error),
     };
-    let mut operation = match hall.executor.prepare(request) {
+    let mut operation = match prepare(hall, client, request).await {
         Ok(operation) => operation,
         Err(mut response) => {
             crate::graphql::error::mark(&mut response, &caller.request_id);
@@ -230,20 +267,53 @@ async fn run(
         return caller.not_understood(StatusCode::BAD_REQUEST, told);
     }
     let (cost, began) = (operation.allowance.cost, Instant::now());
-    let response = execute(hall, operation, viewer, &caller.request_id).await;
+    let response = execute(hall, operation, (viewer, client), &caller.request_id).await;
     hall.metrics.answered(name.as_deref(), cost, began.elapsed(), &response);
     answer::of(&response, caller.form)
 }
 
-/// Runs an operation within the time that it may take. What was not committed by then leaves nothing behind.
+async fn prepare(hall: &Hall, client: Client, request: Request) -> Result<Operation, Box<async_graphql::Response>> {
+    if request.query.len() < long::DOCUMENT {
+        return hall.executor.prepare(request);
+    }
+    let executor = hall.executor.clone();
+    let prepared = hall.long.run(client, async move { executor.prepare(request) }).await;
+    prepared.unwrap_or_else(|| Err(Box::new(broken())))
+}
+
+/// The answer of an operation that ended in the middle.
+fn broken() -> async_graphql::Response {
+    async_graphql::Response::from_errors(vec![refused("INTERNAL", "an internal fault")])
+}
+
+/// Runs an operation of somebody within the time that it may take. What was not committed by then leaves nothing behind.
 pub(super) async fn execute(
     hall: &Hall,
     operation: Operation,
-    viewer: crate::app::viewer::Viewer,
+    (viewer, client): (Viewer, Client),
     request_id: &str,
 ) -> async_graphql::Response {
-    match tokio::time::timeout(hall.settings.patience, hall.executor.execute(operation, viewer, request_id)).await {
-        Ok(response) => response,
+    let span = trace::operation(&operation, request_id);
+    let answered = if operation.allowance.cost < long::DEAR {
+        let run = hall.executor.execute(operation, viewer, request_id).instrument(span.clone());
+        tokio::time::timeout(hall.settings.patience, run).await
+    } else {
+        let (executor, id) = (hall.executor.clone(), request_id.to_owned());
+        let run = async move { executor.execute(operation, viewer, &id).await }.instrument(span.clone());
+        let run = tokio::time::timeout(hall.settings.patience, hall.long.run(client, run)).await;
+        run.map(|done| {
+            done.unwrap_or_else(|| {
+                let mut response = broken();
+                crate::graphql::error::mark(&mut response, request_id);
+                response
+            })
+        })
+    };
+    match answered {
+        Ok(response) => {
+            span.record("graphql.errors", i64::try_from(response.errors.len()).unwrap_or(i64::MAX));
+            response
+        }
         Err(_) => {
             let told = format!(
                 "this took longer than the {} s that an operation may take; ask for less at once",

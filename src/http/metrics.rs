@@ -63,7 +63,7 @@ impl Metrics {
 
     /// Counts a subscription that began.
     pub fn streamed(&self, name: Option<&str>, cost: u64) {
-        let operation = self.told_apart(name);
+        let operation = self.told_apart(name, false);
         with_local_recorder(&self.recorder, || {
             counter!("peerlead_operations_total", "operation" => operation, "outcome" => "streamed").increment(1);
             counter!("peerlead_cost_points_total").increment(cost);
@@ -78,7 +78,7 @@ impl Metrics {
         took: Duration,
         codes: impl Iterator<Item = String>,
     ) {
-        let operation = self.told_apart(name);
+        let operation = self.told_apart(name, outcome == "refused");
         with_local_recorder(&self.recorder, || {
             counter!("peerlead_operations_total", "operation" => operation, "outcome" => outcome).increment(1);
             counter!("peerlead_cost_points_total").increment(cost);
@@ -94,10 +94,12 @@ impl Metrics {
         }
     }
 
-    fn told_apart(&self, name: Option<&str>) -> String {
+    /// The name under which an operation is counted. One that was refused may be called anything, after people too, so it only
+    /// has a name when others had it that were not.
+    fn told_apart(&self, name: Option<&str>, is_refused: bool) -> String {
         let Some(name) = name.filter(|name| name.len() <= 100) else { return OTHERS.to_owned() };
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.contains(name) || names.len() < NAMES && names.insert(name.to_owned()) {
+        if names.contains(name) || !is_refused && names.len() < NAMES && names.insert(name.to_owned()) {
             return name.to_owned();
         }
         OTHERS.to_owned()

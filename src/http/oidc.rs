@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::DateTime;
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -110,7 +111,10 @@ impl Oidc {
         validation.set_issuer(&[&self.settings.issuer]);
         validation.set_audience(&self.settings.audiences);
         let told = decode::<Map<String, Value>>(token, &key.decoding, &validation).map_err(|error| {
-            tracing::debug!(%error, "a token was refused");
+            // What is no JSON of the right form is not told, because it is about somebody.
+            let is_text = matches!(error.kind(), ErrorKind::Json(_) | ErrorKind::Utf8(_));
+            let reason = if is_text { "no claims".to_owned() } else { error.to_string() };
+            tracing::debug!(reason, "a token was refused");
             WORTHLESS
         })?;
         self.read(&told.claims)

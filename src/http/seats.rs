@@ -53,6 +53,14 @@ impl Seats {
     }
 }
 
+impl Seat {
+    /// Whose it is.
+    #[must_use]
+    pub const fn client(&self) -> Client {
+        self.client
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);

@@ -20,9 +20,10 @@ use super::budget::{Budgets, Client, Refused};
 use super::documents::Named;
 use super::explorer::{self, Start};
 use super::identity::Identity;
+use super::long::Long;
 use super::metrics::{self, Metrics};
 use super::seats::Seats;
-use super::{graphql, health, origin, pictures};
+use super::{graphql, health, origin, pictures, trace};
 use crate::app::allowance::Budget;
 use crate::graphql::schema::Executor;
 
@@ -31,6 +32,7 @@ pub const PING: Duration = Duration::from_secs(25);
 
 /// What the operator has decided about transport.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
 pub struct Settings {
     /// The largest request body, in bytes.
     pub body: usize,
@@ -56,6 +58,8 @@ pub struct Settings {
     pub explorer: bool,
     /// Whether the schema is told at `/schema.graphql`.
     pub introspection: bool,
+    /// Whether spans are kept of requests.
+    pub traces: bool,
 }
 
 impl Default for Settings {
@@ -73,6 +77,7 @@ impl Default for Settings {
             documents: Arc::default(),
             explorer: true,
             introspection: true,
+            traces: false,
         }
     }
 }
@@ -87,6 +92,8 @@ pub struct Hall {
     /// What clients may spend; `None` for as much as they like.
     pub budgets: Option<Arc<Budgets>>,
     pub seats: Arc<Seats>,
+    /// Turns to do what takes long.
+    pub long: Arc<Long>,
     pub metrics: Arc<Metrics>,
 }
 
@@ -133,14 +140,14 @@ pub fn router(hall: Hall) -> Router {
         .with_state(hall);
     // The layer answers every OPTIONS by itself, so it is only there where some page may ask.
     let routes = if settings.origins.is_empty() { routes } else { routes.layer(origin::pages(&settings.origins)) };
-    routes
+    let routes = routes
         .layer(middleware::from_fn_with_state(Arc::clone(&settings), origin::check))
         .layer(DefaultBodyLimit::max(settings.body))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, settings.patience * 2))
         .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::new())
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(CatchPanicLayer::new());
+    let routes = if settings.traces { routes.layer(middleware::from_fn(trace::request)) } else { routes };
+    routes.layer(PropagateRequestIdLayer::x_request_id()).layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
 }
 
 /// Serves until `stop` comes; then no new connection is taken, running requests are finished and subscribers are told
@@ -162,6 +169,7 @@ pub async fn serve(
         executor: executor.with_introspection(settings.introspection),
         budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
         metrics: Arc::default(),
+        long: Arc::default(),
         seats: Arc::new(Seats::new(settings.seats.0, settings.seats.1)),
         settings: Arc::new(settings),
         stopping,

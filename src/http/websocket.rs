@@ -20,13 +20,14 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, interval, sleep_until};
+use tracing::Instrument;
 
 use super::budget::Client;
 use super::graphql::execute;
 use super::message::{Close, FromClient, FromServer, PROTOCOL, next};
 use super::seats::Seat;
 use super::server::Hall;
-use super::{answer, identity, request};
+use super::{answer, identity, request, trace};
 use crate::app::viewer::Viewer;
 use crate::graphql::error::{mark, refused};
 use crate::graphql::listening::News;
@@ -169,6 +170,8 @@ impl Connection {
                     Event::Said(message) => {
                         self.unanswered = 0;
                         if let Err(farewell) = self.hear(message).await { break farewell }
+                        // Who says much at once does not keep others waiting: each word is a turn of its own.
+                        tokio::task::yield_now().await;
                     }
                     Event::Unreadable(farewell) => break Some(farewell.frame()),
                     Event::Live(id, news) => self.tell(&id, news),
@@ -318,12 +321,15 @@ impl Connection {
     ) -> Result<Operation, Box<async_graphql::Response>> {
         let refusal = |error| Box::new(async_graphql::Response::from_errors(vec![error]));
         let name = request.operation_name.clone();
+        let client = Client::of(viewer, self.address);
+        let spent = |_| refusal(refused("RATE_LIMITED", "the budget of this minute is spent; try again later"));
+        // To be asked costs something, whatever comes of it.
+        let asked = self.hall.pay(&client, 1).map_err(spent)?;
         let sent = self.hall.settings.documents.resolve(&mut request).map_err(refusal)?;
         let mut operation = self.hall.executor.prepare(request)?;
         self.hall.settings.documents.keep(sent);
-        let paid = self.hall.pay(&Client::of(viewer, self.address), operation.allowance.cost);
-        let spent = |_| refusal(refused("RATE_LIMITED", "the budget of this minute is spent; try again later"));
-        operation.allowance.budget = paid.map_err(spent)?;
+        let rest = operation.allowance.cost.saturating_sub(1);
+        operation.allowance.budget = if rest == 0 { asked } else { self.hall.pay(&client, rest).map_err(spent)? };
         self.hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
         Ok(operation)
     }
@@ -341,12 +347,14 @@ impl Connection {
     }
 
     fn start(&mut self, id: Arc<str>, operation: Operation, viewer: Viewer) {
-        let (hall, request_id) = (self.hall.clone(), self.request_id.clone());
+        let (hall, request_id, client) =
+            (self.hall.clone(), self.request_id.clone(), Client::of(&viewer, self.address));
         let handle = self.tasks.spawn(async move {
             if operation.kind != OperationKind::Subscription {
-                return Outcome::Answer(Box::new(execute(&hall, operation, viewer, &request_id).await));
+                return Outcome::Answer(Box::new(execute(&hall, operation, (viewer, client), &request_id).await));
             }
-            let heard = hall.executor.listen(operation, viewer, request_id, None, answer::text).await;
+            let span = trace::operation(&operation, &request_id);
+            let heard = hall.executor.listen(operation, viewer, request_id, None, answer::text).instrument(span).await;
             heard.map_or_else(Outcome::Refusal, Outcome::Live)
         });
         self.running.insert(id, Running::Task(handle));

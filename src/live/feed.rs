@@ -203,6 +203,7 @@ impl Feed {
     }
 
     pub(super) fn hand_on(&self, front: &mut Front, changes: impl Iterator<Item = Arc<Change>>) {
+        let _span = tracing::info_span!("feed", after = front.head).entered();
         for change in changes {
             // What was read from the log may have been offered meanwhile.
             if change.seq <= front.head {

@@ -12,7 +12,7 @@ use crate::domain::time::{Time, from_micros, micros};
 
 fn noun(row: &QueryResult) -> Result<Change, Error> {
     let (seq, fact): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
-    let fact = serde_json::from_str(&fact).map_err(|error| Error::Inconsistent(format!("change {seq}: {error}")))?;
+    let fact = serde_json::from_str(&fact).map_err(|error| Error::unreadable(format!("change {seq}"), &error))?;
     Ok(Change { seq, at: from_micros(row.try_get_by_index(1)?), fact })
 }
 

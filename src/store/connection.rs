@@ -11,6 +11,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
 use tokio::sync::Mutex;
+use tracing::{Instrument, Span};
 
 use super::error::Error;
 use super::lane::{Lane, Lanes};
@@ -207,7 +208,16 @@ impl Store {
     pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let _spent = Spending::begin(&self.spent);
-        self.lanes.rows(sql).await
+        self.lanes.rows(sql).instrument(self.reading()).await
+    }
+
+    /// The span of a statement within whatever reads. Looking for news each second is no work of anybody's. What the statement
+    /// says is not told.
+    fn reading(&self) -> Span {
+        if Span::current().is_none() {
+            return Span::none();
+        }
+        tracing::info_span!("read", otel.kind = "client", db.system.name = self.lanes.name())
     }
 
     pub(super) async fn row(&self, sql: Sql) -> Result<Option<QueryResult>, Error> {

@@ -95,7 +95,7 @@ fn ids(row: &QueryResult, at: usize) -> Result<Vec<i64>, Error> {
 fn ballot(row: &QueryResult, at: usize) -> Result<Ballot, Error> {
     let waiting: Option<String> = row.try_get_by_index(at + 10)?;
     let waiting = waiting.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text));
-    let waiting = waiting.map_err(|error| Error::Inconsistent(format!("a tally: {error}")))?;
+    let waiting = waiting.map_err(|error| Error::unreadable("a tally", &error))?;
     Ok(Ballot { all: tally(row, at)?, told: tally(row, at + 5)?, waiting })
 }
 

@@ -59,7 +59,7 @@ impl Writing<'_> {
             last = end.try_get_by_index(0)?;
             for row in &rows {
                 let (seq, text): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-                let wrong = |error: serde_json::Error| Error::Inconsistent(format!("change {seq}: {error}"));
+                let wrong = |error: serde_json::Error| Error::unreadable(format!("change {seq}"), &error);
                 let fact: Fact = serde_json::from_str(&text).map_err(wrong)?;
                 let mut sql = Sql::new("UPDATE change SET fact = ");
                 sql.bind(serde_json::to_string(&fact.without(erased)).map_err(wrong)?).push(" WHERE seq = ").bind(seq);

@@ -28,6 +28,13 @@ pub enum Error {
     Fault(#[source] DbErr),
 }
 
+impl Error {
+    /// A text in a row that is no JSON of ours. It may be about somebody, and errors are logged, so only where it broke is told.
+    pub(super) fn unreadable(what: impl std::fmt::Display, error: &serde_json::Error) -> Self {
+        Self::Inconsistent(format!("{what} cannot be read from byte {} on", error.column()))
+    }
+}
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         let told = error.to_string();

@@ -31,6 +31,14 @@ impl Lanes {
         }
     }
 
+    /// What the database is called in traces.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
     /// The rows that a reading statement gives.
     pub async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
         let statement = sql.statement(self.backend());

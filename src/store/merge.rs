@@ -85,7 +85,7 @@ impl Writing<'_> {
     pub async fn merge_journal<T: DeserializeOwned>(&self, id: MergeId) -> Result<T, Error> {
         let row = merge::Entity::find_by_id(id.0).one(&self.transaction).await?;
         let journal = row.map(|row| row.journal).unwrap_or_default();
-        serde_json::from_str(&journal).map_err(|error| Error::Inconsistent(format!("merge {}: {error}", id.0)))
+        serde_json::from_str(&journal).map_err(|error| Error::unreadable(format!("merge {}", id.0), &error))
     }
 
     /// Writes down that a merge was undone.

@@ -10,6 +10,7 @@ use sea_orm::{
     Value,
 };
 use tokio::sync::MutexGuard;
+use tracing::Span;
 
 use super::connection::{CHANNEL, Spending, Store};
 use super::error::Error;
@@ -27,6 +28,8 @@ pub struct Writing<'a> {
     last: i64,
     _turn: MutexGuard<'a, ()>,
     _spent: Spending<'a>,
+    /// From the turn to its end.
+    _span: Span,
 }
 
 impl std::fmt::Debug for Writing<'_> {
@@ -43,13 +46,14 @@ impl Store {
     pub async fn begin(&self) -> Result<Writing<'_>, Error> {
         let turn = self.turn.lock().await;
         let spent = Spending::begin(&self.spent);
+        let span = tracing::info_span!("write", otel.kind = "client", db.system.name = self.lanes.name());
         self.check_file()?;
         let mode = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
         let transaction = self.write.begin_with_options(mode).await?;
-        let mut writing = Writing { transaction, facts: Vec::new(), last: 0, _turn: turn, _spent: spent };
+        let mut writing = Writing { transaction, facts: Vec::new(), last: 0, _turn: turn, _spent: spent, _span: span };
         if self.is_postgres() {
             let mut lock = Sql::new("SELECT pg_advisory_xact_lock(");
             lock.bind(LOCK).push(")");

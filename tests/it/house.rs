@@ -311,6 +311,11 @@ impl Socket {
         self.stream.send(frame).await.expect("a frame sent");
     }
 
+    /// Sends a frame of any kind, if the connection is still there.
+    pub async fn try_send(&mut self, frame: Message) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+        self.stream.send(frame).await
+    }
+
     /// Starts an operation.
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         self.send(json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } }))

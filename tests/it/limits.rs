@@ -269,3 +269,42 @@ async fn the_seats_and_the_names_hold_with_many_at_once() {
     let opened = futures_util::future::join_all(tries).await;
     assert_eq!(opened.iter().flatten().count(), 8);
 }
+
+#[tokio::test]
+async fn a_large_body_is_paid_for_before_it_is_read() {
+    // Five points come back in a second.
+    let house = house(HttpSettings { budget: NonZeroU32::new(300), ..HttpSettings::default() }).await;
+    let ask = async |kibibytes: usize| {
+        let padding = "x".repeat(kibibytes * 1024);
+        let body = json!({ "query": "{ rateLimit { remaining } }", "extensions": { "x": padding } });
+        let (status, _, answer) = send(&house, "", body).await;
+        assert_eq!(status, 200, "{answer:#}");
+        answer["data"]["rateLimit"]["remaining"].as_i64().expect("points")
+    };
+    let large = ask(250).await;
+    assert!(large < 200, "{large}");
+    let small = ask(40).await;
+    assert!(small + 2 >= large, "a small one costs nothing more: {large}, {small}");
+    // Nobody ever has enough for this one.
+    let nonsense = "{".repeat(400 * 1024);
+    let post = reqwest::Client::new().post(format!("http://{}/graphql", house.address));
+    let answer = post.header("content-type", "application/json").body(nonsense).send().await.expect("an answer");
+    let told: Value = answer.json().await.expect("JSON");
+    assert_eq!(told["errors"][0]["extensions"]["code"], "COST_EXCEEDED", "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_takes_long_is_answered_as_if_it_did_not() {
+    let house = house(HttpSettings::default()).await;
+    let dear = "{ contents(first: 100) { nodes { title replies(first: 20) { nodes { title } } } } }";
+    let mut socket = house.socket("").await;
+    let asked = (0..20).map(|_| send(&house, "", json!({ "query": dear })));
+    for (status, _, answer) in futures_util::future::join_all(asked).await {
+        assert_eq!((status, &answer["data"]["contents"]["nodes"]), (200, &json!([])), "{answer:#}");
+    }
+    socket.subscribe("1", dear, json!({})).await;
+    assert_eq!(socket.data("1").await["contents"]["nodes"], json!([]));
+    let long = format!("{{ nothing }} # {}", "x".repeat(10_000));
+    let (status, _, answer) = send(&house, "", json!({ "query": long })).await;
+    assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (400, &json!("BAD_REQUEST")), "{answer:#}");
+}

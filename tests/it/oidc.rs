@@ -27,13 +27,13 @@ struct Published {
 }
 
 /// A provider.
-struct Provider {
-    issuer: String,
+pub struct Provider {
+    pub issuer: String,
     published: Arc<Mutex<Published>>,
 }
 
 impl Provider {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let published = Arc::new(Mutex::new(Published::default()));
@@ -57,7 +57,7 @@ impl Provider {
     }
 
     /// Publishes these keys and no others.
-    fn publish(&self, keys: &[&Signer]) {
+    pub fn publish(&self, keys: &[&Signer]) {
         self.published.lock().expect("a lock").keys = keys.iter().map(|key| key.jwk.clone()).collect();
     }
 
@@ -65,7 +65,7 @@ impl Provider {
         self.published.lock().expect("a lock").asked
     }
 
-    fn settings(&self) -> OidcSettings {
+    pub fn settings(&self) -> OidcSettings {
         let roles = [("boss", Role::Admin), ("mod", Role::Moderator), ("feed", Role::Integrator)];
         OidcSettings {
             issuer: self.issuer.clone(),
@@ -81,7 +81,7 @@ impl Provider {
     }
 
     /// Claims that are in order.
-    fn claims(&self, handle: &str) -> Value {
+    pub fn claims(&self, handle: &str) -> Value {
         let now = now();
         json!({ "iss": self.issuer, "aud": "peerlead", "exp": now + 600, "iat": now, "sub": "x", "preferred_username": handle, "name": "Ada L." })
     }
@@ -92,7 +92,7 @@ fn now() -> i64 {
 }
 
 /// A key that signs, and what is published of it.
-struct Signer {
+pub struct Signer {
     key: EncodingKey,
     algorithm: Algorithm,
     name: String,
@@ -101,7 +101,7 @@ struct Signer {
 
 impl Signer {
     /// A key of the Edwards curve, made of a number.
-    fn edwards(name: &str, seed: u8) -> Self {
+    pub fn edwards(name: &str, seed: u8) -> Self {
         // The frame of PKCS #8 around 32 bytes of the secret key.
         let mut der = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
         der.extend([seed; 32]);
@@ -118,7 +118,7 @@ impl Signer {
         Self { key, algorithm, name: name.to_owned(), jwk: serde_json::to_value(jwk).expect("JSON") }
     }
 
-    fn sign(&self, claims: &Value) -> String {
+    pub fn sign(&self, claims: &Value) -> String {
         let header = Header { kid: Some(self.name.clone()), ..Header::new(self.algorithm) };
         format!("Bearer {}", encode(&header, claims, &self.key).expect("a token"))
     }

@@ -93,6 +93,15 @@ impl Program {
         Self::start(peerlead(folder, &["serve", "--listen", "127.0.0.1:0", "--database-url", url]))
     }
 
+    /// Waits until it has written a line with these words, ten seconds at most.
+    pub async fn says(&self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !self.said().iter().any(|line| line.contains(words)) {
+            assert!(Instant::now() < deadline, "{words:?} was not said");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Ends it without any warning.
     pub fn kill(mut self) {
         self.child.kill().expect("an end");

@@ -36,6 +36,10 @@ const GUARDED: &[&str] = &[
     "metrics_exporter_prometheus",
     "async_nats",
     "rustls",
+    "opentelemetry",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
+    "tracing_opentelemetry",
 ];
 
 /// The table of the design, first match first.
@@ -93,6 +97,9 @@ const TABLE: &[Room] = &[
             "governor",
             "metrics",
             "metrics_exporter_prometheus",
+            "opentelemetry",
+            "opentelemetry_sdk",
+            "tracing_opentelemetry",
             "axum",
             "async_graphql",
             "async_graphql_axum",
@@ -107,7 +114,11 @@ const TABLE: &[Room] = &[
     },
     Room { path: "src/config", rooms: &[], crates: &["*", "clap", "jiff"] },
     // Only the words in which the operator chooses: a leaf that knows one other leaf.
-    Room { path: "src/telemetry.rs", rooms: &["config"], crates: &["*"] },
+    Room {
+        path: "src/telemetry",
+        rooms: &["config", "telemetry"],
+        crates: &["*", "opentelemetry", "opentelemetry_otlp", "opentelemetry_sdk", "tracing_opentelemetry"],
+    },
     Room { path: "src/lib.rs", rooms: &[], crates: &[] },
     Room { path: "src/main.rs", rooms: &["*"], crates: &["*", "peerlead", "clap"] },
     Room { path: "entity/src/", rooms: &["*"], crates: &["sea_orm"] },
@@ -140,6 +151,9 @@ const CRATES: &[&str] = &[
     "metrics_exporter_prometheus",
     "migration",
     "moka",
+    "opentelemetry",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
     "peerlead",
     "percent_encoding",
     "rand",
@@ -163,6 +177,7 @@ const CRATES: &[&str] = &[
     "tower",
     "tower_http",
     "tracing",
+    "tracing_opentelemetry",
     "tracing_subscriber",
     "unicode_normalization",
     "uuid",
