@@ -267,3 +267,39 @@ async fn a_subscriber_that_is_too_slow_is_told_so_and_misses_nothing_after_its_c
     heard.extend(hear(&mut socket, acknowledged.len() - heard.len()).await);
     assert_eq!(heard, acknowledged);
 }
+
+#[tokio::test]
+async fn a_clock_that_jumps_neither_loses_nor_repeats_a_change() {
+    let (house, content) = furnished().await;
+    let after = house.cursor().await;
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "after": after })).await;
+    socket.subscribe("2", HEAR, json!({ "after": after, "interval": "PT0.01S" })).await;
+    let now = house.clock.now();
+    let mut acknowledged = Vec::new();
+    for (value, days) in [(1, 0), (2, -400), (3, -1), (4, 400), (5, 0)] {
+        house.clock.set(now + chrono::TimeDelta::days(days));
+        acknowledged.push(house.rate("grace", &content, value).await["cursor"].clone());
+    }
+    let (mut told, mut paced) = (Vec::new(), 0);
+    while told.len() < acknowledged.len() || paced < acknowledged.len() {
+        let message = socket.next().await;
+        let change = &message["payload"]["data"]["ratingChanged"];
+        match message["id"].as_str() {
+            Some("1") => told.push(change["cursor"].clone()),
+            _ => paced += usize::try_from(change["changes"].as_u64().expect("changes")).expect("few"),
+        }
+    }
+    assert_eq!((&told, paced), (&acknowledged, acknowledged.len()));
+    // A cursor from each of these times leads on to what followed it.
+    for (place, cursor) in acknowledged.iter().enumerate() {
+        socket.subscribe("3", HEAR, json!({ "after": cursor })).await;
+        for next in &acknowledged[place + 1..] {
+            assert_eq!(socket.data("3").await["ratingChanged"]["cursor"], *next);
+        }
+        socket.send(json!({ "type": "complete", "id": "3" })).await;
+    }
+    let query = "query($c: ID!) { content(by: { id: $c }) { tally { count sum } } }";
+    let tally = house.data("", query, json!({ "c": content })).await["content"]["tally"].clone();
+    assert_eq!(tally, json!({ "count": 1, "sum": 1.0 }), "the last word counts, whatever the clock said");
+}
