@@ -7,6 +7,7 @@ use peerlead::domain::ballot::Ballot;
 use peerlead::domain::content::{Card, Subject};
 use peerlead::domain::id::{ContentId, PersonId, SourceId};
 use peerlead::domain::trend::content::Ranking;
+use peerlead::domain::trend::trending::LEAST_RATERS;
 use peerlead::domain::trend::window::Window;
 use peerlead::projection::archive::day::Day;
 use peerlead::projection::archive::facts::Facts;
@@ -119,7 +120,9 @@ fn baselines(past: &[Event], at: f64) -> Vec<(&'static str, HashMap<&str, f64>)>
 
 /// The events as the product keeps them. A person rates a content once; whoever asked without a name is somebody else each time.
 fn facts(events: &[Event]) -> (Facts, Vec<String>) {
+    // As private ratings are told when the operator has chosen nothing.
     let mut facts = Facts::default();
+    facts.quorum = LEAST_RATERS;
     let (mut names, mut numbers) = (vec![String::new()], HashMap::new());
     let mut people: HashMap<String, i64> = HashMap::new();
     for (nobody, event) in (10_000_000_i64..).zip(events) {
