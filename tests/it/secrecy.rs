@@ -46,6 +46,8 @@ async fn talkative(provider: &Provider, format: &str) -> (tempfile::TempDir, Dat
         "--oidc-issuer",
         &provider.issuer,
     ]);
+    // Shorter than the patience of the test, for what waits for a lock.
+    command.args(["--timeout", "8s"]);
     command.args(["--oidc-audience", "peerlead", "--oidc-roles-claim", "realm.roles", "--oidc-admin-role", "boss"]);
     let program = Program::start(command);
     (folder, database, program)
