@@ -89,9 +89,14 @@ impl<K: Eq + Hash + Send + Sync + 'static, S: Send + Sync + 'static> Watches<K, 
         // What happened just before the first look may not count in it yet.
         bell.news.notify_one();
         let number = self.feed.enter(Interest::default(), |_| Arc::clone(&bell) as _);
-        while !self.is_over(&key, &states, &bell) {
+        while !self.is_over(&key, &states) {
             if let Some(seen) = self.see(&states, &look, &bell).await {
+                let ended = seen.is_err();
                 states.send_replace(Some(seen));
+                if ended {
+                    self.open().remove(&key);
+                    break;
+                }
             }
             tokio::select! {
                 () = bell.rest(interval) => {}
@@ -101,26 +106,24 @@ impl<K: Eq + Hash + Send + Sync + 'static, S: Send + Sync + 'static> Watches<K, 
         self.feed.forget(number);
     }
 
-    /// The state, if it is another one.
+    /// The state, if it is another one, or why nothing more is told.
     async fn see(&self, states: &watch::Sender<Seen<S>>, look: &Arc<Look<S>>, bell: &Bell) -> Seen<S> {
+        if let Some(gap) = bell.gap.get() {
+            return Some(Err(gap.clone()));
+        }
         let last = states.borrow().as_ref().and_then(|seen| seen.as_ref().ok().cloned());
         let _turn = self.turn.acquire().await;
         // In a task of its own: should it panic, those who watch are told.
-        let seen = tokio::spawn(look(last)).await;
-        if seen.is_err() {
-            bell.end(&Gap::Broken);
-        }
-        match bell.gap.get() {
-            Some(gap) => Some(Err(gap.clone())),
-            None => seen.ok().flatten().map(|state| Ok(Arc::new(state))),
+        match tokio::spawn(look(last)).await {
+            Ok(state) => state.map(|state| Ok(Arc::new(state))),
+            Err(_) => Some(Err(Gap::Broken)),
         }
     }
 
-    /// Whether nobody watches any more, or nothing more is told; then nobody can join it either.
-    fn is_over(&self, key: &Arc<K>, states: &watch::Sender<Seen<S>>, bell: &Bell) -> bool {
+    /// Whether nobody watches any more; then nobody can join it either.
+    fn is_over(&self, key: &Arc<K>, states: &watch::Sender<Seen<S>>) -> bool {
         let mut open = self.open();
-        let told_why = matches!(&*states.borrow(), Some(Err(_)));
-        let over = states.receiver_count() == 0 || bell.gap.get().is_some() && told_why;
+        let over = states.receiver_count() == 0;
         if over {
             open.remove(key);
         }
