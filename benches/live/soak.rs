@@ -56,6 +56,7 @@ pub async fn soak(plan: &Plan, minutes: u32) -> Result<String, Failure> {
     for task in tasks {
         task.await?;
     }
+    drop(connection);
     left(&side, quiet, &mut out).await?;
     Ok(out)
 }
