@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::house::{Database, House, Socket, open_settings};
 use crate::nats::{Guarded, Nats, Switch};
-use crate::process::{Program, peerlead, run, two_tell_the_same, what_one_takes_the_other_tells};
+use crate::process::{two_tell_the_same, what_one_takes_the_other_tells};
+use crate::program::{Program, peerlead, run};
 use crate::resume::seq;
 
 /// Hears everything.

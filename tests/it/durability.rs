@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
 use serde_json::{Value, json};
 
 use crate::house::{Database, House, Socket};
-use crate::process::Program;
+use crate::program::Program;
 use crate::resume::seq;
 
 const RATERS: usize = 6;

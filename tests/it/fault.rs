@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::hearing::HEAR;
 use crate::house::House;
-use crate::process::Program;
+use crate::program::Program;
 
 /// A rating by grace; the code of the error, or nothing when it was taken.
 async fn rate(house: &House, content: &str, value: i64) -> Option<String> {
@@ -256,7 +256,7 @@ async fn a_folder_that_cannot_be_written_is_told_with_its_reason() {
         "mysql://x".to_owned(),
         "postgres://postgres@127.0.0.1:1/x".to_owned(),
     ] {
-        let output = crate::process::peerlead(folder.path(), &["migrate", "--database-url", &url])
+        let output = crate::program::peerlead(folder.path(), &["migrate", "--database-url", &url])
             .output()
             .expect("the program");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();

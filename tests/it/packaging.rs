@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::process::peerlead;
+use crate::program::peerlead;
 
 /// The files that name variables for operators.
 const FILES: &[&str] = &[

@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::house::{Database, Socket};
 use crate::oidc::{Provider, Signer};
-use crate::process::{Program, peerlead};
+use crate::program::{Program, peerlead};
 
 /// What stands in no line. The number begins every id of a content or a person here.
 const SECRETS: &[&str] = &[

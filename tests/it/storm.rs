@@ -254,7 +254,7 @@ async fn a_folder_of_spoilt_lines_is_taken_in_as_far_as_it_goes() {
     }
     let options = ["import", ".", "--source", "spoilt", "--scale", "stars", "--quiet", "--database-url", &database.url];
     for _ in 0..2 {
-        let output = crate::process::peerlead(folder.path(), &options).output().expect("the program");
+        let output = crate::program::peerlead(folder.path(), &options).output().expect("the program");
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{told}");
         let is_about_a_line = |line: &str| line.starts_with("./") && line.contains(".jsonl:");
