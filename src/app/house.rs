@@ -1,6 +1,7 @@
 //! The whole app: what it holds, how it starts and how it stops.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -169,7 +170,7 @@ impl App {
             task.abort();
             // One that still reads would take the closed database for one that fails.
             while !task.is_finished() {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(Duration::from_millis(1)).await;
             }
         }
         self.store.close().await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::stream::{BoxStream, try_unfold};
+use futures_util::{FutureExt, StreamExt};
 
 use super::error::Error;
 use super::house::App;
@@ -130,14 +130,7 @@ impl App {
         };
         let listener = self.audiences.join(Wish { key, interest, interval }, after, Box::new(make));
         let ear = Ear { app: Arc::clone(self), listener, script, viewer, _seat: seat };
-        let heard = stream::unfold(Some(ear), async |ear| {
-            let mut ear = ear?;
-            match ear.next().await {
-                Ok(heard) => Some((Ok(heard), Some(ear))),
-                Err(error) => Some((Err(error), None)),
-            }
-        });
-        Ok(heard.boxed())
+        Ok(try_unfold(ear, async |mut ear| Ok(Some((ear.next().await?, ear)))).boxed())
     }
 
     /// What listening comes to now.

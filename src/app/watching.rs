@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::stream::{BoxStream, StreamExt, unfold};
+use futures_util::stream::{BoxStream, StreamExt, try_unfold};
 
 use super::error::Error;
 use super::house::App;
@@ -124,14 +124,7 @@ impl App {
         };
         let watching = self.watches.join((key, watch), interval, Box::new(look));
         let eye = Eye { app: Arc::clone(self), watching, script, viewer, _seat: seat };
-        let heard = unfold(Some(eye), async |eye| {
-            let mut eye = eye?;
-            match eye.next().await {
-                Ok(heard) => Some((Ok(heard), Some(eye))),
-                Err(error) => Some((Err(error), None)),
-            }
-        });
-        heard.boxed()
+        try_unfold(eye, async |mut eye| Ok(Some((eye.next().await?, eye)))).boxed()
     }
 
     /// The top of a list when it is not the last one. When it cannot be seen, because the database does not answer, the last one

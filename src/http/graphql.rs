@@ -224,7 +224,7 @@ async fn run(
         Ok(sent) => sent,
         Err(error) => return caller.refused(error),
     };
-    let mut operation = match prepare(hall, client, request).await {
+    let mut operation = match prepare(hall, client, request, &caller.request_id).await {
         Ok(operation) => operation,
         Err(mut response) => {
             crate::graphql::error::mark(&mut response, &caller.request_id);
@@ -243,11 +243,7 @@ async fn run(
         return answer;
     }
     hall.settings.documents.keep(sent);
-    let paid = match operation.allowance.cost.saturating_sub(1) {
-        0 => Ok(asked),
-        rest => hall.pay(&client, rest),
-    };
-    match paid {
+    match hall.pay_rest(&client, operation.allowance.cost, asked) {
         Ok(budget) => operation.allowance.budget = budget,
         Err(refused) => {
             hall.metrics.refused(name.as_deref(), "RATE_LIMITED");
@@ -272,18 +268,25 @@ async fn run(
     answer::of(&response, caller.form)
 }
 
-async fn prepare(hall: &Hall, client: Client, request: Request) -> Result<Operation, Box<async_graphql::Response>> {
+async fn prepare(
+    hall: &Hall,
+    client: Client,
+    request: Request,
+    request_id: &str,
+) -> Result<Operation, Box<async_graphql::Response>> {
     if request.query.len() < long::DOCUMENT {
         return hall.executor.prepare(request);
     }
     let executor = hall.executor.clone();
     let prepared = hall.long.run(client, async move { executor.prepare(request) }).await;
-    prepared.unwrap_or_else(|| Err(Box::new(broken())))
+    prepared.unwrap_or_else(|| Err(Box::new(broken(request_id))))
 }
 
 /// The answer of an operation that ended in the middle.
-fn broken() -> async_graphql::Response {
-    async_graphql::Response::from_errors(vec![refused("INTERNAL", "an internal fault")])
+pub(super) fn broken(request_id: &str) -> async_graphql::Response {
+    let mut response = async_graphql::Response::from_errors(vec![refused("INTERNAL", "an internal fault")]);
+    crate::graphql::error::mark(&mut response, request_id);
+    response
 }
 
 /// Runs an operation of somebody within the time that it may take. What was not committed by then leaves nothing behind.
@@ -301,13 +304,7 @@ pub(super) async fn execute(
         let (executor, id) = (hall.executor.clone(), request_id.to_owned());
         let run = async move { executor.execute(operation, viewer, &id).await }.instrument(span.clone());
         let run = tokio::time::timeout(hall.settings.patience, hall.long.run(client, run)).await;
-        run.map(|done| {
-            done.unwrap_or_else(|| {
-                let mut response = broken();
-                crate::graphql::error::mark(&mut response, request_id);
-                response
-            })
-        })
+        run.map(|done| done.unwrap_or_else(|| broken(request_id)))
     };
     match answered {
         Ok(response) => {

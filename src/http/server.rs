@@ -107,6 +107,18 @@ impl Hall {
         self.budgets.as_ref().map(|budgets| budgets.pay(client, cost, clock)).transpose()
     }
 
+    /// Takes what an operation costs, of which one point was paid when it was asked: so it is left at what was left then if it
+    /// costs no more.
+    ///
+    /// # Errors
+    /// When there are not enough.
+    pub fn pay_rest(&self, client: &Client, cost: u64, asked: Option<Budget>) -> Result<Option<Budget>, Refused> {
+        match cost.saturating_sub(1) {
+            0 => Ok(asked),
+            rest => self.pay(client, rest),
+        }
+    }
+
     /// The network address that a request comes from.
     #[must_use]
     pub fn address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {

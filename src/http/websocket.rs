@@ -23,7 +23,7 @@ use tokio::time::{Instant, interval, sleep_until};
 use tracing::Instrument;
 
 use super::budget::Client;
-use super::graphql::execute;
+use super::graphql::{broken, execute};
 use super::message::{Close, FromClient, FromServer, PROTOCOL, next};
 use super::seats::Seat;
 use super::server::Hall;
@@ -328,8 +328,7 @@ impl Connection {
         let sent = self.hall.settings.documents.resolve(&mut request).map_err(refusal)?;
         let mut operation = self.hall.executor.prepare(request)?;
         self.hall.settings.documents.keep(sent);
-        let rest = operation.allowance.cost.saturating_sub(1);
-        operation.allowance.budget = if rest == 0 { asked } else { self.hall.pay(&client, rest).map_err(spent)? };
+        operation.allowance.budget = self.hall.pay_rest(&client, operation.allowance.cost, asked).map_err(spent)?;
         self.hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
         Ok(operation)
     }
@@ -337,13 +336,6 @@ impl Connection {
     fn refuse(&mut self, id: &str, mut response: async_graphql::Response) {
         mark(&mut response, &self.request_id);
         self.say(&FromServer::Error { id, payload: &response.errors });
-    }
-
-    /// The answer of an operation that ended in the middle.
-    fn broken(&self) -> Box<async_graphql::Response> {
-        let mut response = async_graphql::Response::from_errors(vec![refused("INTERNAL", "an internal fault")]);
-        mark(&mut response, &self.request_id);
-        Box::new(response)
     }
 
     fn start(&mut self, id: Arc<str>, operation: Operation, viewer: Viewer) {
@@ -371,7 +363,8 @@ impl Connection {
         if *self.hall.stopping.borrow() {
             return;
         }
-        let outcome = done.map_or_else(|_| Outcome::Refusal(self.broken()), |(_, outcome)| outcome);
+        let broken = || Outcome::Refusal(Box::new(broken(&self.request_id)));
+        let outcome = done.map_or_else(|_| broken(), |(_, outcome)| outcome);
         self.running.remove(&id);
         match outcome {
             Outcome::Live(news) => {
