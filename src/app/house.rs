@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
+use super::ahead;
 use super::clock::Clock;
 use super::error::Error;
 use super::listening::Made;
@@ -155,6 +156,7 @@ impl App {
         });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
         tokio::spawn(retention::keep(Arc::downgrade(&app), app.settings.retention));
+        tokio::spawn(ahead::keep(Arc::downgrade(&app)));
         Ok(app)
     }
 

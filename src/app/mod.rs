@@ -1,5 +1,6 @@
 //! What is done: one file per noun. Permissions and transactions are here; the only door for `graphql`, `http` and the commands.
 
+pub mod ahead;
 pub mod allowance;
 pub mod change;
 pub mod check;

@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod following;
 pub mod gap;
 pub mod leading;
+pub mod record;
 pub mod standing;
 pub mod strength;
 pub mod succession;

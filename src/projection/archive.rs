@@ -4,6 +4,7 @@
 //! what is usual on a day; a question looks at the contents of its window and no others, so it costs the same however long the
 //! history is, and it may end at any moment of the past.
 
+pub mod breadths;
 pub mod day;
 mod days;
 pub mod facts;
@@ -80,6 +81,12 @@ impl Archive {
         let mut heard = self.heard.subscribe();
         // The sender lives as long as we do.
         let _ = heard.wait_for(|heard| *heard >= seq).await;
+    }
+
+    /// Whether everything has been read.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        *self.heard.borrow() >= 0
     }
 
     /// Reads the facts and follows the log from there, until the feed ends.

@@ -2,7 +2,8 @@
 //!
 //! A month counts, not each act in it: who floods a topic for a month has one good month, and who cares for it steadily has many.
 
-use crate::domain::trend::window::{DAY, HOUR, decay, to_f64};
+use super::record::Record;
+use crate::domain::trend::window::{DAY, HOUR};
 
 /// A month in microseconds: 30.44 days.
 pub const MONTH: i64 = DAY / 100 * 3_044;
@@ -105,32 +106,7 @@ impl Evidence {
     /// ```
     #[must_use]
     pub fn of(acts: &[Act], at: i64, parameters: &Parameters) -> Self {
-        let mut evidence = Self::default();
-        let mut months: Vec<(i64, Deed, f64)> = Vec::with_capacity(acts.len());
-        for act in acts.iter().filter(|act| act.at <= at) {
-            let weight = f64::from(act.topics.max(1)).powf(-parameters.spread);
-            months.push(((at - act.at).div_euclid(MONTH), act.deed, weight));
-            evidence.last = evidence.last.max(Some(act.at));
-            match act.deed {
-                Deed::Own => evidence.own_acts += 1,
-                Deed::Judged => evidence.judging_acts += 1,
-            }
-        }
-        // By weight too, so that sums come out the same in whatever order the acts were told.
-        months.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
-        for month in months.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let (age, deed, _) = month[0];
-            let acts: f64 = month.iter().map(|(_, _, weight)| weight).sum();
-            let worth = acts / (acts + parameters.month) * decay(age * MONTH, parameters.memory * to_f64(MONTH));
-            match deed {
-                Deed::Own => evidence.own += worth,
-                Deed::Judged => evidence.judged += worth,
-            }
-        }
-        for _ in months.chunk_by(|a, b| a.0 == b.0) {
-            evidence.months += 1;
-        }
-        evidence
+        Record::of(acts, at, parameters).evidence(0, parameters)
     }
 
     /// The same when own work counts less, because always the same few acknowledge it.

@@ -1,6 +1,7 @@
 //! Where somebody stands on a topic: leading, on the way up, on the way down, or asleep.
 
-use super::evidence::{Act, BREAK, Evidence, MONTH, Parameters};
+use super::evidence::{BREAK, Parameters};
+use super::record::Record;
 use super::strength::score;
 
 /// Where a leader stands.
@@ -24,8 +25,8 @@ pub const LEADING_SHARE: f64 = 0.3;
 /// Different months with evidence that it takes to lead, and to be on the way.
 const LEADING_MONTHS: u32 = 3;
 const EMERGING_MONTHS: u32 = 2;
-/// What is compared: now and half a year ago.
-pub const BEFORE: i64 = 6 * MONTH;
+/// What is compared: now and half a year ago, in months.
+const BEFORE: i64 = 6;
 /// Growth of the evidence since then that is a rise, and the loss that is a fall. Half a year of silence alone costs a fifth.
 const RISE: f64 = 1.25;
 const FALL: f64 = 0.87;
@@ -33,7 +34,8 @@ const FALL: f64 = 0.87;
 /// Everything that a standing is judged by.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    pub acts: &'a [Act],
+    /// What they did up to the moment `at`.
+    pub record: &'a Record,
     pub at: i64,
     /// The strength now, and the strongest one's of the topic.
     pub strength: f64,
@@ -47,13 +49,14 @@ impl Case<'_> {
     ///
     /// ```
     /// use peerlead::domain::lead::evidence::{Act, Aspect, Deed, MONTH, Parameters};
+    /// use peerlead::domain::lead::record::Record;
     /// use peerlead::domain::lead::standing::{Case, Standing};
-    /// let at = 500 * MONTH;
+    /// let (at, parameters) = (500 * MONTH, Parameters::of(Aspect::Leading));
     /// let standing = |ages: &[i64], is_declared| {
     ///     let act = |age: &i64| Act { at: at - age * MONTH, deed: Deed::Own, topics: 1, content: 0 };
     ///     let acts: Vec<Act> = ages.iter().flat_map(|age| [act(age); 6]).collect();
-    ///     let case = Case { acts: &acts, at, strength: 6.0, strongest: 9.0, is_declared };
-    ///     case.standing(&Parameters::of(Aspect::Leading))
+    ///     let record = Record::of(&acts, at, &parameters);
+    ///     Case { record: &record, at, strength: 6.0, strongest: 9.0, is_declared }.standing(&parameters)
     /// };
     /// assert_eq!(standing(&[0, 3, 6, 9, 12, 15, 18, 21, 24], false), Some(Standing::Leads));
     /// assert_eq!(standing(&[0, 1], false), Some(Standing::Emerging));
@@ -64,8 +67,7 @@ impl Case<'_> {
     /// ```
     #[must_use]
     pub fn standing(&self, parameters: &Parameters) -> Option<Standing> {
-        let now = Evidence::of(self.acts, self.at, parameters);
-        let before = Evidence::of(self.acts, self.at - BEFORE, parameters);
+        let [now, before] = [0, BEFORE].map(|back| self.record.evidence(back, parameters));
         let (sum, sum_before) = (now.sum(parameters).score(), before.sum(parameters).score());
         if now.last.is_none_or(|last| self.at - last > BREAK) {
             return (self.is_declared || now.months >= LEADING_MONTHS).then_some(Standing::Dormant);

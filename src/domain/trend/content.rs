@@ -45,6 +45,8 @@ const BEFORE: f64 = 1.0;
 pub struct Pace {
     /// What is looked for happened after this.
     pub from: i64,
+    /// What happened up to this hardly counts any more.
+    pub long_ago: i64,
     to: i64,
     half_life: f64,
 }
@@ -59,7 +61,8 @@ impl Pace {
             _ => return None,
         };
         let from = window.to - window.length() * windows;
-        Some(Self { from, to: window.to, half_life: share * to_f64(window.length()) })
+        let long_ago = from - window.length() * windows;
+        Some(Self { from, long_ago, to: window.to, half_life: share * to_f64(window.length()) })
     }
 
     /// What an act of a moment counts. No vote weighs more than one, and nothing is approved of by more than all.
@@ -72,6 +75,12 @@ impl Pace {
     #[must_use]
     pub fn before(&self, acts: u32) -> f64 {
         f64::from(acts) * self.act(self.from)
+    }
+
+    /// How much less that is when so many of them were long ago.
+    #[must_use]
+    pub fn less(&self, long_ago: u32) -> f64 {
+        f64::from(long_ago) * (self.act(self.from) - self.act(self.long_ago))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why a score is what it is: its parts, and how they make it.
 
+use smallvec::SmallVec;
+
 /// How the parts of a score make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combination {
@@ -20,7 +22,8 @@ pub struct Explanation {
     /// The formula and its version: another version may give another score for the same facts.
     pub formula: &'static str,
     pub combination: Combination,
-    pub parts: Vec<Part>,
+    /// On the stack while there are few: thousands of scores are reckoned for one that is told.
+    pub parts: SmallVec<[Part; 4]>,
 }
 
 impl Explanation {

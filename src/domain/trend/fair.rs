@@ -1,8 +1,6 @@
 //! The fair rating of a content: what its raters think, freed of how generous or harsh each of them is, drawn towards what is
 //! usual while few have said anything, and with a bound on what newcomers and teams can do together.
 
-use std::collections::HashMap;
-
 use super::window::{DAY, HOUR, to_f64};
 
 /// One rating. Raters are numbers.
@@ -168,22 +166,24 @@ impl Standard {
         let rater = |vote: &Vote| raters.get(vote.rater as usize).copied().unwrap_or_default();
         let tenure = |rater: Rater| f64::from(rater.ratings) / (f64::from(rater.ratings) + parameters.tenure);
         // Who stands alone counts fully.
-        let shared = |others: u32, excess: f64| 1.0 / (1.0 + excess * (f64::from(others) - 1.0));
+        let shared = |others: f64, excess: f64| 1.0 / (1.0 + excess * (others - 1.0));
+        let mut weights: Vec<f64> = votes.iter().map(|vote| tenure(rater(vote))).collect();
+        let mut together = vec![1.0_f64; votes.len()];
         if self.teams {
             let team = |vote: &Vote| rater(vote).team.map_or(-1 - i64::from(vote.rater), i64::from);
-            let sizes = sizes(votes.iter().map(team));
-            return votes
-                .iter()
-                .map(|vote| tenure(rater(vote)) * shared(sizes[&team(vote)], parameters.team))
-                .collect();
+            let order = ordered(votes.iter().map(team));
+            each_group(&order, |team| team, |place, size| together[place] = shared(size, parameters.team));
+        } else {
+            let order = ordered(votes.iter().map(|vote| rater(vote).first));
+            let hour = |first: i64| first.div_euclid(HOUR);
+            each_group(&order, hour, |place, size| together[place] = shared(size, parameters.same_hour));
+            let day = |first: i64| first.div_euclid(DAY);
+            each_group(&order, day, |place, size| {
+                together[place] = together[place].min(shared(size, parameters.same_day));
+            });
         }
-        let hour = |vote: &Vote| rater(vote).first.div_euclid(HOUR);
-        let day = |vote: &Vote| rater(vote).first.div_euclid(DAY);
-        let (hours, days) = (sizes(votes.iter().map(hour)), sizes(votes.iter().map(day)));
-        let together = |vote: &Vote| {
-            shared(hours[&hour(vote)], parameters.same_hour).min(shared(days[&day(vote)], parameters.same_day))
-        };
-        votes.iter().map(|vote| tenure(rater(vote)) * together(vote)).collect()
+        weights.iter_mut().zip(&together).for_each(|(weight, together)| *weight *= together);
+        weights
     }
 
     /// How a content is rated.
@@ -223,12 +223,18 @@ impl Standard {
     }
 }
 
-fn sizes(keys: impl Iterator<Item = i64>) -> HashMap<i64, u32> {
-    let mut sizes = HashMap::new();
-    for key in keys {
-        *sizes.entry(key).or_default() += 1;
+/// Keys with their places, in the order of keys.
+fn ordered(keys: impl Iterator<Item = i64>) -> Vec<(i64, usize)> {
+    let mut order: Vec<(i64, usize)> = keys.zip(0..).collect();
+    order.sort_unstable();
+    order
+}
+
+/// Calls `tell` for each place with how many are in its group: those next to each other for whom `group` is the same.
+fn each_group(order: &[(i64, usize)], group: impl Fn(i64) -> i64, mut tell: impl FnMut(usize, f64)) {
+    for of_one in order.chunk_by(|a, b| group(a.0) == group(b.0)) {
+        of_one.iter().for_each(|(_, place)| tell(*place, size(of_one.len())));
     }
-    sizes
 }
 
 fn size(count: usize) -> f64 {

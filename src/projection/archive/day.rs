@@ -3,8 +3,9 @@
 //! So a score is a function of the facts alone. Asked about a past moment it comes out as it came out then, and nothing adds up
 //! small errors over the years.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
+use super::breadths::Breadths;
 use super::facts::{Facts, GAP, Kept};
 use super::presence::Presences;
 use crate::domain::id::SourceId;
@@ -31,6 +32,8 @@ pub struct Day {
     pub topics: Vec<f64>,
     pub people: Vec<f64>,
     pub presences: Presences,
+    /// How broadly people are acknowledged.
+    pub breadths: Breadths,
     /// For how many average days that was, forgotten alike.
     pub days: f64,
 }

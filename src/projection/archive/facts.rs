@@ -8,7 +8,9 @@ mod stamp;
 mod text;
 mod vote;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::print::Prints;
 use super::vocabulary::Vocabulary;
@@ -60,6 +62,12 @@ impl Kept {
     #[must_use]
     pub const fn counts(&self) -> bool {
         self.counts
+    }
+
+    /// How many of the votes that hold now were given up to a moment.
+    #[must_use]
+    pub fn votes_up_to(&self, at: i64) -> u32 {
+        u32::try_from(self.votes.partition_point(|vote| vote.at <= at)).unwrap_or(u32::MAX)
     }
 }
 
@@ -202,11 +210,13 @@ impl Facts {
             });
             self.judge(slot);
             self.stamp(slot);
+            self.stamp_answers(slot);
             return slot;
         };
         self.stamp(slot);
         let kept = &mut self.contents[slot as usize];
-        if kept.topics != topics {
+        let has_moved = kept.topics != topics;
+        if has_moved {
             kept.topics.iter().for_each(|topic| self.on_topics[*topic as usize].retain(|other| *other != slot));
             topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
         }
@@ -233,6 +243,9 @@ impl Facts {
         self.judge(slot);
         self.touch(was);
         self.stamp(slot);
+        if has_moved {
+            self.stamp_answers(slot);
+        }
         slot
     }
 

@@ -1,6 +1,6 @@
 //! What people do in public, and where it is usual that somebody acknowledges it; reckoned once a day.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::facts::{Facts, Kept};
 use crate::domain::id::SourceId;

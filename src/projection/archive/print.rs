@@ -1,6 +1,6 @@
 //! Sentences that more than one content has: quotations, copies, forms that were filled in. Each counts for the first who said it.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Who said which sentence.
 #[derive(Debug, Default)]

@@ -2,11 +2,14 @@
 //!
 //! This looks at who rated, so it is reckoned from what was known at midnight, and comes out in steps.
 
-use std::collections::HashMap;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::domain::lead::breadth::{breadth, expected};
 use crate::domain::lead::evidence::MONTH;
 use crate::domain::trend::window::to_f64;
+use crate::projection::archive::breadths::Breadth;
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
 
@@ -17,7 +20,11 @@ const LEAST: u32 = 10;
 
 /// The breadth of everybody of whom it is not 1.
 #[must_use]
-pub fn breadths(facts: &Facts, day: &Day, topics: &[u32]) -> HashMap<u32, f64> {
+pub fn breadths(facts: &Facts, day: &Day, topics: &[u32]) -> Arc<Breadth> {
+    day.breadths.of(topics, || reckon(facts, day, topics))
+}
+
+fn reckon(facts: &Facts, day: &Day, topics: &[u32]) -> Breadth {
     let mut pairs: Vec<(u32, u32)> = Vec::new();
     for (_, kept) in facts.published_on(topics, day.at - REACH, day.at) {
         if !day.presences.vouches(kept.source) {

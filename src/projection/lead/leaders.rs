@@ -1,9 +1,10 @@
 //! Who leads some topics, with the acts that show it.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::breadth::breadths;
 use crate::domain::lead::evidence::{Act, Aspect, Deed, Evidence, Parameters, reckoned_at};
+use crate::domain::lead::record::Record;
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::window::Window;
 use crate::projection::archive::day::Day;
@@ -14,7 +15,9 @@ use crate::projection::archive::presence::acknowledged;
 #[derive(Clone, Debug)]
 pub struct Leader {
     pub person: u32,
+    /// In the order of time.
     pub acts: Vec<Act>,
+    pub record: Record,
     pub evidence: Evidence,
     /// What of their own work counts, by how many different people acknowledge it.
     pub breadth: f64,
@@ -30,9 +33,10 @@ pub fn leaders(facts: &Facts, day: &Day, topics: &[u32], window: Window, aspect:
         .into_iter()
         .map(|(person, acts)| {
             let breadth = breadths.get(&person).copied().unwrap_or(1.0);
-            let evidence = Evidence::of(&acts, reckoned_at(window.to), &parameters).narrowed(breadth);
+            let record = Record::of(&acts, reckoned_at(window.to), &parameters);
+            let evidence = record.evidence(0, &parameters).narrowed(breadth);
             let strength = evidence.strength(day.presences.of_person(person), &parameters);
-            Leader { person, acts, evidence, breadth, strength }
+            Leader { person, acts, record, evidence, breadth, strength }
         })
         .collect();
     // Of equals whoever came first.

@@ -1,11 +1,12 @@
 //! What was counted, with the names that everybody knows.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::leaders::{Leader, acts, leaders};
 use crate::domain::id::{ContentId, TopicId};
-use crate::domain::lead::evidence::{Aspect, Deed, Evidence, MONTH, Parameters, reckoned_at};
+use crate::domain::lead::evidence::{Aspect, Deed, Evidence, Parameters, reckoned_at};
 use crate::domain::lead::leading::{Brief, Leading, MONTHS, Question, TopicLeaders};
 use crate::domain::lead::standing::{Case, Standing};
 use crate::domain::lead::succession::Chapter;
@@ -35,7 +36,7 @@ pub fn tell(facts: &Facts, day: &Day, question: &Question) -> Vec<Leading> {
         months: leader.evidence.months,
         own: contents(facts, &leader, Deed::Own),
         judged: contents(facts, &leader, Deed::Judged),
-        line: line(&leader, at, &parameters),
+        line: line(&leader, &parameters),
         evidence: leader.evidence.sum(&parameters),
         strength: leader.strength,
         breadth: leader.breadth,
@@ -114,7 +115,7 @@ fn sums(found: &[Leader]) -> (f64, f64) {
 
 fn standing(leader: &Leader, at: i64, strongest: f64, parameters: &Parameters) -> Option<Standing> {
     let strength = leader.strength.score();
-    Case { acts: &leader.acts, at, strength, strongest, is_declared: false }.standing(parameters)
+    Case { record: &leader.record, at, strength, strongest, is_declared: false }.standing(parameters)
 }
 
 /// The contents of acts of a kind, the latest first, each once.
@@ -125,9 +126,8 @@ fn contents(facts: &Facts, leader: &Leader, deed: Deed) -> Vec<ContentId> {
     ids.take(CONTENTS).collect()
 }
 
-fn line(leader: &Leader, at: i64, parameters: &Parameters) -> Vec<f64> {
+fn line(leader: &Leader, parameters: &Parameters) -> Vec<f64> {
     let months = i64::try_from(MONTHS).unwrap_or_default();
-    let ends = (0..months).rev().map(|back| at - back * MONTH);
-    ends.map(|end| Evidence::of(&leader.acts, end, parameters).narrowed(leader.breadth).sum(parameters).score())
-        .collect()
+    let before = (0..months).rev().map(|back| leader.record.evidence(back, parameters));
+    before.map(|evidence| evidence.narrowed(leader.breadth).sum(parameters).score()).collect()
 }

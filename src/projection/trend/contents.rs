@@ -1,5 +1,8 @@
 //! Which contents are hot, best, rising, controversial or undecided.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::Question;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
 use crate::domain::trend::fair::{Parameters, Rater, Standard, Vote};
@@ -13,13 +16,18 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
     let raters = facts.raters_at(question.window.to);
     let mut ranked: Vec<TrendingContent> = Vec::new();
     let mut best: Vec<f64> = Vec::new();
-    for (bound, slot) in candidates(facts, question, ranking) {
+    let pace = Pace::of(ranking, question.window);
+    let mut candidates = candidates(facts, question, pace.as_ref());
+    while let Some((bound, slot)) = candidates.next() {
+        let is_too_low = |bound: f64| best.len() == count && best.last().is_none_or(|last| bound < *last);
         // Nobody further down can be among the first any more.
-        if best.len() == count && best.last().is_none_or(|last| bound < *last) {
+        if is_too_low(bound) {
             break;
         }
         let kept = &facts.contents[slot as usize];
-        if !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
+        // Most of what was rated much was rated long ago, and to look is quicker than to weigh.
+        let less = pace.as_ref().map_or(0.0, |pace| pace.less(kept.votes_up_to(pace.long_ago)));
+        if is_too_low(bound - less) || !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
             continue;
         }
         if let Some(found) = place(facts, day, question, ranking, &raters, kept) {
@@ -86,11 +94,25 @@ fn untold(votes: &[Vote], told: &[Vote]) -> impl Iterator<Item = i64> {
     votes.iter().filter(move |vote| !is_told(vote)).map(|vote| vote.at)
 }
 
-/// Numbers of contents that may have a place, each with what its score cannot be above, highest first.
-fn candidates(facts: &Facts, question: &Question, ranking: Ranking) -> Vec<(f64, u32)> {
+/// Numbers of contents that may have a place, each with what its score cannot be above. Few are looked at, so they are not sorted.
+struct Candidates(BinaryHeap<(u64, Reverse<u32>)>);
+
+impl Candidates {
+    fn of(bounds: impl Iterator<Item = (f64, u32)>) -> Self {
+        // Numbers that are not negative are in the order of their bits.
+        Self(bounds.map(|(bound, slot)| (bound.to_bits(), Reverse(slot))).collect())
+    }
+
+    /// The one with the highest bound of those that are left.
+    fn next(&mut self) -> Option<(f64, u32)> {
+        self.0.pop().map(|(bound, Reverse(slot))| (f64::from_bits(bound), slot))
+    }
+}
+
+fn candidates(facts: &Facts, question: &Question, pace: Option<&Pace>) -> Candidates {
     let window = question.window;
-    let Some(pace) = Pace::of(ranking, window) else {
-        return facts.published(window.from, window.to).map(|(slot, _)| (f64::INFINITY, slot)).collect();
+    let Some(pace) = pace else {
+        return Candidates::of(facts.published(window.from, window.to).map(|(slot, _)| (f64::INFINITY, slot)));
     };
     let (mut sums, mut found) = (vec![0.0; facts.contents.len()], Vec::new());
     let mut add = |slot: u32, at: i64| {
@@ -109,9 +131,7 @@ fn candidates(facts: &Facts, question: &Question, ranking: Ranking) -> Vec<(f64,
     }
     // A little more than that, for what rounding does.
     let bound = |slot: u32| (sums[slot as usize] + pace.before(facts.acts_on(slot))) * (1.0 + 1e-9);
-    let mut candidates: Vec<(f64, u32)> = found.into_iter().map(|slot| (bound(slot), slot)).collect();
-    candidates.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    candidates
+    Candidates::of(found.into_iter().map(|slot| (bound(slot), slot)))
 }
 
 fn number(count: usize) -> u32 {

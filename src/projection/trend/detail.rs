@@ -1,6 +1,6 @@
 //! What is shown beside a word: its line of counts, how peers rate what uses it, the contents behind it, when it began to surge.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::Question;
 use super::tally::Tally;
@@ -28,20 +28,22 @@ pub(super) fn fill(
     fair: impl Fn(&Kept) -> Fair,
     chosen: &mut [Chosen],
 ) {
-    let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
+    // By the place of a word in the tally, which of the chosen begin with it.
+    let mut beginning: Vec<Vec<usize>> = vec![Vec::new(); tally.words.len()];
     for (place, chosen) in chosen.iter_mut().enumerate() {
         chosen.word.line = vec![0; asked.parts];
-        if let Some(first) = chosen.numbers.first() {
-            places.entry(*first).or_default().push(place);
+        if let Some(first) = chosen.numbers.first().and_then(|first| tally.place(*first)) {
+            beginning[first].push(place);
         }
     }
     let mut opinions: Vec<Opinion> = chosen.iter().map(|_| Opinion::default()).collect();
+    let mut here: Vec<usize> = Vec::new();
     for (_, kept) in tally.contents.iter().rev() {
-        let mut here: HashSet<usize> = HashSet::new();
+        here.clear();
         for (at, packed) in kept.words.iter().enumerate().filter(|(_, packed)| **packed != GAP) {
-            for place in places.get(&Facts::word(*packed).0).into_iter().flatten() {
-                if stands_at(kept, at, &chosen[*place].numbers) {
-                    here.insert(*place);
+            for place in tally.place(Facts::word(*packed).0).into_iter().flat_map(|first| &beginning[first]) {
+                if stands_at(kept, at, &chosen[*place].numbers) && !here.contains(place) {
+                    here.push(*place);
                 }
             }
         }
@@ -53,7 +55,7 @@ pub(super) fn fill(
             std::borrow::Cow::default()
         };
         let rated = (!votes.is_empty()).then(|| fair(kept));
-        for place in here {
+        for place in here.iter().copied() {
             if let Some(count) = chosen[place].word.line.get_mut(part) {
                 *count += 1;
             }
@@ -85,12 +87,17 @@ fn stands_at(kept: &Kept, at: usize, words: &[u32]) -> bool {
 struct Opinion {
     sum: f64,
     weight: f64,
-    raters: HashSet<u32>,
+    /// The first different people who rated, as many as have to be.
+    raters: Vec<u32>,
 }
 
 impl Opinion {
     fn hear(&mut self, votes: &[Vote], fair: &Fair) {
-        self.raters.extend(votes.iter().map(|vote| vote.rater).take(LEAST_RATERS));
+        for vote in votes.iter().take(LEAST_RATERS) {
+            if self.raters.len() < LEAST_RATERS && !self.raters.contains(&vote.rater) {
+                self.raters.push(vote.rater);
+            }
+        }
         self.sum += fair.rating() * fair.weight;
         self.weight += fair.weight;
     }

@@ -1,7 +1,5 @@
 //! Which topics and which people heat up or cool down.
 
-use std::collections::HashMap;
-
 use super::{Question, Scope};
 use crate::domain::trend::heat::{Activity, MEMORY};
 use crate::domain::trend::question::Around;
@@ -22,59 +20,86 @@ const REACH: f64 = 4.0;
 #[must_use]
 pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts: usize) -> Vec<Heated> {
     let window = question.window;
-    let mut heated: HashMap<u32, Heated> = HashMap::new();
+    let mut found = Found::new(around.count(facts), parts);
     let mut acts: Vec<Act> = Vec::new();
     each_act(facts, window.from, window.to, |deed, kept, who, at| {
         if !question.scope.has(kept) {
             return;
         }
+        let part = window.part(at, parts);
         each_around(kept, who, around, |number| {
             acts.push(Act::of(number, who, at));
-            let entry = heated.entry(number).or_insert_with(|| of(number, parts));
+            let entry = found.entry(number);
             entry.ratings += u32::from(deed == Deed::Rated);
-            if let Some(count) = entry.line.get_mut(window.part(at, parts)) {
+            if let Some(count) = entry.line.get_mut(part) {
                 *count += 1;
             }
         });
         if deed == Deed::Wrote {
-            for number in subjects(kept, around) {
-                heated.entry(*number).or_insert_with(|| of(*number, parts)).contents += 1;
-            }
+            subjects(kept, around).iter().for_each(|number| found.entry(*number).contents += 1);
         }
     });
     acts.sort_unstable();
     acts.dedup();
-    let past = Past::of(facts, day, question, around, &acts);
-    let mut people: HashMap<u32, u32> = HashMap::new();
     let mut last = None;
     for act in &acts {
-        let entry = heated.entry(act.around()).or_insert_with(|| of(act.around(), parts));
-        entry.activity.acts += 1.0;
-        if last != Some((act.around(), act.who())) {
-            *people.entry(act.around()).or_default() += 1;
-            last = Some((act.around(), act.who()));
+        let activity = &mut found.entry(act.around()).activity;
+        activity.acts += 1.0;
+        if last.replace((act.around(), act.who())) != Some((act.around(), act.who())) {
+            activity.people += 1.0;
         }
     }
+    let past = Past::of(facts, day, question, around, &acts);
     for number in past.usual() {
-        heated.entry(number).or_insert_with(|| of(number, parts));
+        found.entry(number);
     }
-    let mut all: Vec<Heated> =
-        heated.into_values().filter(|heated| past.is_wanted(heated.id, &question.scope)).collect();
+    let mut all = found.all;
+    all.retain(|heated| past.is_wanted(heated.id, &question.scope));
     let usual = past.usual_of_all(&all);
     for entry in &mut all {
-        entry.activity.people = f64::from(people.get(&entry.id).copied().unwrap_or_default());
         entry.activity.expected = past.expected(entry.id, usual);
     }
-    let key = |heated: &Heated| heated.activity.heat().score();
-    all.sort_by(|a, b| {
-        let heat = key(b).total_cmp(&key(a)).then(b.activity.acts.total_cmp(&a.activity.acts));
-        heat.then_with(|| a.id.cmp(&b.id))
+    let mut ranked: Vec<(f64, Heated)> =
+        all.into_iter().map(|heated| (heated.activity.heat().score(), heated)).collect();
+    ranked.sort_by(|(a, left), (b, right)| {
+        let heat = b.total_cmp(a).then(right.activity.acts.total_cmp(&left.activity.acts));
+        heat.then_with(|| left.id.cmp(&right.id))
     });
-    all
+    ranked.into_iter().map(|(_, heated)| heated).collect()
 }
 
-fn of(number: u32, parts: usize) -> Heated {
-    Trending { id: number, activity: Activity::default(), contents: 0, ratings: 0, line: vec![0; parts] }
+/// What was found, each once.
+struct Found {
+    all: Vec<Heated>,
+    /// By number, where it stands in `all`; `u32::MAX` for what is not there.
+    places: Vec<u32>,
+    parts: usize,
+}
+
+impl Found {
+    fn new(count: usize, parts: usize) -> Self {
+        Self { all: Vec::new(), places: vec![u32::MAX; count], parts }
+    }
+
+    fn entry(&mut self, number: u32) -> &mut Heated {
+        let place = &mut self.places[number as usize];
+        if *place == u32::MAX {
+            *place = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+            let (activity, line) = (Activity::default(), vec![0; self.parts]);
+            self.all.push(Trending { id: number, activity, contents: 0, ratings: 0, line });
+        }
+        &mut self.all[*place as usize]
+    }
+}
+
+impl Around {
+    /// How many of them there are.
+    fn count(self, facts: &Facts) -> usize {
+        match self {
+            Self::Topics => facts.topics.len(),
+            Self::People => facts.people.len(),
+        }
+    }
 }
 
 /// Around what an act counts.
@@ -144,11 +169,7 @@ impl Past {
         });
         acts.sort_unstable();
         acts.dedup();
-        let count = match around {
-            Around::Topics => facts.topics.len(),
-            Around::People => facts.people.len(),
-        };
-        let mut sums = vec![0.0; count];
+        let mut sums = vec![0.0; around.count(facts)];
         for act in acts {
             if let Some(sum) = sums.get_mut(act.around() as usize) {
                 *sum += decay(to - act.day(), memory);

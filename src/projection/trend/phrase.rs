@@ -1,6 +1,7 @@
 //! Phrases: words that stand together in most texts that use one of them.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::tally::Tally;
 use crate::domain::trend::word::{COHESION, COVERED, PHRASE_TEXTS, cohesion};
@@ -26,20 +27,23 @@ struct Seen {
     texts: u32,
     weight: f64,
     titled: u32,
-    people: HashSet<u32>,
+    /// Who wrote them, as often as they did.
+    people: SmallVec<[u32; 4]>,
     text: u32,
 }
 
 /// The phrases that are made of candidates, those that hold together most first, no word in two of them.
 pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]) -> Vec<Phrase> {
-    let wanted: HashSet<u32> = candidates.iter().map(|(_, place)| tally.words[*place].word).collect();
+    let mut wanted = vec![false; tally.words.len()];
+    candidates.iter().for_each(|(_, place)| wanted[*place] = true);
+    let is_wanted = |word: u32| tally.place(word).is_some_and(|place| wanted[place]);
     let mut seen: HashMap<[u32; 3], Seen> = HashMap::new();
     let weight = if tally.contents.is_empty() { 1.0 } else { tally.weight / count(tally.contents.len()) };
     for (mark, (_, kept)) in (1_u32..).zip(&tally.contents) {
         let mut before = [GAP; 2];
         for packed in &kept.words {
             let (word, titled) = Facts::word(*packed);
-            if *packed == GAP || !wanted.contains(&word) {
+            if *packed == GAP || !is_wanted(word) {
                 before = [GAP; 2];
                 continue;
             }
@@ -51,7 +55,9 @@ pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]
                         entry.texts += 1;
                         entry.weight += weight;
                         entry.titled += u32::from(titled);
-                        entry.people.extend(kept.authors.iter().filter(|author| !facts.bots[**author as usize]));
+                        entry
+                            .people
+                            .extend(kept.authors.iter().copied().filter(|author| !facts.bots[*author as usize]));
                     }
                 }
             }
@@ -64,10 +70,12 @@ pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]
 fn pick(tally: &Tally<'_>, seen: HashMap<[u32; 3], Seen>) -> Vec<Phrase> {
     let texts = count(tally.contents.len());
     let mut found: Vec<(f64, Phrase)> = Vec::new();
-    for (words, seen) in seen {
+    for (words, mut seen) in seen.into_iter().filter(|(_, seen)| f64::from(seen.texts) >= PHRASE_TEXTS) {
+        seen.people.sort_unstable();
+        seen.people.dedup();
         let words: Vec<u32> = words.into_iter().filter(|word| *word != GAP).collect();
         let places: Option<Vec<usize>> = words.iter().map(|word| tally.place(*word)).collect();
-        let Some(places) = places.filter(|_| f64::from(seen.texts) >= PHRASE_TEXTS && seen.people.len() > 1) else {
+        let Some(places) = places.filter(|_| seen.people.len() > 1) else {
             continue;
         };
         let alone: Vec<f64> = places.iter().map(|place| f64::from(tally.words[*place].texts)).collect();

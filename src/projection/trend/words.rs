@@ -1,6 +1,6 @@
 //! Which words sum up a window, and which ones are rising.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::Question;
 use super::detail;

@@ -5,13 +5,13 @@ use super::Facts;
 /// How many changes there may be between two readings.
 const SPAN: u64 = 1 << 40;
 
-/// A number for each topic that moves with every change around it.
+/// A number for each topic that moves with every change around it, and the latest moment at which anything happened there.
 #[derive(Debug, Default)]
 pub(super) struct Stamps {
     last: u64,
     /// Of what concerns everything.
     all: u64,
-    topics: Vec<u64>,
+    topics: Vec<(u64, i64)>,
 }
 
 impl Facts {
@@ -26,14 +26,24 @@ impl Facts {
     pub(super) fn stamp(&mut self, slot: u32) {
         self.stamps.last += 1;
         let kept = &self.contents[slot as usize];
+        let moment = kept.at.max(kept.voted_at);
         let parent = kept.parent.and_then(|parent| self.slots.get(&parent));
         let above = parent.map(|parent| &*self.contents[*parent as usize].topics).unwrap_or_default();
         for topic in kept.topics.iter().chain(above) {
             let place = *topic as usize;
             if self.stamps.topics.len() <= place {
-                self.stamps.topics.resize(place + 1, 0);
+                self.stamps.topics.resize(place + 1, (0, i64::MIN));
             }
-            self.stamps.topics[place] = self.stamps.last;
+            let (stamp, latest) = &mut self.stamps.topics[place];
+            (*stamp, *latest) = (self.stamps.last, moment.max(*latest));
+        }
+    }
+
+    /// Takes note that what was answered is new on its topics: so are its answers.
+    pub(super) fn stamp_answers(&mut self, slot: u32) {
+        let id = self.contents[slot as usize].id;
+        for answer in self.replies.get(&id).cloned().unwrap_or_default() {
+            self.stamp(answer);
         }
     }
 
@@ -46,20 +56,12 @@ impl Facts {
     /// What is counted of a topic is the same as long as this is.
     #[must_use]
     pub fn stamp_of(&self, topic: u32) -> u64 {
-        self.stamps.topics.get(topic as usize).copied().unwrap_or_default().max(self.stamps.all)
+        self.stamps.topics.get(topic as usize).map_or(0, |(stamp, _)| *stamp).max(self.stamps.all)
     }
 
     /// Whether nothing around a topic happened after a moment.
     #[must_use]
     pub fn is_past(&self, topic: u32, at: i64) -> bool {
-        let slots = self.on_topics.get(topic as usize).map(Vec::as_slice).unwrap_or_default();
-        let is_past = |slot: &u32| {
-            let kept = &self.contents[*slot as usize];
-            kept.at <= at && kept.voted_at <= at
-        };
-        slots.iter().all(|slot| {
-            let replies = self.replies.get(&self.contents[*slot as usize].id).map(Vec::as_slice).unwrap_or_default();
-            is_past(slot) && replies.iter().all(is_past)
-        })
+        self.stamps.topics.get(topic as usize).is_none_or(|(_, latest)| *latest <= at)
     }
 }

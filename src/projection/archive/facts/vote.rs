@@ -1,7 +1,8 @@
 //! What people think of contents, now and at any moment before.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+
+use hashbrown::HashSet;
 
 use super::{Cast, Facts, Kept};
 use crate::domain::ballot::last_telling;
@@ -135,9 +136,9 @@ impl Facts {
     }
 
     fn note_last_vote(&mut self, slot: u32, at: i64) {
-        self.stamp(slot);
         self.last = self.last.max(at);
         let before = std::mem::replace(&mut self.contents[slot as usize].voted_at, at);
+        self.stamp(slot);
         if before != at {
             self.last_votes.remove(&(before, slot));
             if at > i64::MIN {
