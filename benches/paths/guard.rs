@@ -20,7 +20,7 @@ use super::http::{Connection, Request};
 use super::process::Server;
 use super::report::{grouped, machine, verdict};
 use super::scene::Scene;
-use super::work::{Work, content, trends_anew};
+use super::work::{Goal, Work, content, trends_anew};
 use super::{Failure, Plan, load};
 
 /// What limits and identity may cost.
@@ -134,7 +134,7 @@ fn point(organisation: &Organisation, bearer: Option<&str>, connections: usize) 
         connections,
         request: Box::new(request),
         says: "\"content\":{",
-        goals: None,
+        goal: Goal::Open,
     })
 }
 

@@ -16,7 +16,7 @@ use super::fill::{Filled, fill};
 use super::http::{Connection, Request};
 use super::load;
 use super::process::{Server, pin_self, postgres_cpu};
-use super::work::{self, Work};
+use super::work::{self, Goal, Work};
 use super::{Failure, Plan};
 
 /// Where the measuring happens.
@@ -50,9 +50,11 @@ impl Figure {
 pub struct Figures {
     pub works: BTreeMap<&'static str, Figure>,
     /// The works in their order, with their goals.
-    pub order: Vec<(&'static str, Option<(f64, f64)>)>,
+    pub order: Vec<(&'static str, Goal)>,
     /// Milliseconds.
     pub start: f64,
+    /// Seconds from the start until everything is read that trends and leaders are told from.
+    pub read: f64,
     pub news: (f64, f64),
     /// Megabytes.
     pub memory: (f64, f64),
@@ -217,6 +219,9 @@ impl Scene {
         }
         let server = Server::start(&self.url(true), self.folder())?;
         starts.push(server.ready_after.as_secs_f64() * 1_000.0);
+        let began = Instant::now();
+        read(&server).await?;
+        let read = server.ready_after.as_secs_f64() + began.elapsed().as_secs_f64();
         check(&server, &organisation).await?;
         let ids = ids(&server, &organisation).await?;
         let late = late_cursor(&server, 1_000.min(plan.shape.contents / 20 - 1)).await?;
@@ -225,8 +230,12 @@ impl Scene {
             works.retain(|work| work.name.contains(only.as_str()));
         }
         let mut rounds: BTreeMap<&'static str, Vec<Figure>> = BTreeMap::new();
-        for round in 0..plan.rounds {
-            for work in &works {
+        // What writes comes last: the others are asked about the data as it is described.
+        let (writing, reading): (Vec<_>, Vec<_>) = works.iter().partition(|work| work.writes());
+        for (round, works) in
+            [reading, writing].iter().flat_map(|works| (0..plan.rounds).map(move |round| (round, works)))
+        {
+            for work in works {
                 let figure = self.round(&server, work, plan, round as u64).await?;
                 eprintln!(
                     "{} {} of {}: {}: {:.0}/s, {:.0}/s and core",
@@ -244,8 +253,9 @@ impl Scene {
         let memory = server.memory();
         Ok(Figures {
             works: rounds.into_iter().map(|(name, figures)| (name, medians(&figures))).collect(),
-            order: works.iter().map(|work| (work.name, work.goals)).collect(),
+            order: works.iter().map(|work| (work.name, work.goal)).collect(),
             start: median(starts.into_iter()),
+            read,
             news,
             memory,
         })
@@ -315,6 +325,18 @@ async fn check(server: &Server, organisation: &Organisation) -> Result<(), Failu
         topics.iter().all(|node| node["topic"]["contents"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 5));
     if topics.len() != LED || !complete {
         return Err(format!("Q3 is incomplete: {leader}").into());
+    }
+    Ok(())
+}
+
+/// Waits until the server has read everything that trends and leaders are told from.
+async fn read(server: &Server) -> Result<(), Failure> {
+    let mut connection = Connection::open(server.address).await?;
+    for query in [work::TRENDS, "{ leadershipMap { totalCount } }"] {
+        let request = Request::graphql(json!({ "query": query }).to_string());
+        while String::from_utf8_lossy(connection.ask(&request).await?).contains("\"errors\"") {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
     Ok(())
 }

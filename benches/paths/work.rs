@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use peerlead::domain::time::Time;
+use peerlead::domain::time::{Time, from_micros, micros};
 use serde_json::json;
 
 use super::data::{Organisation, Rng, external_id, handle, slug, source, value};
@@ -15,8 +15,25 @@ pub struct Work {
     pub request: Box<dyn Fn(&mut Rng) -> Request + Send + Sync>,
     /// What every right answer holds.
     pub says: &'static str,
-    /// Requests per second and core that we want, on SQLite and on PostgreSQL.
-    pub goals: Option<(f64, f64)>,
+    pub goal: Goal,
+}
+
+/// What we want of a work.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// Nothing: it is there to compare with.
+    Open,
+    /// So many requests per second and core, on SQLite and on PostgreSQL.
+    Rate(f64, f64),
+    /// At most so many milliseconds at the median.
+    Median(f64),
+}
+
+impl Work {
+    /// Whether it changes what the others are asked about.
+    pub fn writes(&self) -> bool {
+        self.name.starts_with("Q4")
+    }
 }
 
 /// The operations, as a client would write them.
@@ -37,6 +54,11 @@ pub const WORDS: &str = "query Words($window: Duration) { trends(window: $window
 pub const TRENDS: &str = "query Trends($window: Duration) { trends(window: $window) { asOf words(first: 100) { nodes { text weight count authors expected lift rating } } \
     topics(first: 20) { nodes { topic { name } heat direction activity expected peopleCount sparkline } } \
     contents(first: 20) { nodes { score rating content { id title } } } } }";
+
+pub const LEADERS: &str = "query Leaders($topic: String!) { topic(by: { slug: $topic }) { leaders(first: 10) { nodes { person { name } rank score standing since } } } }";
+pub const MAP: &str = "query Map($at: DateTime!) { leadershipMap(asOf: $at, first: 500) { topics { topic { name } heat busFactor } \
+    people { person { name } weight } leading { score standing } } }";
+pub const GAPS: &str = "query Gaps($at: DateTime!) { leadershipGaps(asOf: $at, first: 50) { nodes { kind weight reason topic { name } person { name } } } }";
 
 /// The week, as everybody asks for it.
 const WEEK: &str = "P7D";
@@ -70,6 +92,12 @@ pub fn trends_anew(rng: &mut Rng) -> Request {
     operation(TRENDS, &json!({ "window": format!("PT{}S", 7 * 86_400 - rng.below(100_000)) }))
 }
 
+/// Something about a moment of the second after all that happened, so that nobody has asked the same before.
+fn anew(query: &str, organisation: &Organisation, rng: &mut Rng) -> Request {
+    let at = from_micros(micros(organisation.now) + rng.below(1_000_000) as i64);
+    operation(query, &json!({ "at": at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true) }))
+}
+
 /// Somebody rates something that somebody else wrote.
 pub fn rating(organisation: &Organisation, rng: &mut Rng) -> Request {
     let (person, number) = loop {
@@ -83,87 +111,77 @@ pub fn rating(organisation: &Organisation, rng: &mut Rng) -> Request {
     Request { person: Some(handle(person)), ..body }
 }
 
+type Ask = Box<dyn Fn(&mut Rng) -> Request + Send + Sync>;
+
+fn work(name: &'static str, connections: usize, says: &'static str, goal: Goal, request: Ask) -> Arc<Work> {
+    Arc::new(Work { name, connections, request, says, goal })
+}
+
 /// Every work. `ids` are the global ids of some contents, `late` is the cursor before the late page.
 pub fn all(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>, late: String) -> Vec<Arc<Work>> {
-    let work = |name, connections, says, goals, request: Box<dyn Fn(&mut Rng) -> Request + Send + Sync>| {
-        Arc::new(Work { name, connections, request, says, goals })
-    };
+    [questions(organisation), ratings(organisation, ids), trends(organisation), pages(late)].concat()
+}
+
+fn questions(organisation: &Organisation) -> Vec<Arc<Work>> {
     let (contents, leaders, from) = (organisation.shape.contents, organisation.shape.leaders, organisation.month_ago());
     let topics = organisation.busy_topics(20);
-    let (many, single, by_id) = (Arc::clone(organisation), Arc::clone(organisation), Arc::clone(organisation));
+    let one = Box::new(move |rng: &mut Rng| content(rng.below(contents)));
+    let best = Box::new(move |rng: &mut Rng| best(topics[rng.below(topics.len())], from));
+    let led = Box::new(move |rng: &mut Rng| leader(rng.below(leaders)));
     vec![
-        work(
-            "Q1 a content",
-            32,
-            "\"content\":{",
-            Some((10_000.0, 5_000.0)),
-            Box::new(move |rng| content(rng.below(contents))),
-        ),
-        work(
-            "Q2 the best of a topic",
-            32,
-            "\"nodes\":[{",
-            Some((2_500.0, 1_500.0)),
-            Box::new(move |rng| best(topics[rng.below(topics.len())], from)),
-        ),
-        work(
-            "Q3 a person who leads",
-            32,
-            "\"person\":{",
-            Some((1_000.0, 800.0)),
-            Box::new(move |rng| leader(rng.below(leaders))),
-        ),
-        work(
-            "Q4 a rating, by name",
-            32,
-            "\"userErrors\":[]",
-            Some((8_000.0, 3_000.0)),
-            Box::new(move |rng| rating(&many, rng)),
-        ),
-        work(
-            "Q4 a rating, by id",
-            32,
-            "\"userErrors\":[]",
-            Some((8_000.0, 3_000.0)),
-            Box::new(move |rng| {
-                let (person, (number, id)) = loop {
-                    let (person, content) = (rng.below(by_id.shape.people), &ids[rng.below(ids.len())]);
-                    if !by_id.contents[content.0].authors.contains(&person) {
-                        break (person, content);
-                    }
-                };
-                Request {
-                    person: Some(handle(person)),
-                    ..operation(RATE_BY_ID, &json!({ "id": id, "value": value(*number, rng) }))
-                }
-            }),
-        ),
-        work("Q4 a rating, one client", 1, "\"userErrors\":[]", None, Box::new(move |rng| rating(&single, rng))),
-        work(
-            "Q5 the hottest topics",
-            32,
-            "\"nodes\":[{",
-            Some((1_000.0, 1_000.0)),
-            Box::new(|_| operation(HOT, &json!({ "window": WEEK }))),
-        ),
-        work(
-            "Q6 the words of a week",
-            32,
-            "\"nodes\":[{",
-            Some((1_000.0, 1_000.0)),
-            Box::new(|_| operation(WORDS, &json!({ "window": WEEK }))),
-        ),
-        work("trends of a week", 32, "\"nodes\":[{", None, Box::new(|_| operation(TRENDS, &json!({ "window": WEEK })))),
-        work("trends anew, one client", 1, "\"nodes\":[{", None, Box::new(trends_anew)),
-        work("page 1", 32, "\"nodes\":[{", None, Box::new(|_| page(None))),
-        work("page 1,000", 32, "\"nodes\":[{", None, Box::new(move |_| page(Some(&late)))),
-        work(
-            "GraphQL alone",
-            32,
-            "\"Query\"",
-            None,
-            Box::new(|_| Request::graphql("{\"query\":\"{ __typename }\"}".to_owned())),
-        ),
-        work("HTTP alone", 32, "", None, Box::new(|_| Request { body: None, path: "/health/live", person: None })),
+        work("Q1 a content", 32, "\"content\":{", Goal::Rate(10_000.0, 5_000.0), one),
+        work("Q2 the best of a topic", 32, "\"nodes\":[{", Goal::Rate(2_500.0, 1_500.0), best),
+        work("Q3 a person who leads", 32, "\"person\":{", Goal::Rate(1_000.0, 800.0), led),
+    ]
+}
+
+fn ratings(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>) -> Vec<Arc<Work>> {
+    let [many, single, by_id] = [(); 3].map(|()| Arc::clone(organisation));
+    let by_id = Box::new(move |rng: &mut Rng| {
+        let (person, (number, id)) = loop {
+            let (person, content) = (rng.below(by_id.shape.people), &ids[rng.below(ids.len())]);
+            if !by_id.contents[content.0].authors.contains(&person) {
+                break (person, content);
+            }
+        };
+        let body = operation(RATE_BY_ID, &json!({ "id": id, "value": value(*number, rng) }));
+        Request { person: Some(handle(person)), ..body }
+    });
+    let (many, single) = (Box::new(move |rng: &mut Rng| rating(&many, rng)), move |rng: &mut Rng| rating(&single, rng));
+    let (says, goal) = ("\"userErrors\":[]", Goal::Rate(8_000.0, 3_000.0));
+    vec![
+        work("Q4 a rating, by name", 32, says, goal, many),
+        work("Q4 a rating, by id", 32, says, goal, by_id),
+        work("Q4 a rating, one client", 1, says, Goal::Open, Box::new(single)),
+    ]
+}
+
+fn trends(organisation: &Arc<Organisation>) -> Vec<Arc<Work>> {
+    let [mapped, gaps] = [(); 2].map(|()| Arc::clone(organisation));
+    let topics = organisation.shape.topics;
+    let week = |query| Box::new(move |_: &mut Rng| operation(query, &json!({ "window": WEEK })));
+    let leaders = move |rng: &mut Rng| operation(LEADERS, &json!({ "topic": slug(rng.below(topics)) }));
+    let map = Box::new(move |rng: &mut Rng| anew(MAP, &mapped, rng));
+    let gaps = Box::new(move |rng: &mut Rng| anew(GAPS, &gaps, rng));
+    let (says, goal) = ("\"nodes\":[{", Goal::Rate(1_000.0, 1_000.0));
+    vec![
+        work("Q5 the hottest topics", 32, says, goal, week(HOT)),
+        work("Q6 the words of a week", 32, says, goal, week(WORDS)),
+        work("trends of a week", 32, says, Goal::Open, week(TRENDS)),
+        work("trends anew, one client", 1, says, Goal::Median(5.0), Box::new(trends_anew)),
+        work("leaders of a topic, one client", 1, "\"leaders\"", Goal::Median(3.0), Box::new(leaders)),
+        work("the map anew, one client", 1, "\"leading\":[{", Goal::Median(50.0), map),
+        work("the gaps anew, one client", 1, "\"kind\"", Goal::Median(100.0), gaps),
+    ]
+}
+
+fn pages(late: String) -> Vec<Arc<Work>> {
+    let nothing = Box::new(|_: &mut Rng| Request::graphql("{\"query\":\"{ __typename }\"}".to_owned()));
+    let live = Box::new(|_: &mut Rng| Request { body: None, path: "/health/live", person: None });
+    vec![
+        work("page 1", 32, "\"nodes\":[{", Goal::Open, Box::new(|_| page(None))),
+        work("page 1,000", 32, "\"nodes\":[{", Goal::Open, Box::new(move |_| page(Some(&late)))),
+        work("GraphQL alone", 32, "\"Query\"", Goal::Open, nothing),
+        work("HTTP alone", 32, "", Goal::Open, live),
     ]
 }

@@ -8,7 +8,7 @@ use super::house::App;
 use crate::domain::time::micros;
 
 /// How often it is looked whether something has moved, and how often whether everything has been read after a start.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 const SOON: Duration = Duration::from_millis(500);
 
 impl App {

@@ -233,7 +233,9 @@ fn ordered(keys: impl Iterator<Item = i64>) -> Vec<(i64, usize)> {
 /// Calls `tell` for each place with how many are in its group: those next to each other for whom `group` is the same.
 fn each_group(order: &[(i64, usize)], group: impl Fn(i64) -> i64, mut tell: impl FnMut(usize, f64)) {
     for of_one in order.chunk_by(|a, b| group(a.0) == group(b.0)) {
-        of_one.iter().for_each(|(_, place)| tell(*place, size(of_one.len())));
+        for (_, place) in of_one {
+            tell(*place, size(of_one.len()));
+        }
     }
 }
 

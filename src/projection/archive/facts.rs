@@ -11,6 +11,7 @@ mod vote;
 use std::collections::BTreeSet;
 
 use hashbrown::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 use super::print::Prints;
 use super::vocabulary::Vocabulary;
@@ -23,6 +24,9 @@ use crate::domain::trend::fair::{Rater, Vote};
 /// What stands between words that do not stand side by side.
 pub const GAP: u32 = u32::MAX;
 
+/// A few numbers beside each other: most contents have one or two authors and topics.
+pub type Numbers = SmallVec<[u32; 4]>;
+
 /// A content.
 #[derive(Debug)]
 pub struct Kept {
@@ -34,9 +38,9 @@ pub struct Kept {
     counts: bool,
     pub parent: Option<ContentId>,
     /// Numbers of people.
-    pub authors: Box<[u32]>,
+    pub authors: Numbers,
     /// Numbers of topics.
-    pub topics: Box<[u32]>,
+    pub topics: Numbers,
     /// Its words in their order, as [`Facts::word`] reads them; [`GAP`] between those that do not stand side by side.
     pub words: Box<[u32]>,
     /// In the order of time.
@@ -178,8 +182,8 @@ impl Facts {
     /// Takes note of a content without its text. Its votes stay.
     pub fn put_card(&mut self, card: &Card) -> u32 {
         let subject = &card.subject;
-        let authors: Box<[u32]> = subject.authors.iter().map(|id| self.person(*id)).collect();
-        let topics: Box<[u32]> = subject.topics.iter().map(|id| self.topic(*id)).collect();
+        let authors: Numbers = subject.authors.iter().map(|id| self.person(*id)).collect();
+        let topics: Numbers = subject.topics.iter().map(|id| self.topic(*id)).collect();
         let at = micros(card.published_at);
         self.touch(at);
         let Some(slot) = self.slots.get(&subject.content).copied() else {

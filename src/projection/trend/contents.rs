@@ -10,6 +10,9 @@ use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
 
+/// For how many acts in a row it is said together what they count at the most.
+const TOGETHER: usize = 32;
+
 /// The first `count` contents of a ranking.
 #[must_use]
 pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
@@ -115,18 +118,22 @@ fn candidates(facts: &Facts, question: &Question, pace: Option<&Pace>) -> Candid
         return Candidates::of(facts.published(window.from, window.to).map(|(slot, _)| (f64::INFINITY, slot)));
     };
     let (mut sums, mut found) = (vec![0.0; facts.contents.len()], Vec::new());
-    let mut add = |slot: u32, at: i64| {
+    let mut add = |slot: u32, most: f64| {
         if sums[slot as usize] <= 0.0 {
             found.push(slot);
         }
-        sums[slot as usize] += pace.act(at);
+        sums[slot as usize] += most;
     };
-    for cast in facts.casts(pace.from, window.to) {
-        add(cast.slot, cast.at);
+    for some in facts.casts(pace.from, window.to).chunks(TOGETHER) {
+        // The last of them counts most.
+        let most = some.last().map_or(0.0, |last| pace.act(last.at));
+        for cast in some {
+            add(cast.slot, most);
+        }
     }
     for (_, reply) in facts.published(pace.from, window.to) {
         if let Some(slot) = reply.parent.and_then(|parent| facts.slot(parent)) {
-            add(slot, reply.at);
+            add(slot, pace.act(reply.at));
         }
     }
     // A little more than that, for what rounding does.

@@ -36,7 +36,9 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
             }
         });
         if deed == Deed::Wrote {
-            subjects(kept, around).iter().for_each(|number| found.entry(*number).contents += 1);
+            for number in subjects(kept, around) {
+                found.entry(*number).contents += 1;
+            }
         }
     });
     acts.sort_unstable();

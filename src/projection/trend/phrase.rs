@@ -35,7 +35,9 @@ struct Seen {
 /// The phrases that are made of candidates, those that hold together most first, no word in two of them.
 pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]) -> Vec<Phrase> {
     let mut wanted = vec![false; tally.words.len()];
-    candidates.iter().for_each(|(_, place)| wanted[*place] = true);
+    for (_, place) in candidates {
+        wanted[*place] = true;
+    }
     let is_wanted = |word: u32| tally.place(word).is_some_and(|place| wanted[place]);
     let mut seen: HashMap<[u32; 3], Seen> = HashMap::new();
     let weight = if tally.contents.is_empty() { 1.0 } else { tally.weight / count(tally.contents.len()) };
