@@ -154,7 +154,7 @@ fn ours(given: &[Given], with_teams: bool) -> Scores {
     let mut standard = Standard::of(&votes, &raters, false, &parameters);
     // The same rule before and after an attack: an organisation knows its teams or it does not.
     standard.teams = with_teams;
-    let rating = |votes: &[Vote]| standard.fair(votes, &raters, &parameters).rating();
+    let rating = |votes: &[Vote]| standard.fair(votes, |rater| raters[rater as usize], &parameters).rating();
     let back = |rating: f64| low + f64::midpoint(rating, 1.0) * (high - low);
     contents.iter().map(|(content, votes)| ((*content).to_owned(), back(rating(votes)))).collect()
 }

@@ -24,7 +24,8 @@ impl Vote {
 /// What is known of a rater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rater {
-    /// How many ratings they have given so far.
+    /// How many ratings they have given. Where scores are told this is as of midnight: if each rating moved the weight of the others
+    /// at once, contents that move together would tell that one person has rated all of them.
     pub ratings: u32,
     /// When they gave their first one ever.
     pub first: i64,
@@ -123,7 +124,8 @@ impl Standard {
         }
         standard.estimate_prior(contents, count, parameters);
         let mut verdicts = vec![0.0; contents.len()];
-        let weights: Vec<Vec<f64>> = contents.iter().map(|votes| standard.weights(votes, raters, parameters)).collect();
+        let rater = |number: u32| raters.get(number as usize).copied().unwrap_or_default();
+        let weights: Vec<Vec<f64>> = contents.iter().map(|votes| standard.weights(votes, rater, parameters)).collect();
         for _ in 0..parameters.rounds {
             let (mut sums, mut counts) = (vec![0.0; raters.len()], vec![0.0; raters.len()]);
             for (votes, verdict) in contents.iter().zip(&verdicts) {
@@ -160,10 +162,10 @@ impl Standard {
         self.prior = (self.variance / quality.max(1e-6)).clamp(parameters.prior.0, parameters.prior.1);
     }
 
-    /// What each of a content's ratings counts, 0 to 1.
+    /// What each of a content's ratings counts, 0 to 1, by what is `known` of each rater.
     #[must_use]
-    pub fn weights(&self, votes: &[Vote], raters: &[Rater], parameters: &Parameters) -> Vec<f64> {
-        let rater = |vote: &Vote| raters.get(vote.rater as usize).copied().unwrap_or_default();
+    pub fn weights(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Vec<f64> {
+        let rater = |vote: &Vote| known(vote.rater);
         let tenure = |rater: Rater| f64::from(rater.ratings) / (f64::from(rater.ratings) + parameters.tenure);
         // Who stands alone counts fully.
         let shared = |others: f64, excess: f64| 1.0 / (1.0 + excess * (others - 1.0));
@@ -190,17 +192,17 @@ impl Standard {
     ///
     /// ```
     /// use peerlead::domain::trend::fair::{Parameters, Rater, Standard, Vote};
-    /// let raters: Vec<Rater> = (0..300).map(|n| Rater { ratings: 60, first: n * 100_000_000_000, team: None }).collect();
+    /// let rater = |number: u32| Rater { ratings: 60, first: i64::from(number) * 100_000_000_000, team: None };
     /// let all = |count: u32, step| (0..count).map(|rater| Vote { at: 0, rater, step }).collect::<Vec<_>>();
     /// let standard = Standard { mean: 0.1, prior: 5.0, variance: 0.2, generosity: vec![0.0; 300], teams: false };
-    /// let fair = |votes: &[Vote]| standard.fair(votes, &raters, &Parameters::default());
+    /// let fair = |votes: &[Vote]| standard.fair(votes, rater, &Parameters::default());
     /// assert_eq!(fair(&[]).rating(), 0.1);
     /// assert!(fair(&all(2, 2)).rating() < fair(&all(200, 1)).rating());
     /// assert!(fair(&all(2, 2)).margin > fair(&all(200, 1)).margin);
     /// ```
     #[must_use]
-    pub fn fair(&self, votes: &[Vote], raters: &[Rater], parameters: &Parameters) -> Fair {
-        self.weighed(votes, &self.weights(votes, raters, parameters))
+    pub fn fair(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Fair {
+        self.weighed(votes, &self.weights(votes, known, parameters))
     }
 
     /// The same for who knows already what each rating counts.

@@ -9,7 +9,7 @@ use super::breadths::Breadths;
 use super::facts::{Facts, GAP, Kept};
 use super::presence::Presences;
 use crate::domain::id::SourceId;
-use crate::domain::trend::fair::{Parameters, Standard, Vote};
+use crate::domain::trend::fair::{Parameters, Rater, Standard, Vote};
 use crate::domain::trend::heat::{HOURS, MEMORY, Week};
 use crate::domain::trend::window::{DAY, decay, to_f64};
 use crate::domain::trend::word::Distinction;
@@ -27,6 +27,8 @@ pub struct Day {
     pub words: Usage,
     /// By source.
     pub standards: HashMap<SourceId, Standard>,
+    /// By rater, how many ratings they had given.
+    pub(super) ratings: Vec<u32>,
     pub week: Week,
     /// Acts by topic and by person, older ones forgotten.
     pub topics: Vec<f64>,
@@ -108,6 +110,14 @@ impl Day {
             let standard = Standard::of(&votes, &raters, one_sided, &Parameters::default());
             self.standards.insert(source, standard);
         }
+        self.ratings = raters.iter().map(|rater| rater.ratings).collect();
+    }
+
+    /// What is known of a rater. Who had not rated before the day counts like one who had once.
+    #[must_use]
+    pub fn rater(&self, facts: &Facts, number: u32) -> Rater {
+        let ratings = self.ratings.get(number as usize).copied().unwrap_or_default().max(1);
+        Rater { ratings, ..facts.raters.get(number as usize).copied().unwrap_or_default() }
     }
 
     fn take_acts(&mut self, facts: &Facts) {

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::Question;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
-use crate::domain::trend::fair::{Parameters, Rater, Standard, Vote};
+use crate::domain::trend::fair::{Parameters, Standard, Vote};
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
@@ -16,7 +16,6 @@ const TOGETHER: usize = 32;
 /// The first `count` contents of a ranking.
 #[must_use]
 pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
-    let raters = facts.raters_at(question.window.to);
     let mut ranked: Vec<TrendingContent> = Vec::new();
     let mut best: Vec<f64> = Vec::new();
     let pace = Pace::of(ranking, question.window);
@@ -33,7 +32,7 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
         if is_too_low(bound - less) || !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
             continue;
         }
-        if let Some(found) = place(facts, day, question, ranking, &raters, kept) {
+        if let Some(found) = place(facts, day, question, ranking, kept) {
             let score = found.explanation.score();
             best.insert(best.partition_point(|other| *other >= score), score);
             best.truncate(count);
@@ -49,14 +48,7 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
 }
 
 /// The place of a content in a ranking, if it has one.
-fn place(
-    facts: &Facts,
-    day: &Day,
-    question: &Question,
-    ranking: Ranking,
-    raters: &[Rater],
-    kept: &Kept,
-) -> Option<TrendingContent> {
+fn place(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, kept: &Kept) -> Option<TrendingContent> {
     let votes = facts.votes_at(kept, question.window.to);
     let told = facts.told_at(kept, question.window.to);
     let replies = facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to);
@@ -69,7 +61,7 @@ fn place(
     let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
     let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
     let (parameters, published_at) = (Parameters::default(), kept.at);
-    let weights = standard.weights(&told, raters, &parameters);
+    let weights = standard.weights(&told, |rater| day.rater(facts, rater), &parameters);
     let fair = standard.weighed(&told, &weights);
     let silent: Vec<i64> = replies.iter().copied().chain(untold(&votes, &told)).collect();
     let reception = Reception { votes: &told, weights: &weights, silent: &silent, published_at, fair };

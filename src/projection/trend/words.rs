@@ -29,12 +29,11 @@ const SPARE: usize = 100;
 /// The words of a window, best first.
 #[must_use]
 pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion) -> Vec<TrendingWord> {
-    let raters = facts.raters_at(question.window.to);
     let fair = |kept: &Kept| -> Fair {
         let votes = facts.told_at(kept, question.window.to);
         let unknown = Standard::default();
         let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
-        standard.fair(&votes, &raters, &Parameters::default())
+        standard.fair(&votes, |rater| day.rater(facts, rater), &Parameters::default())
     };
     let tally = match asked.weighing {
         Weighing::Ratings => Tally::of(facts, day, question, |kept| 1.0 + fair(kept).rating()),
