@@ -9,6 +9,9 @@ use super::data::Rng;
 use super::http::Connection;
 use super::work::Work;
 
+/// How much of a wrong answer is shown.
+const ANSWER: usize = 1_000;
+
 /// What a while of load came to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Outcome {
@@ -72,7 +75,8 @@ async fn one(
         }
         let body = connection.ask(&request).await?;
         if !work.says.is_empty() && !contains(body, work.says) {
-            return Err(format!("{}: {request:?} was answered by {}", work.name, String::from_utf8_lossy(body)).into());
+            let answer: String = String::from_utf8_lossy(body).chars().take(ANSWER).collect();
+            return Err(format!("{}: {request:?} was answered by {answer}", work.name).into());
         }
         bytes += body.len();
         latencies.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));

@@ -170,7 +170,7 @@ fn trends(organisation: &Arc<Organisation>) -> Vec<Arc<Work>> {
         work("trends of a week", 32, says, Goal::Open, week(TRENDS)),
         work("trends anew, one client", 1, says, Goal::Median(5.0), Box::new(trends_anew)),
         work("leaders of a topic, one client", 1, "\"leaders\"", Goal::Median(3.0), Box::new(leaders)),
-        work("the map anew, one client", 1, "\"leading\":[{", Goal::Median(50.0), map),
+        work("the map anew, one client", 1, "\"topics\":[{", Goal::Median(50.0), map),
         work("the gaps anew, one client", 1, "\"kind\"", Goal::Median(100.0), gaps),
     ]
 }
