@@ -156,3 +156,32 @@ fn acted(facts: &Facts, kept: &Kept, from: i64, to: i64) -> BTreeSet<u32> {
     let given = kept.votes.iter().chain(kept.past.iter().map(|(vote, _)| vote)).map(|vote| (vote.at, vote.rater));
     given.chain(ends).filter(|(at, _)| told < *at && *at <= to).map(|(_, rater)| rater).collect()
 }
+
+#[test]
+fn what_somebody_rates_today_moves_no_other_content() {
+    let (mut facts, noon) = (Facts::default(), 40 * DAY + DAY / 2);
+    let contents_of_two: Vec<Card> = [0, 1].map(card).into();
+    for card in &contents_of_two {
+        facts.put_card(card);
+    }
+    let rate = |facts: &mut Facts, content: &Card, rater: i64, at: i64| {
+        facts.put_vote(content.subject.content, PersonId(100 + rater), Some(1), at);
+        facts.sort();
+    };
+    for rater in 0..5 {
+        rate(&mut facts, &contents_of_two[0], rater, 39 * DAY + rater);
+    }
+    let day = Day::of(&facts, Day::before(noon));
+    let question = Question { window: Window { from: -DAY, to: noon }, scope: Scope::Everything };
+    let rating = |facts: &Facts| {
+        let ranked = contents(facts, &day, &question, Ranking::Top, 10);
+        ranked.iter().find(|one| one.content == contents_of_two[0].subject.content).map(|one| one.fair)
+    };
+    let before = rating(&facts).expect("it was rated by five");
+    for rater in 0..3 {
+        rate(&mut facts, &contents_of_two[1], rater, noon - 10 + rater);
+    }
+    assert_eq!(rating(&facts), Some(before), "three of its raters rated something else");
+    rate(&mut facts, &contents_of_two[0], 7, noon - 1);
+    assert_ne!(rating(&facts), Some(before), "what is rated itself moves");
+}
