@@ -22,9 +22,9 @@ impl App {
     }
 }
 
-/// Reckons ahead until the app is gone.
+/// Reckons ahead until the app is gone. It looks again instead of waiting for the archive, which would keep what it waits for alive.
 pub(super) async fn keep(app: Weak<App>) {
-    while let Some(app) = Weak::upgrade(&app).filter(|app| app.settings.trends) {
+    while let Some(app) = Weak::upgrade(&app) {
         let is_read = app.archive.is_read();
         if is_read {
             app.reckon_ahead().await;

@@ -156,7 +156,9 @@ impl App {
         });
         tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
         tokio::spawn(retention::keep(Arc::downgrade(&app), app.settings.retention));
-        tokio::spawn(ahead::keep(Arc::downgrade(&app)));
+        if app.settings.trends {
+            tokio::spawn(ahead::keep(Arc::downgrade(&app)));
+        }
         Ok(app)
     }
 

@@ -2,7 +2,6 @@
 //!
 //! A month counts, not each act in it: who floods a topic for a month has one good month, and who cares for it steadily has many.
 
-use super::record::Record;
 use crate::domain::trend::window::{DAY, HOUR};
 
 /// A month in microseconds: 30.44 days.
@@ -90,25 +89,6 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// What acts up to `at` come to; in any order.
-    ///
-    /// ```
-    /// use peerlead::domain::lead::evidence::{Act, Aspect, Deed, Evidence, MONTH, Parameters};
-    /// let parameters = Parameters::of(Aspect::Leading);
-    /// let act = |at| Act { at, deed: Deed::Own, topics: 1, content: 0 };
-    /// let at = 500 * MONTH;
-    /// let flood: Vec<Act> = (0..100).map(|n| act(at - n)).collect();
-    /// let steady: Vec<Act> = (0..12).map(|month| act(at - month * MONTH)).collect();
-    /// let own = |acts: &[Act]| Evidence::of(acts, at, &parameters).own;
-    /// assert!(own(&flood) < 1.0 && own(&steady) > 2.0, "a hundred in a month are less than one a month");
-    /// assert_eq!(own(&[act(at), act(at), act(at)]), 0.5);
-    /// assert_eq!(own(&[act(at + 1)]), 0.0, "what is not yet");
-    /// ```
-    #[must_use]
-    pub fn of(acts: &[Act], at: i64, parameters: &Parameters) -> Self {
-        Record::of(acts, at, parameters).evidence(0, parameters)
-    }
-
     /// The same when own work counts less, because always the same few acknowledge it.
     #[must_use]
     pub fn narrowed(self, breadth: f64) -> Self {

@@ -83,3 +83,24 @@ impl Record {
         evidence
     }
 }
+
+impl Evidence {
+    /// What acts up to `at` come to; in any order.
+    ///
+    /// ```
+    /// use peerlead::domain::lead::evidence::{Act, Aspect, Deed, Evidence, MONTH, Parameters};
+    /// let parameters = Parameters::of(Aspect::Leading);
+    /// let act = |at| Act { at, deed: Deed::Own, topics: 1, content: 0 };
+    /// let at = 500 * MONTH;
+    /// let flood: Vec<Act> = (0..100).map(|n| act(at - n)).collect();
+    /// let steady: Vec<Act> = (0..12).map(|month| act(at - month * MONTH)).collect();
+    /// let own = |acts: &[Act]| Evidence::of(acts, at, &parameters).own;
+    /// assert!(own(&flood) < 1.0 && own(&steady) > 2.0, "a hundred in a month are less than one a month");
+    /// assert_eq!(own(&[act(at), act(at), act(at)]), 0.5);
+    /// assert_eq!(own(&[act(at + 1)]), 0.0, "what is not yet");
+    /// ```
+    #[must_use]
+    pub fn of(acts: &[Act], at: i64, parameters: &Parameters) -> Self {
+        Record::of(acts, at, parameters).evidence(0, parameters)
+    }
+}

@@ -47,6 +47,9 @@ pub struct Pace {
     pub from: i64,
     /// What happened up to this hardly counts any more.
     pub long_ago: i64,
+    /// What an act of either moment counts: asked of every candidate.
+    at_from: f64,
+    at_long_ago: f64,
     to: i64,
     half_life: f64,
 }
@@ -62,7 +65,9 @@ impl Pace {
         };
         let from = window.to - window.length() * windows;
         let long_ago = from - window.length() * windows;
-        Some(Self { from, long_ago, to: window.to, half_life: share * to_f64(window.length()) })
+        let half_life = share * to_f64(window.length());
+        let [at_from, at_long_ago] = [from, long_ago].map(|at| decay(window.to - at, half_life));
+        Some(Self { from, long_ago, at_from, at_long_ago, to: window.to, half_life })
     }
 
     /// What an act of a moment counts. No vote weighs more than one, and nothing is approved of by more than all.
@@ -74,13 +79,13 @@ impl Pace {
     /// What so many acts of before then may count together.
     #[must_use]
     pub fn before(&self, acts: u32) -> f64 {
-        f64::from(acts) * self.act(self.from)
+        f64::from(acts) * self.at_from
     }
 
     /// How much less that is when so many of them were long ago.
     #[must_use]
     pub fn less(&self, long_ago: u32) -> f64 {
-        f64::from(long_ago) * (self.act(self.from) - self.act(self.long_ago))
+        f64::from(long_ago) * (self.at_from - self.at_long_ago)
     }
 }
 

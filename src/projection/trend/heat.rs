@@ -20,7 +20,7 @@ const REACH: f64 = 4.0;
 #[must_use]
 pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts: usize) -> Vec<Heated> {
     let window = question.window;
-    let mut found = Found::new(around.count(facts), parts);
+    let mut found = Found::new(count(facts, around), parts);
     let mut acts: Vec<Act> = Vec::new();
     each_act(facts, window.from, window.to, |deed, kept, who, at| {
         if !question.scope.has(kept) {
@@ -94,13 +94,11 @@ impl Found {
     }
 }
 
-impl Around {
-    /// How many of them there are.
-    fn count(self, facts: &Facts) -> usize {
-        match self {
-            Self::Topics => facts.topics.len(),
-            Self::People => facts.people.len(),
-        }
+/// How many of them there are.
+fn count(facts: &Facts, around: Around) -> usize {
+    match around {
+        Around::Topics => facts.topics.len(),
+        Around::People => facts.people.len(),
     }
 }
 
@@ -171,7 +169,7 @@ impl Past {
         });
         acts.sort_unstable();
         acts.dedup();
-        let mut sums = vec![0.0; around.count(facts)];
+        let mut sums = vec![0.0; count(facts, around)];
         for act in acts {
             if let Some(sum) = sums.get_mut(act.around() as usize) {
                 *sum += decay(to - act.day(), memory);
