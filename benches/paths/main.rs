@@ -17,6 +17,8 @@ mod fill;
 mod guard;
 mod http;
 mod load;
+mod look;
+mod news;
 mod process;
 mod report;
 mod scene;
@@ -71,6 +73,13 @@ impl Plan {
             write: std::env::args().any(|argument| argument == "--write"),
             folder: root.join("target").join("bench"),
         })
+    }
+}
+
+impl Plan {
+    /// Whether a work is to be measured.
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
     }
 }
 

@@ -3,21 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use futures_util::{SinkExt, StreamExt};
+use itertools::Itertools;
 use sea_orm::ConnectionTrait;
-use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use super::data::{LED, Organisation, Rng, Shape};
+use super::data::Shape;
 use super::fill::{Filled, fill};
-use super::http::{Connection, Request};
-use super::load;
 use super::process::{Server, pin_self, postgres_cpu};
 use super::work::{self, Goal, Work};
-use super::{Failure, Plan};
+use super::{Failure, Plan, load, look, news};
 
 /// Where the measuring happens.
 #[derive(Debug)]
@@ -220,22 +215,16 @@ impl Scene {
         let server = Server::start(&self.url(true), self.folder())?;
         starts.push(server.ready_after.as_secs_f64() * 1_000.0);
         let began = Instant::now();
-        read(&server).await?;
+        look::until_read(&server).await?;
         let read = server.ready_after.as_secs_f64() + began.elapsed().as_secs_f64();
-        check(&server, &organisation).await?;
-        let ids = ids(&server, &organisation).await?;
-        let late = late_cursor(&server, 1_000.min(plan.shape.contents / 20 - 1)).await?;
-        let mut works = work::all(&organisation, ids, late);
-        if let Some(only) = &plan.only {
-            works.retain(|work| work.name.contains(only.as_str()));
-        }
-        let mut rounds: BTreeMap<&'static str, Vec<Figure>> = BTreeMap::new();
+        look::check(&server, &organisation).await?;
+        let ids = look::ids(&server, &organisation).await?;
+        let late = look::late_cursor(&server, 1_000.min(plan.shape.contents / 20 - 1)).await?;
         // What writes comes last: the others are asked about the data as it is described.
-        let (writing, reading): (Vec<_>, Vec<_>) = works.iter().partition(|work| work.writes());
-        for (round, works) in
-            [reading, writing].iter().flat_map(|works| (0..plan.rounds).map(move |round| (round, works)))
-        {
-            for work in works {
+        let works = [work::reading(&organisation, late), work::writing(&organisation, ids)];
+        let mut rounds: BTreeMap<&'static str, Vec<Figure>> = BTreeMap::new();
+        for (works, round) in works.iter().cartesian_product(0..plan.rounds) {
+            for work in works.iter().filter(|work| plan.wants(work.name)) {
                 let figure = self.round(&server, work, plan, round as u64).await?;
                 eprintln!(
                     "{} {} of {}: {}: {:.0}/s, {:.0}/s and core",
@@ -249,11 +238,11 @@ impl Scene {
                 rounds.entry(work.name).or_default().push(figure);
             }
         }
-        let news = news(&server, &organisation).await?;
+        let news = news::news(&server, &organisation).await?;
         let memory = server.memory();
         Ok(Figures {
             works: rounds.into_iter().map(|(name, figures)| (name, medians(&figures))).collect(),
-            order: works.iter().map(|work| (work.name, work.goal)).collect(),
+            order: works.iter().flatten().map(|work| (work.name, work.goal)).collect(),
             start: median(starts.into_iter()),
             read,
             news,
@@ -301,122 +290,7 @@ pub async fn statements(url: &str, statements: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Looks at one answer of each kind closely, so that nobody measures nonsense.
-async fn check(server: &Server, organisation: &Organisation) -> Result<(), Failure> {
-    let mut connection = Connection::open(server.address).await?;
-    let mut ask = async |request: &Request| -> Result<Value, Failure> {
-        Ok(serde_json::from_slice(connection.ask(request).await?)?)
-    };
-    let content = ask(&work::content(0)).await?;
-    let authors = content["data"]["content"]["authors"].as_array().map_or(0, Vec::len);
-    if authors != organisation.contents[0].authors.len() {
-        return Err(format!("Q1 has {authors} authors: {content}").into());
-    }
-    for topic in organisation.busy_topics(20) {
-        let best = ask(&work::best(topic, organisation.month_ago())).await?;
-        let nodes = best["data"]["contents"]["nodes"].as_array().map_or(0, Vec::len);
-        if nodes != 20 && organisation.shape.scale >= 1.0 {
-            return Err(format!("Q2 has {nodes} contents: {best}").into());
-        }
-    }
-    let leader = ask(&work::leader(0)).await?;
-    let topics = leader["data"]["person"]["leaderships"]["nodes"].as_array().cloned().unwrap_or_default();
-    let complete =
-        topics.iter().all(|node| node["topic"]["contents"]["nodes"].as_array().is_some_and(|nodes| nodes.len() == 5));
-    if topics.len() != LED || !complete {
-        return Err(format!("Q3 is incomplete: {leader}").into());
-    }
-    Ok(())
-}
-
-/// Waits until the server has read everything that trends and leaders are told from.
-async fn read(server: &Server) -> Result<(), Failure> {
-    let mut connection = Connection::open(server.address).await?;
-    for query in [work::TRENDS, "{ leadershipMap { totalCount } }"] {
-        let request = Request::graphql(json!({ "query": query }).to_string());
-        while String::from_utf8_lossy(connection.ask(&request).await?).contains("\"errors\"") {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    }
-    Ok(())
-}
-
-/// The ids of some contents, all over the place.
-async fn ids(server: &Server, organisation: &Organisation) -> Result<Vec<(usize, String)>, Failure> {
-    let mut connection = Connection::open(server.address).await?;
-    let mut rng = Rng::new(7);
-    let mut ids = Vec::new();
-    for _ in 0..organisation.shape.contents.min(5_000) {
-        let number = rng.below(organisation.shape.contents);
-        let answer: Value = serde_json::from_slice(connection.ask(&work::content(number)).await?)?;
-        let id = answer["data"]["content"]["id"].as_str().ok_or("a content without an id")?;
-        ids.push((number, id.to_owned()));
-    }
-    Ok(ids)
-}
-
-/// The cursor that page number `page` follows.
-async fn late_cursor(server: &Server, page: usize) -> Result<String, Failure> {
-    let mut connection = Connection::open(server.address).await?;
-    let mut cursor: Option<String> = None;
-    for _ in 1..page {
-        let answer: Value = serde_json::from_slice(connection.ask(&work::page(cursor.as_deref())).await?)?;
-        cursor = Some(
-            answer["data"]["contents"]["pageInfo"]["endCursor"].as_str().ok_or("a page without a cursor")?.to_owned(),
-        );
-    }
-    cursor.ok_or_else(|| "there are too few contents for pages".into())
-}
-
-/// Milliseconds from a mutation's answer, and from its request, to the frame at a subscriber: medians.
-async fn news(server: &Server, organisation: &Organisation) -> Result<(f64, f64), Failure> {
-    tokio::time::timeout(Duration::from_mins(1), news_of(server, organisation))
-        .await
-        .map_err(|_| "news did not come within a minute")?
-}
-
-async fn news_of(server: &Server, organisation: &Organisation) -> Result<(f64, f64), Failure> {
-    let mut request = format!("ws://{}/graphql", server.address).into_client_request()?;
-    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse()?);
-    let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
-    let query = "subscription { ratingChanged { cursor content { title authors { name } } tally { count score } } }";
-    socket.send(Message::text(json!({ "type": "connection_init" }).to_string())).await?;
-    socket
-        .send(Message::text(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } }).to_string()))
-        .await?;
-    let (heard, mut news) = tokio::sync::mpsc::unbounded_channel();
-    let reader = tokio::spawn(async move {
-        while let Some(Ok(message)) = socket.next().await {
-            let at = Instant::now();
-            let is_news = message.to_text().is_ok_and(|text| text.contains("\"next\"") && !text.contains("\"errors\""));
-            if is_news && heard.send(at).is_err() {
-                return;
-            }
-        }
-    });
-    // The subscription has to stand before the first rating.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let mut connection = Connection::open(server.address).await?;
-    let mut rng = Rng::new(8);
-    let (mut after_answer, mut after_request) = (Vec::new(), Vec::new());
-    for _ in 0..200 {
-        let request = work::rating(organisation, &mut rng);
-        let asked = Instant::now();
-        let answer = connection.ask(&request).await?;
-        let answered = Instant::now();
-        if !String::from_utf8_lossy(answer).contains("\"changed\":true") {
-            continue;
-        }
-        let at = news.recv().await.ok_or("the subscription ended")?;
-        after_answer.push(at.saturating_duration_since(answered).as_secs_f64() * 1_000.0);
-        after_request.push(at.duration_since(asked).as_secs_f64() * 1_000.0);
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    reader.abort();
-    Ok((median(after_answer.into_iter()), median(after_request.into_iter())))
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()

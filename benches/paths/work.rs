@@ -29,13 +29,6 @@ pub enum Goal {
     Median(f64),
 }
 
-impl Work {
-    /// Whether it changes what the others are asked about.
-    pub fn writes(&self) -> bool {
-        self.name.starts_with("Q4")
-    }
-}
-
 /// The operations, as a client would write them.
 pub const CONTENT: &str = "query Content($source: String!, $id: String!) { content(by: { external: { source: $source, externalId: $id } }) \
     { id title body url publishedAt authors { name handle } topics { name } tally { count mean score } } }";
@@ -117,25 +110,13 @@ fn work(name: &'static str, connections: usize, says: &'static str, goal: Goal, 
     Arc::new(Work { name, connections, request, says, goal })
 }
 
-/// Every work. `ids` are the global ids of some contents, `late` is the cursor before the late page.
-pub fn all(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>, late: String) -> Vec<Arc<Work>> {
-    [questions(organisation), ratings(organisation, ids), trends(organisation), pages(late)].concat()
+/// Every work that only asks. `late` is the cursor before the late page.
+pub fn reading(organisation: &Arc<Organisation>, late: String) -> Vec<Arc<Work>> {
+    [questions(organisation), trends(organisation), pages(late)].concat()
 }
 
-fn questions(organisation: &Organisation) -> Vec<Arc<Work>> {
-    let (contents, leaders, from) = (organisation.shape.contents, organisation.shape.leaders, organisation.month_ago());
-    let topics = organisation.busy_topics(20);
-    let one = Box::new(move |rng: &mut Rng| content(rng.below(contents)));
-    let best = Box::new(move |rng: &mut Rng| best(topics[rng.below(topics.len())], from));
-    let led = Box::new(move |rng: &mut Rng| leader(rng.below(leaders)));
-    vec![
-        work("Q1 a content", 32, "\"content\":{", Goal::Rate(10_000.0, 5_000.0), one),
-        work("Q2 the best of a topic", 32, "\"nodes\":[{", Goal::Rate(2_500.0, 1_500.0), best),
-        work("Q3 a person who leads", 32, "\"person\":{", Goal::Rate(1_000.0, 800.0), led),
-    ]
-}
-
-fn ratings(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>) -> Vec<Arc<Work>> {
+/// Every work that changes what the others are asked about. `ids` are the global ids of some contents.
+pub fn writing(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>) -> Vec<Arc<Work>> {
     let [many, single, by_id] = [(); 3].map(|()| Arc::clone(organisation));
     let by_id = Box::new(move |rng: &mut Rng| {
         let (person, (number, id)) = loop {
@@ -153,6 +134,19 @@ fn ratings(organisation: &Arc<Organisation>, ids: Vec<(usize, String)>) -> Vec<A
         work("Q4 a rating, by name", 32, says, goal, many),
         work("Q4 a rating, by id", 32, says, goal, by_id),
         work("Q4 a rating, one client", 1, says, Goal::Open, Box::new(single)),
+    ]
+}
+
+fn questions(organisation: &Organisation) -> Vec<Arc<Work>> {
+    let (contents, leaders, from) = (organisation.shape.contents, organisation.shape.leaders, organisation.month_ago());
+    let topics = organisation.busy_topics(20);
+    let one = Box::new(move |rng: &mut Rng| content(rng.below(contents)));
+    let best = Box::new(move |rng: &mut Rng| best(topics[rng.below(topics.len())], from));
+    let led = Box::new(move |rng: &mut Rng| leader(rng.below(leaders)));
+    vec![
+        work("Q1 a content", 32, "\"content\":{", Goal::Rate(10_000.0, 5_000.0), one),
+        work("Q2 the best of a topic", 32, "\"nodes\":[{", Goal::Rate(2_500.0, 1_500.0), best),
+        work("Q3 a person who leads", 32, "\"person\":{", Goal::Rate(1_000.0, 800.0), led),
     ]
 }
 
