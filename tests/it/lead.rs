@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use peerlead::app::house::Settings;
 use serde_json::{Value, json};
 
+use crate::endorsement::endorse;
 use crate::house::{Database, House};
 
 pub const NOW: &str = "2026-06-01T12:00:00Z";
@@ -21,17 +22,6 @@ pub fn vote(rater: &str, content: &str, days: i64) -> Value {
     json!({ "rater": rater, "content": content, "value": 1, "at": ago(days) })
 }
 
-pub async fn ingest(house: &House, mut batch: Value) {
-    batch["source"] = json!({ "slug": "review" });
-    let selection =
-        "report { people { error { message } } contents { error { message } } ratings { error { message } } }";
-    let told = house.act("operator", "ingest", batch, selection).await;
-    for items in told["report"].as_object().expect("a report").values() {
-        let refused = items.as_array().expect("items").iter().filter(|item| !item["error"].is_null());
-        assert_eq!(refused.count(), 0, "{told:#}");
-    }
-}
-
 /// A project with public reviews: for a year ada writes twice a month on storage and cy once a month on its docs, ben approves of
 /// all of it by name and writes now and then; old led until two years ago; eve was there for a day; dan writes a lot, and nobody
 /// cares.
@@ -39,7 +29,7 @@ pub async fn project() -> House {
     project_with(Settings::default()).await
 }
 
-async fn project_with(settings: Settings) -> House {
+pub async fn project_with(settings: Settings) -> House {
     let house = House::with(Database::fresh().await, settings).await;
     house.clock.set(NOW.parse().expect("a time"));
     let source =
@@ -66,8 +56,8 @@ async fn project_with(settings: Settings) -> House {
     for number in 0..40 {
         write(format!("dan{number}"), "dan", "storage", 3, None);
     }
-    ingest(&house, json!({ "people": people, "topics": topics, "contents": contents })).await;
-    ingest(&house, json!({ "ratings": votes })).await;
+    house.take_in("review", json!({ "people": people, "topics": topics, "contents": contents })).await;
+    house.take_in("review", json!({ "ratings": votes })).await;
     house
 }
 
@@ -89,7 +79,7 @@ fn names(leaders: &[Value]) -> Vec<&str> {
     leaders.iter().map(|leader| leader["person"]["handle"].as_str().expect("a handle")).collect()
 }
 
-fn of<'a>(leaders: &'a [Value], name: &str) -> &'a Value {
+pub fn of<'a>(leaders: &'a [Value], name: &str) -> &'a Value {
     leaders
         .iter()
         .find(|leader| leader["person"]["handle"] == name)
@@ -246,47 +236,8 @@ async fn following_is_told_from_public_acts_in_both_directions() {
     // An edit has all that is known of a content read anew, its approvals too.
     let mut edited = said("ada3a", "ada", "storage", 95);
     edited["title"] = json!("another title");
-    ingest(&house, json!({ "contents": [edited] })).await;
+    house.take_in("review", json!({ "contents": [edited] })).await;
     assert_eq!(house.data("", query, Value::Null).await["person"], told);
-}
-
-pub async fn endorse(house: &House, who: &str, whom: &str) -> Value {
-    let input = json!({ "person": { "handle": whom }, "topic": { "slug": "storage" }, "text": "good" });
-    house.act(who, "endorseLeadership", input, "endorsement { id }").await["endorsement"]["id"].clone()
-}
-
-#[tokio::test]
-async fn endorsements_stand_beside_the_score_and_leave_at_once() {
-    let house = project().await;
-    let endorsed = async |name: &str| {
-        let told = leaders(&house, "storage", "").await;
-        (of(&told, name)["endorsed"].as_f64().unwrap(), of(&told, name)["score"].as_f64().unwrap())
-    };
-    let (none, score) = endorsed("ada").await;
-    assert_eq!(none, 0.0);
-    let id = endorse(&house, "ben", "ada").await;
-    assert_eq!(endorsed("ada").await, (1.0 / 3.0, score), "an endorsement moves no score");
-    endorse(&house, "ada", "ben").await;
-    assert_eq!(endorsed("ada").await.0, 0.5 / 2.5, "who is endorsed back counts half");
-    house.act("ben", "withdrawEndorsement", json!({ "endorsement": id }), "").await;
-    assert_eq!(endorsed("ada").await.0, 0.0);
-    for who in ["cy", "eve"] {
-        endorse(&house, who, "old").await;
-    }
-    assert_eq!(endorsed("old").await.0, 0.5);
-    endorse(&house, "cy", "eve").await;
-    assert_eq!(endorsed("old").await.0, 1.0 / 3.0, "two who endorse each other are as one");
-    house.clock.set("2027-06-02T12:00:00Z".parse().unwrap());
-    assert_eq!(endorsed("old").await.0, 0.0, "a year later");
-}
-
-#[tokio::test]
-async fn how_long_endorsements_last_can_be_chosen() {
-    let settings = Settings { endorsement_life: TimeDelta::days(10), ..Settings::default() };
-    let house = project_with(settings).await;
-    let input = json!({ "person": { "handle": "ada" }, "topic": { "slug": "storage" } });
-    let made = house.act("ben", "endorseLeadership", input, "endorsement { expiresAt }").await;
-    assert_eq!(made["endorsement"]["expiresAt"], "2026-06-11T12:00:00.000000Z");
 }
 
 #[tokio::test]
@@ -355,71 +306,6 @@ async fn topics_can_be_left_out_of_what_the_facts_show() {
     let told = house.data("", query, Value::Null).await;
     assert_eq!((&told["person"]["leads"]["totalCount"], &told["topic"]["leadershipHistory"]), (&json!(0), &json!([])));
     assert_eq!(told["leadershipMap"]["totalCount"], json!(1));
-}
-
-#[tokio::test]
-async fn who_objects_is_shown_as_contested_until_they_take_it_back() {
-    let house = project().await;
-    let on = |topic: &str, text: &str| json!({ "topic": { "slug": topic }, "text": text });
-    for (code, input) in [
-        ("TOPIC_NOT_FOUND", on("none", "no")),
-        ("TEXT_EMPTY", on("storage", " ")),
-        ("TEXT_TOO_LONG", on("storage", &"x".repeat(2_001))),
-        ("TEXT_INVALID", on("storage", "a\u{0}")),
-    ] {
-        assert_eq!(house.refused("ada", "contestLeadership", input).await, code);
-    }
-    let take_back = json!({ "topic": { "slug": "storage" } });
-    assert_eq!(house.refused("ada", "withdrawContest", take_back.clone()).await, "CONTEST_NOT_FOUND");
-    assert_eq!(
-        house.refused("ada", "withdrawContest", json!({ "topic": { "slug": "none" } })).await,
-        "TOPIC_NOT_FOUND"
-    );
-    let query =
-        "mutation { contestLeadership(input: { topic: { slug: \"storage\" }, text: \"no\" }) { contest { text } } }";
-    assert_eq!(house.fails("", query, Value::Null).await, "UNAUTHENTICATED");
-
-    let mut socket = house.socket("").await;
-    socket
-        .subscribe(
-            "1",
-            "subscription { leadershipChanged { ... on LeadershipChange { act contest { text person { handle } } } } }",
-            Value::Null,
-        )
-        .await;
-    let score = of(&leaders(&house, "storage", "").await, "ada")["score"].clone();
-    let made = house
-        .act(
-            "ada",
-            "contestLeadership",
-            on("storage", "I only mend it"),
-            "contest { text contestedAt person { handle } topic { slug } }",
-        )
-        .await;
-    assert_eq!(made["contest"]["person"]["handle"], "ada");
-    let heard = socket.data("1").await["leadershipChanged"].clone();
-    assert_eq!(heard["contest"], json!({ "text": "I only mend it", "person": { "handle": "ada" } }), "{heard:#}");
-    let told = leaders(&house, "storage", "").await;
-    assert_eq!((&of(&told, "ada")["standing"], &of(&told, "ada")["score"]), (&json!("CONTESTED"), &score));
-    let query = r"{ leadershipGaps(kinds: [CONTESTED]) { nodes { reason topic { slug } } } leadershipMap { leading { standing } } }";
-    let told = house.data("", query, Value::Null).await;
-    assert_eq!(
-        told["leadershipGaps"]["nodes"],
-        json!([{ "reason": "ada objects to what is shown of them on storage.", "topic": { "slug": "storage" } }])
-    );
-    assert!(told["leadershipMap"]["leading"].as_array().unwrap().contains(&json!({ "standing": "CONTESTED" })));
-    house.act("operator", "mergePeople", json!({ "from": { "handle": "ada" }, "into": { "handle": "cy" } }), "").await;
-    assert_eq!(of(&leaders(&house, "storage", "").await, "cy")["standing"], "CONTESTED", "she is cy now");
-    let merge = house
-        .data(
-            "",
-            "{ changes(first: 1, nouns: [MERGE]) { nodes { ... on MergeChange { merge { id } } } } }",
-            Value::Null,
-        )
-        .await;
-    house.act("operator", "undoMerge", json!({ "merge": merge["changes"]["nodes"][0]["merge"]["id"] }), "").await;
-    house.act("ada", "withdrawContest", take_back, "contest { withdrawnAt }").await;
-    assert_eq!(of(&leaders(&house, "storage", "").await, "ada")["standing"], "LEADS");
 }
 
 #[tokio::test]

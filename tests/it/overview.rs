@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use crate::endorsement::endorse;
 use crate::house::House;
-use crate::lead::{NOW, ago, endorse, ingest, leaders, project, said, vote};
+use crate::lead::{NOW, ago, leaders, project, said, vote};
 
 #[tokio::test]
 async fn gaps_between_what_is_said_and_what_is_shown() {
@@ -72,7 +73,9 @@ async fn a_topic_that_hangs_on_one_person_and_a_person_with_too_many_topics() {
         contents.push(said(&format!("b{number}"), "ben", "t0", 30 * number + 3));
         votes.push(vote("ada", &format!("b{number}"), 30 * number + 2));
     }
-    ingest(&house, json!({ "people": people, "topics": topics, "contents": contents, "ratings": votes })).await;
+    house
+        .take_in("review", json!({ "people": people, "topics": topics, "contents": contents, "ratings": votes }))
+        .await;
     let query = "{ leadershipGaps(kinds: [BUS_FACTOR, OVERLOADED]) { nodes { kind weight reason topic { slug } person { handle } } } }";
     let told = house.data("", query, Value::Null).await["leadershipGaps"]["nodes"].clone();
     let kinds: Vec<&str> = told.as_array().unwrap().iter().map(|gap| gap["kind"].as_str().unwrap()).collect();
@@ -159,8 +162,8 @@ async fn the_map_is_as_fresh_as_the_list_after_everything_that_may_happen() {
         assert_ne!(now, last, "{what}");
         last = now;
     };
-    ingest(&house, json!({ "contents": [said("more", "dan", "storage", 2)] })).await;
-    ingest(&house, json!({ "ratings": [vote("cy", "more", 1)] })).await;
+    house.take_in("review", json!({ "contents": [said("more", "dan", "storage", 2)] })).await;
+    house.take_in("review", json!({ "ratings": [vote("cy", "more", 1)] })).await;
     moved("somebody approved of something").await;
     let answer = json!({ "kind": "answer", "title": "yes", "parent": { "external": { "source": "review", "externalId": "dan7" } } });
     house.act("eve", "publishContent", answer, "").await;
