@@ -14,8 +14,9 @@ use crate::projection::archive::Archive;
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::Facts;
 
-/// How many answers are kept, and how many views of everything.
-const KEPT: u64 = 500;
+/// How much of answers is kept, in bytes, and how many views of everything. An answer is everybody on a topic with their contents: some
+/// are a hundred times as large as others.
+const ROOM: u64 = 32 * 1024 * 1024;
 const OVERVIEWS: u64 = 8;
 
 /// Asks the archive, and remembers for a while.
@@ -31,7 +32,9 @@ impl Answers {
     /// Nothing was asked yet.
     #[must_use]
     pub fn new(archive: Arc<Archive>) -> Self {
-        Self { archive, leaders: Cache::new(KEPT), overviews: Cache::new(OVERVIEWS), counted: Arc::default() }
+        let leaders =
+            Cache::builder().max_capacity(ROOM).weigher(|_, leaders: &Arc<Vec<Leading>>| size(leaders)).build();
+        Self { archive, leaders, overviews: Cache::new(OVERVIEWS), counted: Arc::default() }
     }
 
     /// Everybody who has something to show, strongest first.
@@ -62,4 +65,11 @@ impl Answers {
         let ask = move |facts: &Facts, day: &Day| history(facts, day, topic, &moments, count);
         self.archive.reckon(at, ask).await
     }
+}
+
+/// About what an answer takes, in bytes.
+fn size(leaders: &[Leading]) -> u32 {
+    let lists = |one: &Leading| size_of_val(&*one.own) + size_of_val(&*one.judged) + size_of_val(&*one.line);
+    let all = size_of_val(leaders) + leaders.iter().map(lists).sum::<usize>();
+    u32::try_from(all).unwrap_or(u32::MAX)
 }
