@@ -21,7 +21,7 @@ use super::process::Server;
 use super::report::{grouped, machine, verdict};
 use super::scene::Scene;
 use super::work::{Goal, Work, content, trends_anew};
-use super::{Failure, Plan, load};
+use super::{Failure, Plan, load, look};
 
 /// What limits and identity may cost.
 const COST: f64 = 0.10;
@@ -282,6 +282,8 @@ async fn costs(url: &str, folder: &Path, organisation: &Organisation, plan: &Pla
     let bearer = token(url, &handle(1), "read")?;
     // So many points that none is ever missing, and all are counted.
     let closed = Server::with(url, folder, &["--identity", "tokens", "--budget", "4294967295", "--min-raters", "1"])?;
+    look::until_read(&open, None).await?;
+    look::until_read(&closed, Some(&bearer)).await?;
     let sides = [(&open, point(organisation, None, 32)), (&closed, point(organisation, Some(&bearer), 32))];
     let mut figures = [Vec::new(), Vec::new()];
     for round in 0..plan.rounds {
@@ -311,6 +313,7 @@ pub fn measure(scene: &Scene, plan: &Plan, filled: &Filled) -> Result<String, Fa
             let bearer = token(&url, &handle(2 + number), "read,ingest")?;
             let server = Server::with(&url, scene.folder(), &["--identity", "tokens", "--min-raters", "1"])?;
             let others = point(&organisation, Some(&others), OTHERS);
+            look::until_read(&server, Some(&bearer)).await?;
             load::run(server.address, &others, plan.warm_up, 1).await?;
             let sends = worst(&bearer).swap_remove(number);
             eprintln!("{}: {}", scene.title(), sends.0);

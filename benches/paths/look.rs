@@ -38,12 +38,18 @@ pub async fn check(server: &Server, organisation: &Organisation) -> Result<(), F
     Ok(())
 }
 
-/// Waits until the server has read everything that trends and leaders are told from.
-pub async fn until_read(server: &Server) -> Result<(), Failure> {
+/// Waits until the server has read everything that trends and leaders are told from, asking as somebody or as nobody.
+pub async fn until_read(server: &Server, person: Option<&str>) -> Result<(), Failure> {
     let mut connection = Connection::open(server.address).await?;
     for query in [work::TRENDS, "{ leadershipMap { totalCount } }"] {
-        let request = Request::graphql(json!({ "query": query }).to_string());
+        let body = Request::graphql(json!({ "query": query }).to_string());
+        let request = Request { person: person.map(str::to_owned), ..body };
+        let mut tries = 0;
         while String::from_utf8_lossy(connection.ask(&request).await?).contains("\"errors\"") {
+            tries += 1;
+            if tries > 100 {
+                return Err("the server does not become ready to tell trends".into());
+            }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

@@ -215,7 +215,7 @@ impl Scene {
         let server = Server::start(&self.url(true), self.folder())?;
         starts.push(server.ready_after.as_secs_f64() * 1_000.0);
         let began = Instant::now();
-        look::until_read(&server).await?;
+        look::until_read(&server, None).await?;
         let read = server.ready_after.as_secs_f64() + began.elapsed().as_secs_f64();
         look::check(&server, &organisation).await?;
         let ids = look::ids(&server, &organisation).await?;
