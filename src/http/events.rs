@@ -36,7 +36,7 @@ pub async fn run(
     (request_id, seat): (String, Seat),
 ) -> Response {
     if operation.kind != OperationKind::Subscription {
-        return once(&execute(hall, operation, (viewer, seat.client()), &request_id).await);
+        return execute(hall, operation, (viewer, seat.client()), &request_id, |response| once(&response)).await;
     }
     let last = headers.get(LAST_EVENT).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
     let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());

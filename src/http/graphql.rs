@@ -1,7 +1,8 @@
 //! `/graphql` over HTTP: POST, GET and event streams.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Request, ServerError};
 use async_graphql_axum::GraphQLProtocol;
@@ -47,7 +48,7 @@ pub async fn get(
         Err(answer) => return answer,
     };
     match request::of_query(parameters) {
-        Ok(request) => run(&hall, &headers, peer, request, caller, true).await,
+        Ok(request) => run(&hall, &headers, peer, Sent { request, by_get: true, is_long: false }, caller).await,
         Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
     }
 }
@@ -73,7 +74,8 @@ pub async fn post(
             return caller.not_understood(rejection.status(), told);
         }
     };
-    let read = if body.len() > long::BODY {
+    let is_long = body.len() > long::BODY;
+    let read = if is_long {
         match read_long(&hall, &headers, peer, body).await {
             Ok(read) => read,
             Err(Unread::Unrecognised(error)) => return caller.not_recognised(&error),
@@ -83,9 +85,17 @@ pub async fn post(
         request::of_json(&body)
     };
     match read {
-        Ok(request) => run(&hall, &headers, peer, request, caller, false).await,
+        Ok(request) => run(&hall, &headers, peer, Sent { request, by_get: false, is_long }, caller).await,
         Err(told) => caller.not_understood(StatusCode::BAD_REQUEST, told),
     }
+}
+
+/// A request as it came.
+struct Sent {
+    request: Request,
+    by_get: bool,
+    /// Whether it took long to be read.
+    is_long: bool,
 }
 
 /// Why a body was not even read.
@@ -202,9 +212,8 @@ async fn run(
     hall: &Hall,
     headers: &HeaderMap,
     peer: SocketAddr,
-    mut request: Request,
+    Sent { mut request, by_get, is_long }: Sent,
     caller: Caller,
-    by_get: bool,
 ) -> Response {
     let viewer = match identity::of_headers(hall, headers).await {
         Ok(viewer) => viewer,
@@ -224,7 +233,7 @@ async fn run(
         Ok(sent) => sent,
         Err(error) => return caller.refused(error),
     };
-    let mut operation = match prepare(hall, client, request, &caller.request_id).await {
+    let mut operation = match prepare(hall, client, request, &caller.request_id, is_long).await {
         Ok(operation) => operation,
         Err(mut response) => {
             crate::graphql::error::mark(&mut response, &caller.request_id);
@@ -262,19 +271,24 @@ async fn run(
             "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
         return caller.not_understood(StatusCode::BAD_REQUEST, told);
     }
-    let (cost, began) = (operation.allowance.cost, Instant::now());
-    let response = execute(hall, operation, (viewer, client), &caller.request_id).await;
-    hall.metrics.answered(name.as_deref(), cost, began.elapsed(), &response);
-    answer::of(&response, caller.form)
+    let (cost, began, metrics, form) =
+        (operation.allowance.cost, Instant::now(), Arc::clone(&hall.metrics), caller.form);
+    let tell = move |response: async_graphql::Response| {
+        metrics.answered(name.as_deref(), cost, began.elapsed(), &response);
+        answer::of(&response, form)
+    };
+    execute(hall, operation, (viewer, client), &caller.request_id, tell).await
 }
 
-async fn prepare(
+/// An operation that may run. What was long to read is long to look through too.
+pub(super) async fn prepare(
     hall: &Hall,
     client: Client,
     request: Request,
     request_id: &str,
+    is_long: bool,
 ) -> Result<Operation, Box<async_graphql::Response>> {
-    if request.query.len() < long::DOCUMENT {
+    if request.query.len() < long::DOCUMENT && !is_long {
         return hall.executor.prepare(request);
     }
     let executor = hall.executor.clone();
@@ -290,37 +304,43 @@ pub(super) fn broken(request_id: &str) -> async_graphql::Response {
 }
 
 /// Runs an operation of somebody within the time that it may take. What was not committed by then leaves nothing behind.
-pub(super) async fn execute(
+///
+/// What comes of it is written by `tell`, where it was run: what is long to reckon is long to write too.
+pub(super) async fn execute<T: Send + 'static>(
     hall: &Hall,
     operation: Operation,
     (viewer, client): (Viewer, Client),
     request_id: &str,
-) -> async_graphql::Response {
-    let span = trace::operation(&operation, request_id);
-    let answered = if operation.allowance.cost < long::DEAR {
+    tell: impl FnOnce(async_graphql::Response) -> T + Clone + Send + 'static,
+) -> T {
+    let (span, patience) = (trace::operation(&operation, request_id), hall.settings.patience);
+    if operation.allowance.cost < long::DEAR {
         let run = hall.executor.execute(operation, viewer, request_id).instrument(span.clone());
-        tokio::time::timeout(hall.settings.patience, run).await
-    } else {
-        let (executor, id) = (hall.executor.clone(), request_id.to_owned());
-        let run = async move { executor.execute(operation, viewer, &id).await }.instrument(span.clone());
-        let run = tokio::time::timeout(hall.settings.patience, hall.long.run(client, run)).await;
-        run.map(|done| done.unwrap_or_else(|| broken(request_id)))
-    };
-    match answered {
-        Ok(response) => {
-            span.record("graphql.errors", i64::try_from(response.errors.len()).unwrap_or(i64::MAX));
-            response
-        }
-        Err(_) => {
-            let told = format!(
-                "this took longer than the {} s that an operation may take; ask for less at once",
-                hall.settings.patience.as_secs_f32()
-            );
-            let mut response = async_graphql::Response::from_errors(vec![refused("UNAVAILABLE", told)]);
-            crate::graphql::error::mark(&mut response, request_id);
-            response
-        }
+        let response = tokio::time::timeout(patience, run).await;
+        return tell(noted(&span, response.unwrap_or_else(|_| late(patience, request_id))));
     }
+    let (executor, id, told, within) = (hall.executor.clone(), request_id.to_owned(), tell.clone(), span.clone());
+    let run = async move { told(noted(&within, executor.execute(operation, viewer, &id).await)) };
+    match tokio::time::timeout(patience, hall.long.run(client, run.instrument(span.clone()))).await {
+        Ok(Some(told)) => told,
+        Ok(None) => tell(noted(&span, broken(request_id))),
+        Err(_) => tell(noted(&span, late(patience, request_id))),
+    }
+}
+
+/// Notes in the trace what came of an operation.
+fn noted(span: &tracing::Span, response: async_graphql::Response) -> async_graphql::Response {
+    span.record("graphql.errors", i64::try_from(response.errors.len()).unwrap_or(i64::MAX));
+    response
+}
+
+/// The answer of an operation that was given up.
+fn late(patience: Duration, request_id: &str) -> async_graphql::Response {
+    let seconds = patience.as_secs_f32();
+    let told = format!("this took longer than the {seconds} s that an operation may take; ask for less at once");
+    let mut response = async_graphql::Response::from_errors(vec![refused("UNAVAILABLE", told)]);
+    crate::graphql::error::mark(&mut response, request_id);
+    response
 }
 
 /// Whether all that is wrong with an answer is what was asked.

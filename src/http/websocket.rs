@@ -4,8 +4,10 @@
 //! A connection is one task. What is live is taken only when the last frame has left, so a client who does not read holds
 //! nothing but its place in the queues; queries and mutations have tasks of their own, which never wait for the client.
 
+mod operation;
+
 use std::collections::{HashMap, VecDeque};
-use std::future::{pending, poll_fn, ready};
+use std::future::{pending, poll_fn};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,24 +16,19 @@ use std::time::Duration;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{AbortHandle, BoxStream, SelectAll, abortable, once};
+use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use serde_json::{Map, Value};
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep_until};
-use tracing::Instrument;
 
-use super::budget::Client;
-use super::graphql::{broken, execute};
-use super::message::{Close, FromClient, FromServer, PROTOCOL, next};
+use self::operation::{Done, Outcome, Running};
+use super::identity;
+use super::message::{Close, FromClient, FromServer, PROTOCOL};
 use super::seats::Seat;
 use super::server::Hall;
-use super::{answer, identity, request, trace};
 use crate::app::viewer::Viewer;
-use crate::graphql::error::{mark, refused};
 use crate::graphql::listening::News;
-use crate::graphql::schema::{Operation, OperationKind};
 
 /// The largest frame a client may send.
 const FRAME: usize = 1024 * 1024;
@@ -44,8 +41,6 @@ const INIT: Duration = Duration::from_secs(10);
 const SILENT: u32 = 2;
 /// How long a frame may take to be written; who takes longer is gone.
 const WRITE: Duration = Duration::from_secs(20);
-/// How many operations may run on one connection.
-const OPERATIONS: usize = 100;
 /// How many frames may wait to be written before nothing more is read from the client.
 const WAITING: usize = 32;
 
@@ -90,34 +85,11 @@ struct Connection {
     frames: VecDeque<Message>,
     /// Since when a frame is being written.
     writing: Option<Instant>,
+    /// Until when nothing is read.
+    deaf: Option<Instant>,
     /// Our pings since the client said something.
     unanswered: u32,
 }
-
-/// How to stop an operation.
-enum Running {
-    Task(tokio::task::AbortHandle),
-    Live(AbortHandle),
-}
-
-impl Running {
-    fn stop(&self) {
-        match self {
-            Self::Task(handle) => handle.abort(),
-            Self::Live(handle) => handle.abort(),
-        }
-    }
-}
-
-/// What came of an operation.
-enum Outcome {
-    Answer(Box<async_graphql::Response>),
-    /// A subscription that could not begin.
-    Refusal(Box<async_graphql::Response>),
-    Live(BoxStream<'static, News>),
-}
-
-type Done = Result<(tokio::task::Id, Outcome), JoinError>;
 
 /// What happened on a connection.
 enum Event {
@@ -145,6 +117,7 @@ impl Connection {
             live: SelectAll::new(),
             frames: VecDeque::new(),
             writing: None,
+            deaf: None,
             unanswered: 0,
         }
     }
@@ -161,7 +134,7 @@ impl Connection {
             {
                 lapsed = Some(identity::lapsed(Arc::clone(self.hall.executor.app()), viewer.clone()).boxed());
             }
-            let stuck = self.writing.map(|since| since + WRITE);
+            let (stuck, deaf) = (self.writing.map(|since| since + WRITE), self.deaf);
             let has_viewer = self.viewer.is_some();
             tokio::select! {
                 biased;
@@ -180,6 +153,7 @@ impl Connection {
                     Event::Gone => break None,
                 },
                 () = sleep_until(stuck.unwrap_or(init)), if stuck.is_some() => break None,
+                () = sleep_until(deaf.unwrap_or(init)), if deaf.is_some() => {}
                 () = async { if let Some(lapsed) = &mut lapsed { lapsed.await } else { pending().await } } => {
                     break Some(Close::Forbidden.frame());
                 }
@@ -229,7 +203,9 @@ impl Connection {
                 return Poll::Ready(Event::Gone);
             }
         }
+        self.deaf = self.deaf.filter(|until| *until > Instant::now());
         if self.frames.len() < WAITING
+            && self.deaf.is_none()
             && let Poll::Ready(message) = self.socket.poll_next_unpin(cx)
         {
             return Poll::Ready(match message {
@@ -293,112 +269,6 @@ impl Connection {
             }
         }
         Ok(())
-    }
-
-    fn subscribe(&mut self, id: &str, payload: Map<String, Value>) -> Result<(), Message> {
-        let Some(viewer) = self.viewer.clone() else { return Err(Close::Unauthorized.frame()) };
-        if self.running.contains_key(id) {
-            return Err(Close::duplicate(id));
-        }
-        let request = request::of_fields(payload).map_err(|_| Close::BadMessage.frame())?;
-        if self.running.len() >= OPERATIONS {
-            let told = refused("COST_EXCEEDED", format!("at most {OPERATIONS} operations run on one connection"));
-            self.refuse(id, async_graphql::Response::from_errors(vec![told]));
-            return Ok(());
-        }
-        match self.admit(request, &viewer) {
-            Ok(operation) => self.start(id.into(), operation, viewer),
-            Err(response) => self.refuse(id, *response),
-        }
-        Ok(())
-    }
-
-    /// An operation that may run: its document is known or was sent, it fits the schema, and it is paid for.
-    fn admit(
-        &self,
-        mut request: async_graphql::Request,
-        viewer: &Viewer,
-    ) -> Result<Operation, Box<async_graphql::Response>> {
-        let refusal = |error| Box::new(async_graphql::Response::from_errors(vec![error]));
-        let name = request.operation_name.clone();
-        let client = Client::of(viewer, self.address);
-        let spent = |_| refusal(refused("RATE_LIMITED", "the budget of this minute is spent; try again later"));
-        // To be asked costs something, whatever comes of it.
-        let asked = self.hall.pay(&client, 1).map_err(spent)?;
-        let sent = self.hall.settings.documents.resolve(&mut request).map_err(refusal)?;
-        let mut operation = self.hall.executor.prepare(request)?;
-        self.hall.settings.documents.keep(sent);
-        operation.allowance.budget = self.hall.pay_rest(&client, operation.allowance.cost, asked).map_err(spent)?;
-        self.hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
-        Ok(operation)
-    }
-
-    fn refuse(&mut self, id: &str, mut response: async_graphql::Response) {
-        mark(&mut response, &self.request_id);
-        self.say(&FromServer::Error { id, payload: &response.errors });
-    }
-
-    fn start(&mut self, id: Arc<str>, operation: Operation, viewer: Viewer) {
-        let (hall, request_id, client) =
-            (self.hall.clone(), self.request_id.clone(), Client::of(&viewer, self.address));
-        let handle = self.tasks.spawn(async move {
-            if operation.kind != OperationKind::Subscription {
-                return Outcome::Answer(Box::new(execute(&hall, operation, (viewer, client), &request_id).await));
-            }
-            let span = trace::operation(&operation, &request_id);
-            let heard = hall.executor.listen(operation, viewer, request_id, None, answer::text).instrument(span).await;
-            heard.map_or_else(Outcome::Refusal, Outcome::Live)
-        });
-        self.running.insert(id, Running::Task(handle));
-    }
-
-    /// An operation was run, or a subscription begins. What the client has stopped meanwhile is forgotten.
-    fn finish(&mut self, done: Done) {
-        let task = done.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
-        let is_it = |running: &Running| matches!(running, Running::Task(handle) if handle.id() == task);
-        let Some(id) = self.running.iter().find(|(_, running)| is_it(running)).map(|(id, _)| Arc::clone(id)) else {
-            return;
-        };
-        // Nothing is over because the server stops: without the word its client connects again.
-        if *self.hall.stopping.borrow() {
-            return;
-        }
-        let broken = || Outcome::Refusal(Box::new(broken(&self.request_id)));
-        let outcome = done.map_or_else(|_| broken(), |(_, outcome)| outcome);
-        self.running.remove(&id);
-        match outcome {
-            Outcome::Live(news) => {
-                let (named, last) = (Arc::clone(&id), Arc::clone(&id));
-                let all = news.map(move |news| (Arc::clone(&named), Some(news))).chain(once(ready((last, None))));
-                let (live, handle) = abortable(all);
-                self.live.push(live.boxed());
-                self.running.insert(id, Running::Live(handle));
-            }
-            // What was refused before anything was executed is an `error`, which has no `complete`.
-            Outcome::Answer(response) if answer::is_refused(&response) => {
-                self.say(&FromServer::Error { id: &id, payload: &response.errors });
-            }
-            Outcome::Refusal(response) if response.is_err() => {
-                self.say(&FromServer::Error { id: &id, payload: &response.errors });
-            }
-            Outcome::Answer(response) | Outcome::Refusal(response) => {
-                self.frames.push_back(next(&id, &answer::text(&response)));
-                self.say(&FromServer::Complete { id: &id });
-            }
-        }
-    }
-
-    /// Tells what is live. The id is free before the client hears that it is.
-    fn tell(&mut self, id: &Arc<str>, news: Option<News>) {
-        match news {
-            Some(News::Change(heard)) => self.frames.push_back(next(id, &heard.text)),
-            _ if *self.hall.stopping.borrow() => {}
-            Some(News::End(text)) => self.frames.push_back(next(id, &text)),
-            None => {
-                self.running.remove(id);
-                self.say(&FromServer::Complete { id });
-            }
-        }
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn show<T: DeserializeOwned>(
     let request = Request::new(query).variables(Variables::from_json(Value::Object(wanted.variables.clone())));
     let response = match hall.executor.prepare(request) {
         Ok(operation) => match hall.pay(&client, operation.allowance.cost) {
-            Ok(_) => graphql::execute(hall, operation, (viewer, client), &request_id).await,
+            Ok(_) => graphql::execute(hall, operation, (viewer, client), &request_id, |response| response).await,
             Err(refused) => return caller.not_paid(refused),
         },
         Err(mut response) => {
