@@ -59,19 +59,31 @@ impl From<Written> for Ballot {
 /// ```
 #[must_use]
 pub fn last_telling(moves: impl IntoIterator<Item = (i64, u32)>, quorum: usize) -> Option<i64> {
-    let (mut waiting, mut told): (Vec<u32>, _) = (Vec::new(), None);
-    let mut moves = moves.into_iter().peekable();
-    while let Some((at, rater)) = moves.next() {
-        if !waiting.contains(&rater) {
-            waiting.push(rater);
+    tellings(moves, quorum).last()
+}
+
+/// All moments up to which it was told how a content was rated, each until the next: see [`last_telling`].
+///
+/// ```
+/// use peerlead::domain::ballot::tellings;
+/// let moves = [(1, 7), (2, 8), (3, 7), (4, 9), (5, 8), (5, 6), (6, 6), (7, 9), (8, 7)];
+/// assert_eq!(tellings(moves, 3).collect::<Vec<_>>(), [4, 7]);
+/// ```
+pub fn tellings(moves: impl IntoIterator<Item = (i64, u32)>, quorum: usize) -> impl Iterator<Item = i64> {
+    let (mut waiting, mut moves) = (Vec::new(), moves.into_iter().peekable());
+    std::iter::from_fn(move || {
+        while let Some((at, rater)) = moves.next() {
+            if !waiting.contains(&rater) {
+                waiting.push(rater);
+            }
+            // What happened at the same moment cannot be told one by one.
+            if waiting.len() >= quorum && moves.peek().is_none_or(|(next, _)| *next > at) {
+                waiting.clear();
+                return Some(at);
+            }
         }
-        // What happened at the same moment cannot be told one by one.
-        if waiting.len() >= quorum && moves.peek().is_none_or(|(next, _)| *next > at) {
-            told = Some(at);
-            waiting.clear();
-        }
-    }
-    told
+        None
+    })
 }
 
 /// What somebody is told of a tally.

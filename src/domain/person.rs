@@ -38,8 +38,18 @@ impl Person {
     /// Somebody of whom nothing tells who they were.
     #[must_use]
     pub fn erased(&self) -> Self {
-        let (handle, name) = (format!("erased-{}", self.id.0), "Erased".to_owned());
+        let (handle, name) = (Self::erased_handle(self.id), "Erased".to_owned());
         Self { handle, name, active: false, team: None, ..self.clone() }
+    }
+
+    /// Whether they were erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        !self.active && self.handle == Self::erased_handle(self.id)
+    }
+
+    fn erased_handle(id: PersonId) -> String {
+        format!("erased-{}", id.0)
     }
 
     /// Where a person stands in a list of this order.

@@ -145,6 +145,12 @@ proptest! {
             let acted: BTreeSet<u32> = acted(&facts, kept, from.min(to), from.max(to));
             prop_assert!(moved.is_empty() || acted.len() >= QUORUM, "{:?} moved, {:?} acted", moved, acted);
             prop_assert!(after.is_empty() || after.len() >= QUORUM);
+            // What is told within a time and what was told before it are what is told.
+            let within = facts.told_within(kept, from.min(to), from.max(to));
+            let all = facts.told_within(kept, i64::MIN, from.max(to));
+            prop_assert_eq!(all.len(), facts.told_at(kept, from.max(to)).len());
+            prop_assert!(within.iter().all(|one| all.contains(one) && from.min(to) < one.0 && one.0 <= from.max(to)));
+            prop_assert!(all.iter().all(|one| within.contains(one) || one.0 <= from.min(to)));
         }
     }
 }
@@ -184,4 +190,54 @@ fn what_somebody_rates_today_moves_no_other_content() {
     assert_eq!(rating(&facts), Some(before), "three of its raters rated something else");
     rate(&mut facts, &contents_of_two[0], 7, noon - 1);
     assert_ne!(rating(&facts), Some(before), "what is rated itself moves");
+}
+
+/// What shows of the topics and people of a week in which person 0 wrote, and these people rated.
+fn shown(raters: &[i64]) -> impl PartialEq + std::fmt::Debug + use<> {
+    let mut facts = Facts::default();
+    facts.quorum = QUORUM;
+    for person in (0..PEOPLE).map(PersonId) {
+        facts.person(person);
+    }
+    facts.put_card(&card(0));
+    facts.put_card(&card(4));
+    for (rater, moment) in raters.iter().zip(1..) {
+        facts.put_vote(ContentId(5), PersonId(*rater), Some(1), 4 * DAY + moment);
+    }
+    facts.sort();
+    let day = Day::of(&facts, 4 * DAY);
+    [Around::Topics, Around::People].map(|around| {
+        let told = heat(&facts, &day, &question(5 * DAY, 7), around, 4);
+        told.into_iter().map(|one| (one.id, one.activity, one.ratings, one.line)).collect::<Vec<_>>()
+    })
+}
+
+#[test]
+fn topics_and_people_do_not_tell_who_rated() {
+    assert_eq!(shown(&[0, 1, 2]), shown(&[5, 6, 7]), "whether whoever wrote there rated too");
+    assert_eq!(shown(&[0, 1]), shown(&[]), "two are not told of");
+    assert_ne!(shown(&[0, 1, 2]), shown(&[]), "three are");
+}
+
+#[test]
+fn what_is_usual_is_the_same_for_everything_and_for_a_part_that_has_everything() {
+    let mut facts = Facts::default();
+    for number in 0..500 {
+        let noon = DateTime::from_timestamp_micros(number * DAY + DAY / 2).expect("a time");
+        facts.put_card(&Card { parent: None, published_at: noon, ..card(number) });
+    }
+    facts.sort();
+    let at = 500 * DAY;
+    let day = Day::of(&facts, at);
+    for days in [7, 28, 90, 366] {
+        let expected = |scope: Scope| -> Vec<(u32, i64)> {
+            let told = heat(&facts, &day, &Question { scope, ..question(at, days) }, Around::Topics, 4);
+            #[expect(clippy::cast_possible_truncation, reason = "some thousands")]
+            let mut told: Vec<_> =
+                told.iter().map(|one| (one.id, (one.activity.expected * 1e6).round() as i64)).collect();
+            told.sort_unstable();
+            told
+        };
+        assert_eq!(expected(Scope::Everything), expected(Scope::Topics(vec![0, 1, 2, 3])), "{days} days");
+    }
 }

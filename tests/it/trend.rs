@@ -334,6 +334,29 @@ async fn merged_people_and_topics_are_one_in_trends() {
 }
 
 #[tokio::test]
+async fn what_becomes_of_people_becomes_of_what_they_did_in_trends() {
+    let house = forum().await;
+    let fields = "topics { nodes { topic { slug } activity peopleCount ratingCount sparkline } }
+        people { nodes { person { handle name } activity peopleCount ratingCount } }
+        contents(first: 50) { nodes { content { title } ratingCount } }";
+    let later = async || {
+        let server = House::on(house.database.shared()).await;
+        server.clock.set(NOW.parse().expect("a time"));
+        trends(&server, r#"window: "P7D""#, fields).await
+    };
+    let before = trends(&house, r#"window: "P7D""#, fields).await;
+    let merge = json!({ "from": { "handle": "p8" }, "into": { "handle": "p9" } });
+    let merged = house.act("operator", "mergePeople", merge, "merge { id }").await;
+    assert_eq!(trends(&house, r#"window: "P7D""#, fields).await, later().await, "merged");
+    house.act("operator", "undoMerge", json!({ "merge": merged["merge"]["id"] }), "").await;
+    assert_eq!(trends(&house, r#"window: "P7D""#, fields).await, before, "as if nothing had been");
+    house.act("operator", "erasePerson", json!({ "person": { "handle": "p5" } }), "person { handle }").await;
+    let erased = trends(&house, r#"window: "P7D""#, fields).await;
+    assert_eq!(erased, later().await, "erased");
+    assert!(!erased.to_string().contains("Erased"), "who was erased has no place among people: {erased:#}");
+}
+
+#[tokio::test]
 async fn every_process_hears_of_it_within_moments() {
     let house = House::new().await;
     let other = House::on(house.database.shared()).await;

@@ -39,6 +39,25 @@ async fn no_single_person_no_bot_and_no_copy_makes_a_word_big() {
 }
 
 #[tokio::test]
+async fn words_weigh_by_ratings_also_beside_what_nobody_rates() {
+    let house = forum().await;
+    let query = r#"words(first: 20, weighting: RATINGS) { nodes { text weight expected lift } }"#;
+    let before = trends(&house, r#"window: "P7D""#, query).await["words"]["nodes"].clone();
+    let source = json!({ "slug": "blog", "name": "Blog", "kind": "BLOG", "scale": "STARS" });
+    house.act("operator", "createSource", source, "").await;
+    let people = json!([{ "externalId": "p1", "handle": "p1" }]);
+    let contents = json!([said("note", "a note about nothing", &["p1"], &[], 30)]);
+    house.take_in("blog", json!({ "people": people, "contents": contents })).await;
+    let after = trends(&house, r#"window: "P7D""#, query).await["words"]["nodes"].clone();
+    let texts = |nodes: &serde_json::Value| -> Vec<String> {
+        nodes.as_array().expect("words").iter().map(|node| node["text"].to_string()).collect()
+    };
+    assert!(!texts(&before).is_empty());
+    assert_eq!(texts(&after), texts(&before));
+    assert!(after.as_array().expect("words").iter().all(|node| node["lift"].is_f64()), "{after:#}");
+}
+
+#[tokio::test]
 async fn words_are_found_in_any_language_and_never_in_markup() {
     let house = forum().await;
     let texts = [

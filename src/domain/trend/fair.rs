@@ -68,7 +68,7 @@ impl Default for Parameters {
 }
 
 /// What is usual among the ratings of a source: how good contents are, how much that says, how generous each rater is.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Standard {
     /// The mean of all ratings, -1 to 1.
     pub mean: f64,
@@ -100,6 +100,14 @@ impl Fair {
     #[must_use]
     pub fn rating(&self) -> f64 {
         (self.usual + self.verdict).clamp(-1.0, 1.0)
+    }
+}
+
+/// Where nobody has rated yet.
+impl Default for Standard {
+    fn default() -> Self {
+        let prior = Parameters::default().unknown_prior;
+        Self { mean: 0.0, prior, variance: 0.0, generosity: Vec::new(), teams: false }
     }
 }
 

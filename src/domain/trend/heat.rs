@@ -11,7 +11,7 @@ pub const HOURS: usize = 168;
 pub struct Activity {
     /// Days on which somebody did something, counted once for each of these people: a day's flood of one person is one.
     pub acts: f64,
-    /// Different people.
+    /// Different people who wrote, and different people who rated.
     pub people: f64,
     /// As many acts as the past lets expect in this window.
     pub expected: f64,

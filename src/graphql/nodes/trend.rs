@@ -22,7 +22,7 @@ pub enum WordOrder {
     Frequent,
 }
 
-/// What counts as a use of a word.
+/// What counts as a use of a word. `RISING` has a rule of its own for that, which looks at texts and people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Weighing")]
 pub enum WordWeighting {

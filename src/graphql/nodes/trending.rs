@@ -76,7 +76,7 @@ pub struct ContentTrend {
     pub rating: Option<f64>,
     /// Half the width of the interval in which the rating lies in two of three cases.
     pub margin: f64,
-    /// Ratings within the window.
+    /// Ratings within the window. Once how it is rated is told, they count when they are told.
     pub rating_count: i64,
     /// Replies within the window.
     pub reply_count: i64,
@@ -148,11 +148,12 @@ trend!(
         activity: i64,
         /// As much activity as was to be expected at these hours of these days.
         expected: f64,
-        /// Different people who wrote, answered or rated on it.
+        /// Different people who wrote or answered on it, and different people who rated: whoever did both counts in both, so that nobody
+        /// sees who rated.
         people_count: i64,
         /// Contents on it that were published in the window.
         content_count: i64,
-        /// Ratings in the window of contents on it.
+        /// Ratings of contents on it that came to be told in the window.
         rating_count: i64,
         /// Acts on it in each of 24 equal parts of the window, the earliest first.
         sparkline: Vec<u32>,
@@ -175,11 +176,11 @@ trend!(
         activity: i64,
         /// As much activity as was to be expected at these hours of these days.
         expected: f64,
-        /// Different people who did so.
+        /// Different people who answered, and different people who rated: whoever did both counts in both.
         people_count: i64,
         /// Contents of theirs that were published in the window.
         content_count: i64,
-        /// Ratings in the window of contents of theirs.
+        /// Ratings of contents of theirs that came to be told in the window.
         rating_count: i64,
         /// Acts in each of 24 equal parts of the window, the earliest first.
         sparkline: Vec<u32>,

@@ -25,8 +25,9 @@ pub struct Day {
     /// Tells one reckoning from another.
     pub serial: u64,
     pub words: Usage,
-    /// By source.
+    /// By source, and what stands in where nothing is known yet.
     pub standards: HashMap<SourceId, Standard>,
+    pub(super) unknown: Standard,
     /// By rater, how many ratings they had given.
     pub(super) ratings: Vec<u32>,
     pub week: Week,
@@ -50,15 +51,19 @@ pub struct Usage {
 }
 
 /// An act: somebody did something around a topic or a person on a day. In one number, so that acts are counted by sorting.
+///
+/// Who rates is somebody else here than who writes, also when they are one person: what people are seen to do would tell
+/// otherwise who of them gave a rating, as soon as it makes nobody more of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Act(u64);
 
 impl Act {
-    /// `around` and `who` stay below 2^24, days below 2^16: sixteen million of either, and more than a century.
+    /// `around` stays below 2^24, `who` below 2^23, days below 2^16: millions of either, and more than a century.
     #[must_use]
-    pub fn of(around: u32, who: u32, at: i64) -> Self {
+    pub fn of(around: u32, deed: Deed, who: u32, at: i64) -> Self {
         let day = u64::try_from(at.div_euclid(DAY)).unwrap_or_default() & 0xffff;
-        Self(u64::from(around & 0xff_ffff) << 40 | u64::from(who & 0xff_ffff) << 16 | day)
+        let who = u64::from(who & 0x7f_ffff) << 1 | u64::from(deed == Deed::Rated);
+        Self(u64::from(around & 0xff_ffff) << 40 | who << 16 | day)
     }
 
     #[must_use]
@@ -66,6 +71,7 @@ impl Act {
         (self.0 >> 40) as u32
     }
 
+    /// Who it was, as somebody who rates or as one who writes.
     #[must_use]
     pub const fn who(self) -> u32 {
         (self.0 >> 16 & 0xff_ffff) as u32
@@ -113,6 +119,12 @@ impl Day {
         self.ratings = raters.iter().map(|rater| rater.ratings).collect();
     }
 
+    /// What is usual among the ratings of a source.
+    #[must_use]
+    pub fn standard(&self, source: SourceId) -> &Standard {
+        self.standards.get(&source).unwrap_or(&self.unknown)
+    }
+
     /// What is known of a rater. Who had not rated before the day counts like one who had once.
     #[must_use]
     pub fn rater(&self, facts: &Facts, number: u32) -> Rater {
@@ -127,12 +139,12 @@ impl Day {
         let mut hours = [0.0; HOURS];
         let (mut topics, mut people) = (Vec::new(), Vec::new());
         let mut first = self.at;
-        each_act(facts, from, self.at, |_, kept, who, at| {
+        each_act(facts, from, self.at, |deed, kept, who, at| {
             hours[Week::hour(at)] += decay(self.at - at, memory);
             first = first.min(at);
-            topics.extend(kept.topics.iter().map(|topic| Act::of(*topic, who, at)));
+            topics.extend(kept.topics.iter().map(|topic| Act::of(*topic, deed, who, at)));
             let others = kept.authors.iter().filter(|author| **author != who);
-            people.extend(others.map(|author| Act::of(*author, who, at)));
+            people.extend(others.map(|author| Act::of(*author, deed, who, at)));
         });
         self.week = Week::of(&hours);
         self.topics = sums(topics, facts.topics.len(), |act| decay(self.at - act.day(), memory));
@@ -156,6 +168,7 @@ pub enum Deed {
 }
 
 /// Calls `act` for everything that somebody did within a time, with what, around which content, who and when. Bots do nothing.
+/// A rating is an act of the moment at which it is told, together with others.
 pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(Deed, &'a Kept, u32, i64)) {
     let is_person = |who: &&u32| !facts.bots[**who as usize];
     for (_, kept) in facts.published(from, to) {
@@ -169,10 +182,12 @@ pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(De
             }
         }
     }
-    for cast in facts.casts(from, to) {
-        let kept = &facts.contents[cast.slot as usize];
-        if kept.counts() && facts.held(cast, kept, to) {
-            act(Deed::Rated, kept, cast.rater, cast.at);
+    for slot in facts.rated_within(from, to) {
+        let kept = &facts.contents[slot as usize];
+        if kept.counts() {
+            for (at, rater) in facts.told_within(kept, from, to) {
+                act(Deed::Rated, kept, rater, at);
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ pub struct Kept {
     prints: Box<[u64]>,
 }
 
-/// That somebody rated a content, whatever became of it. Short, so that the votes of a window are read in one go.
+/// That somebody rated a content or took that back, whatever became of it. Short, so that the votes of a window are read in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cast {
     pub at: i64,
@@ -83,7 +83,7 @@ pub struct Facts {
     /// Contents by time; sorted by [`Facts::sort`].
     by_time: Vec<(i64, u32)>,
     is_sorted: bool,
-    /// Every vote that was ever given; sorted by [`Facts::sort`], too.
+    /// Every vote that was ever given or taken back; sorted by [`Facts::sort`], too.
     casts: Vec<Cast>,
     /// By the number of a content, how many votes and replies it has had, at the most.
     acts: Vec<u32>,
@@ -96,6 +96,7 @@ pub struct Facts {
     /// By the number of a person.
     pub raters: Vec<Rater>,
     pub bots: Vec<bool>,
+    erased: Vec<bool>,
     teams: HashMap<String, u32>,
     pub topics: Vec<TopicId>,
     topic_numbers: HashMap<TopicId, u32>,
@@ -136,6 +137,7 @@ impl Facts {
         self.people.push(id);
         self.raters.push(Rater { ratings: 0, first: i64::MAX, team: None });
         self.bots.push(false);
+        self.erased.push(false);
         self.written.push(Vec::new());
         self.given.push(Vec::new());
         self.numbers.insert(id, number);
@@ -146,6 +148,13 @@ impl Facts {
     #[must_use]
     pub fn number_of(&self, id: PersonId) -> Option<u32> {
         self.numbers.get(&id).copied()
+    }
+
+    /// Whether somebody has a place among people who are ranked: bots have none, nor who was erased.
+    #[must_use]
+    pub fn is_ranked(&self, person: u32) -> bool {
+        let person = person as usize;
+        !self.bots.get(person).copied().unwrap_or_default() && !self.erased.get(person).copied().unwrap_or_default()
     }
 
     fn topic(&mut self, id: TopicId) -> u32 {
@@ -168,6 +177,9 @@ impl Facts {
         let next = u32::try_from(self.teams.len()).unwrap_or(u32::MAX);
         let team = person.team.as_ref().map(|team| *self.teams.entry(team.clone()).or_insert(next));
         let bot = person.kind == PersonKind::Bot;
+        if std::mem::replace(&mut self.erased[number], person.is_erased()) != person.is_erased() {
+            self.touch(i64::MIN);
+        }
         if (self.raters[number].team, self.bots[number]) != (team, bot) {
             (self.raters[number].team, self.bots[number]) = (team, bot);
             for slot in self.written[number].clone() {

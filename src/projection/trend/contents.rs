@@ -1,11 +1,12 @@
 //! Which contents are hot, best, rising, controversial or undecided.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Question;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
-use crate::domain::trend::fair::{Parameters, Standard, Vote};
+use crate::domain::trend::fair::Parameters;
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
@@ -49,21 +50,20 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
 
 /// The place of a content in a ranking, if it has one.
 fn place(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, kept: &Kept) -> Option<TrendingContent> {
-    let votes = facts.votes_at(kept, question.window.to);
     let told = facts.told_at(kept, question.window.to);
+    // Of what was never told, everybody may know how many rated, and so when; afterwards nothing shows before it is told.
+    let untold = if told.is_empty() { facts.votes_at(kept, question.window.to) } else { Cow::default() };
     let replies = facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to);
     let replies: Vec<i64> = replies.collect();
     // What was taken back since was not to bring it here.
-    let is_new = |from: i64| votes.last().is_some_and(|vote| vote.at > from) || replies.iter().any(|at| *at > from);
+    let silent: Vec<i64> = replies.iter().copied().chain(untold.iter().map(|vote| vote.at)).collect();
+    let is_new = |from: i64| told.last().is_some_and(|vote| vote.at > from) || silent.iter().any(|at| *at > from);
     if Pace::of(ranking, question.window).is_some_and(|pace| !is_new(pace.from)) {
         return None;
     }
-    let unknown = Standard { prior: Parameters::default().unknown_prior, ..Standard::default() };
-    let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
-    let (parameters, published_at) = (Parameters::default(), kept.at);
+    let (standard, parameters, published_at) = (day.standard(kept.source), Parameters::default(), kept.at);
     let weights = standard.weights(&told, |rater| day.rater(facts, rater), &parameters);
     let fair = standard.weighed(&told, &weights);
-    let silent: Vec<i64> = replies.iter().copied().chain(untold(&votes, &told)).collect();
     let reception = Reception { votes: &told, weights: &weights, silent: &silent, published_at, fair };
     let explanation = reception.score(ranking, question.window);
     let has_place = match ranking {
@@ -73,20 +73,14 @@ fn place(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, kept: 
         Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
     };
     let within = |at: &i64| question.window.contains(*at);
+    let told_within = facts.told_within(kept, question.window.from, question.window.to);
     has_place.then(|| TrendingContent {
         content: kept.id,
         explanation,
         fair,
-        ratings: number(votes.iter().filter(|vote| within(&vote.at)).count()),
+        ratings: number(told_within.len() + untold.iter().filter(|vote| within(&vote.at)).count()),
         replies: number(replies.iter().filter(|at| within(at)).count()),
     })
-}
-
-/// When votes were given of which nobody may know yet what they say. Both are in the order of time.
-fn untold(votes: &[Vote], told: &[Vote]) -> impl Iterator<Item = i64> {
-    let is_told =
-        |vote: &&Vote| told.binary_search_by_key(&(vote.at, vote.rater), |vote| (vote.at, vote.rater)).is_ok();
-    votes.iter().filter(move |vote| !is_told(vote)).map(|vote| vote.at)
 }
 
 /// Numbers of contents that may have a place, each with what its score cannot be above. Few are looked at, so they are not sorted.

@@ -1,6 +1,7 @@
 //! What is shown beside a word: its line of counts, how peers rate what uses it, the contents behind it, when it began to surge.
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use super::Question;
 use super::tally::Tally;
@@ -109,8 +110,13 @@ impl Opinion {
 
 /// Looks through the last months for the moment since which each word surges.
 fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Chosen]) {
-    let numbers: HashMap<u32, usize> =
-        chosen.iter().enumerate().filter_map(|(place, chosen)| Some((*chosen.numbers.first()?, place))).collect();
+    // A word may begin several of the chosen.
+    let mut numbers: HashMap<u32, SmallVec<[usize; 1]>> = HashMap::new();
+    for (place, chosen) in chosen.iter().enumerate() {
+        if let Some(first) = chosen.numbers.first() {
+            numbers.entry(*first).or_default().push(place);
+        }
+    }
     let mut watch = Watch::default();
     let to = question.window.to;
     for (_, kept) in question.scope.published(facts, to - SURGES, to) {
@@ -126,17 +132,19 @@ fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Chosen]) {
         let person = kept.authors.iter().find(|author| !facts.bots[**author as usize]).copied().unwrap_or(u32::MAX);
         let strengths = watch.hear(kept.at, person, &words);
         for (word, strength) in words.iter().zip(strengths) {
-            let surge = &mut chosen[numbers[word]].word.surging_since;
-            match surge {
-                None if strength >= THRESHOLD => *surge = Some(from_micros(kept.at)),
-                Some(_) if strength < CALM => *surge = None,
-                _ => {}
+            for place in &numbers[word] {
+                let surge = &mut chosen[*place].word.surging_since;
+                match surge {
+                    None if strength >= THRESHOLD => *surge = Some(from_micros(kept.at)),
+                    Some(_) if strength < CALM => *surge = None,
+                    _ => {}
+                }
             }
         }
     }
-    for (number, place) in numbers {
+    for (number, places) in numbers {
         if watch.strength(to, number) < CALM {
-            chosen[place].word.surging_since = None;
+            places.into_iter().for_each(|place| chosen[place].word.surging_since = None);
         }
     }
 }

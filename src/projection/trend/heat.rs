@@ -28,7 +28,7 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
         }
         let part = window.part(at, parts);
         each_around(kept, who, around, |number| {
-            acts.push(Act::of(number, who, at));
+            acts.push(Act::of(number, deed, who, at));
             let entry = found.entry(number);
             entry.ratings += u32::from(deed == Deed::Rated);
             if let Some(count) = entry.line.get_mut(part) {
@@ -57,6 +57,9 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
     }
     let mut all = found.all;
     all.retain(|heated| past.is_wanted(heated.id, &question.scope));
+    if around == Around::People {
+        all.retain(|heated| facts.is_ranked(heated.id));
+    }
     let usual = past.usual_of_all(&all);
     for entry in &mut all {
         entry.activity.expected = past.expected(entry.id, usual);
@@ -145,7 +148,7 @@ impl Past {
                 }
             }
         } else {
-            past.acts = Self::scoped(facts, question, around, memory);
+            past.acts = Self::scoped(facts, day, question, around, memory);
         }
         let mut at = Day::before(window.from.max(0)) + DAY;
         while at < day.at {
@@ -156,15 +159,14 @@ impl Past {
         past
     }
 
-    /// Acts before the window in a part of the organisation.
-    fn scoped(facts: &Facts, question: &Question, around: Around, memory: f64) -> Vec<f64> {
-        let to = question.window.from;
+    /// Acts before the window in a part of the organisation, forgotten up to the midnight from which everything usual is reckoned.
+    fn scoped(facts: &Facts, day: &Day, question: &Question, around: Around, memory: f64) -> Vec<f64> {
         #[expect(clippy::cast_possible_truncation, reason = "a year in microseconds")]
-        let from = to - (memory * REACH) as i64;
+        let from = day.at - (memory * REACH) as i64;
         let mut acts = Vec::new();
-        each_act(facts, from, to, |_, kept, who, at| {
+        each_act(facts, from, question.window.from.min(day.at), |deed, kept, who, at| {
             if question.scope.has(kept) {
-                each_around(kept, who, around, |number| acts.push(Act::of(number, who, at)));
+                each_around(kept, who, around, |number| acts.push(Act::of(number, deed, who, at)));
             }
         });
         acts.sort_unstable();
@@ -172,7 +174,7 @@ impl Past {
         let mut sums = vec![0.0; count(facts, around)];
         for act in acts {
             if let Some(sum) = sums.get_mut(act.around() as usize) {
-                *sum += decay(to - act.day(), memory);
+                *sum += decay(day.at - act.day(), memory);
             }
         }
         sums

@@ -40,8 +40,7 @@ pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]
     }
     let is_wanted = |word: u32| tally.place(word).is_some_and(|place| wanted[place]);
     let mut seen: HashMap<[u32; 3], Seen> = HashMap::new();
-    let weight = if tally.contents.is_empty() { 1.0 } else { tally.weight / count(tally.contents.len()) };
-    for (mark, (_, kept)) in (1_u32..).zip(&tally.contents) {
+    for (mark, ((_, kept), weight)) in (1_u32..).zip(tally.contents.iter().zip(&tally.weights)) {
         let mut before = [GAP; 2];
         for packed in &kept.words {
             let (word, titled) = Facts::word(*packed);

@@ -35,7 +35,8 @@ pub struct Counted {
 pub struct Tally<'a> {
     /// The texts of the window.
     pub contents: Vec<(u32, &'a Kept)>,
-    /// What all texts weigh together.
+    /// What each of them weighs, and what all do together.
+    pub weights: Vec<f64>,
     pub weight: f64,
     pub words: Vec<Counted>,
     /// Where a word of the vocabulary stands in `words`, one more than that; zero for one that is not there.
@@ -48,7 +49,8 @@ impl<'a> Tally<'a> {
     pub fn of(facts: &'a Facts, day: &Day, question: &Question, weigh: impl Fn(&Kept) -> f64) -> Self {
         let window = question.window;
         let contents: Vec<(u32, &Kept)> = question.scope.published(facts, window.from, window.to).collect();
-        let mut tally = Self { contents, weight: 0.0, words: Vec::new(), places: vec![0; facts.vocabulary.len()] };
+        let places = vec![0; facts.vocabulary.len()];
+        let mut tally = Self { contents, weights: Vec::new(), weight: 0.0, words: Vec::new(), places };
         tally.count_texts(day, weigh);
         tally.count_people(facts);
         tally.expect(facts, day, question);
@@ -66,6 +68,7 @@ impl<'a> Tally<'a> {
         for (mark, (_, kept)) in (1_u32..).zip(&self.contents) {
             let weight = weigh(kept);
             let inside = if kept.at <= day.at { decay(day.at - kept.at, memory) } else { 0.0 };
+            self.weights.push(weight);
             self.weight += weight;
             for packed in kept.words.iter().filter(|packed| **packed != GAP) {
                 let (word, titled) = Facts::word(*packed);

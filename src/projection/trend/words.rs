@@ -7,7 +7,7 @@ use super::detail;
 use super::phrase::{self, Phrase};
 use super::tally::{Counted, Tally};
 use crate::domain::trend::explanation::Explanation;
-use crate::domain::trend::fair::{Fair, Parameters, Standard};
+use crate::domain::trend::fair::{Fair, Parameters};
 use crate::domain::trend::question::{Weighing, WordQuestion, WordRanking};
 use crate::domain::trend::trending::TrendingWord;
 use crate::domain::trend::window::{DAY, decay, to_f64};
@@ -25,15 +25,15 @@ pub(super) struct Chosen {
 
 /// How many candidates more than asked for are kept until phrases have been found.
 const SPARE: usize = 100;
+/// Among how many of the best candidates phrases are looked for, however many are asked for: so each page tells of the same ranking.
+const PHRASED: usize = 500;
 
 /// The words of a window, best first.
 #[must_use]
 pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion) -> Vec<TrendingWord> {
     let fair = |kept: &Kept| -> Fair {
         let votes = facts.told_at(kept, question.window.to);
-        let unknown = Standard::default();
-        let standard = day.standards.get(&kept.source).unwrap_or(&unknown);
-        standard.fair(&votes, |rater| day.rater(facts, rater), &Parameters::default())
+        day.standard(kept.source).fair(&votes, |rater| day.rater(facts, rater), &Parameters::default())
     };
     let tally = match asked.weighing {
         Weighing::Ratings => Tally::of(facts, day, question, |kept| 1.0 + fair(kept).rating()),
@@ -52,7 +52,7 @@ pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion
         let key = |place: usize| facts.vocabulary.key(tally.words[place].word);
         b.0.total_cmp(&a.0).then_with(|| key(a.1).cmp(key(b.1)))
     };
-    let most = 3 * asked.count + SPARE;
+    let most = (3 * asked.count + SPARE).max(PHRASED);
     if candidates.len() > most {
         candidates.select_nth_unstable_by(most, better);
         candidates.truncate(most);
@@ -72,7 +72,8 @@ fn choose(
     asked: &WordQuestion,
     candidates: &[(f64, usize)],
 ) -> Vec<Chosen> {
-    let phrases = if asked.phrases { phrase::find(facts, tally, candidates) } else { Vec::new() };
+    let best = &candidates[..candidates.len().min(PHRASED)];
+    let phrases = if asked.phrases { phrase::find(facts, tally, best) } else { Vec::new() };
     let mut entries: Vec<Chosen> = Vec::new();
     let mut covered: HashSet<usize> = HashSet::new();
     for phrase in &phrases {

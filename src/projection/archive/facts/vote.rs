@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use hashbrown::HashSet;
+use smallvec::SmallVec;
 
 use super::{Cast, Facts, Kept};
-use crate::domain::ballot::last_telling;
+use crate::domain::ballot::{last_telling, tellings};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
 
@@ -37,6 +38,8 @@ impl Facts {
             if !is_told {
                 self.cast(Cast { at, slot, rater });
             }
+        } else if known.is_some() {
+            self.cast(Cast { at, slot, rater });
         }
         self.note_last_vote(slot, at.max(self.contents[slot as usize].voted_at));
     }
@@ -56,12 +59,12 @@ impl Facts {
             known.insert((vote.rater, vote.at));
         }
         let past_before = std::mem::take(&mut self.contents[slot as usize].past);
-        known.extend(past_before.iter().map(|(vote, _)| (vote.rater, vote.at)));
+        known.extend(past_before.iter().flat_map(|(vote, end)| [(vote.rater, vote.at), (vote.rater, *end)]));
         let mut raters: HashSet<u32> = known.iter().map(|(rater, _)| *rater).collect();
         let mut latest = i64::MIN;
         for (rater, step, at) in votes {
             let vote = Vote { at: *at, rater: self.person(*rater), step: i8::try_from(*step).unwrap_or_default() };
-            self.note_given(slot, (vote.rater, vote.at), &known, &mut raters);
+            self.note_given(slot, (vote.rater, vote.at), &mut known, &mut raters);
             self.push_vote(slot, vote);
             self.touch(*at);
             latest = latest.max(*at);
@@ -70,7 +73,8 @@ impl Facts {
         for (rater, step, at, end) in past {
             let rater = self.person(*rater);
             self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
-            self.note_given(slot, (rater, *at), &known, &mut raters);
+            self.note_given(slot, (rater, *at), &mut known, &mut raters);
+            self.note_given(slot, (rater, *end), &mut known, &mut raters);
             ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
             self.touch(*at);
             latest = latest.max(*end);
@@ -91,18 +95,18 @@ impl Facts {
         votes.insert(place, vote);
     }
 
-    /// Remembers that somebody has rated a content, once, and when. What became of it the content knows.
+    /// Remembers that somebody has rated a content, once, and when they did or took it back. What became of it the content knows.
     fn note_given(
         &mut self,
         slot: u32,
         (rater, at): (u32, i64),
-        known: &HashSet<(u32, i64)>,
+        known: &mut HashSet<(u32, i64)>,
         raters: &mut HashSet<u32>,
     ) {
         if raters.insert(rater) {
             self.given[rater as usize].push(slot);
         }
-        if !known.contains(&(rater, at)) {
+        if known.insert((rater, at)) {
             self.cast(Cast { at, slot, rater });
         }
     }
@@ -113,20 +117,12 @@ impl Facts {
         self.acts[cast.slot as usize] += 1;
     }
 
-    /// Votes that were given after `from` up to `to`, in the order of time, whatever became of them.
+    /// Votes that were given or taken back after `from` up to `to`, in the order of time, whatever became of them.
     #[must_use]
     pub fn casts(&self, from: i64, to: i64) -> &[Cast] {
         let start = self.casts.partition_point(|cast| cast.at <= from);
         let end = self.casts.partition_point(|cast| cast.at <= to).max(start);
         &self.casts[start..end]
-    }
-
-    /// Whether a vote still counted at a moment.
-    #[must_use]
-    pub fn held(&self, cast: &Cast, kept: &Kept, at: i64) -> bool {
-        !self.bots[cast.rater as usize]
-            && (kept.past.is_empty()
-                || self.votes_at(kept, at).iter().any(|vote| (vote.rater, vote.at) == (cast.rater, cast.at)))
     }
 
     /// How many votes and replies a content has ever had, at the most.
@@ -178,6 +174,38 @@ impl Facts {
         };
         let told = told.map(|told| self.votes_at(kept, told));
         told.filter(|told| told.len() >= self.quorum).unwrap_or(Cow::Borrowed(&[]))
+    }
+
+    /// The votes that came to be told after `from` up to `to` and held then, each with the moment at which it was told: where ratings
+    /// are public acts that at which it was given, else that at which enough people had moved the tally together.
+    #[must_use]
+    pub fn told_within(&self, kept: &Kept, from: i64, to: i64) -> SmallVec<[(i64, u32); 8]> {
+        if self.quorum <= 1 || self.is_public(kept.source) {
+            let votes = self.votes_at(kept, to);
+            return votes.iter().filter(|vote| vote.at > from).map(|vote| (vote.at, vote.rater)).collect();
+        }
+        let told: SmallVec<[i64; 8]> = if kept.past.is_empty() && !self.bots_rated {
+            tellings(self.votes_at(kept, to).iter().map(|vote| (vote.at, vote.rater)), self.quorum).collect()
+        } else {
+            tellings(self.moves(kept, to), self.quorum).collect()
+        };
+        let Some(last) = told.last().filter(|last| **last > from) else { return SmallVec::new() };
+        let votes = self.votes_at(kept, *last);
+        if votes.len() < self.quorum {
+            return SmallVec::new();
+        }
+        let when = |vote: &Vote| told.get(told.partition_point(|moment| *moment < vote.at)).copied();
+        let since = |vote: &Vote| when(vote).filter(|at| *at > from).map(|at| (at, vote.rater));
+        votes.iter().filter_map(since).collect()
+    }
+
+    /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers.
+    #[must_use]
+    pub fn rated_within(&self, from: i64, to: i64) -> Vec<u32> {
+        let mut slots: Vec<u32> = self.casts(from, to).iter().map(|cast| cast.slot).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
     }
 
     /// When people gave, changed or took back what they think of a content, up to a moment, in the order of time.
