@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::error::Error;
 use super::house::App;
 use super::viewer::{Proof, Viewer};
@@ -11,6 +13,9 @@ use crate::domain::invalid::Code;
 use crate::domain::person::{NewPerson, Person, PersonKind};
 use crate::domain::text;
 use crate::domain::time::Time;
+
+/// How far our clock and a provider's may differ. That is forgiven to whoever comes; what stays open ends when the claims do.
+pub const SKEW: TimeDelta = TimeDelta::seconds(30);
 
 /// What a provider says of somebody, checked by whoever hands it on.
 #[derive(Clone, Debug)]
@@ -32,7 +37,7 @@ impl App {
     /// # Errors
     /// `UNAUTHENTICATED` for somebody who is unknown and not made, not active, or has no usable handle.
     pub async fn viewer_by_claims(&self, claims: &Claims) -> Result<Viewer, Error> {
-        if claims.until <= self.clock.now() {
+        if claims.until <= self.clock.now() - SKEW {
             return Err(Error::Unauthenticated("this token has expired"));
         }
         let handle = text::slugify(&claims.handle);

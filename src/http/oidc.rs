@@ -13,14 +13,12 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::jwks::{Jwks, Key};
-use crate::app::claims::Claims;
+use crate::app::claims::{Claims, SKEW};
 use crate::app::error::Error;
 use crate::domain::access::Role;
 
 /// The longest token that is looked at, in bytes.
 const LENGTH: usize = 16 * 1024;
-/// How far our clock and the provider's may differ, in seconds.
-const SKEW: u64 = 30;
 /// How long a token that was checked is believed without being checked again.
 const CHECKED: Duration = Duration::from_mins(1);
 /// How many checked tokens are kept.
@@ -105,7 +103,7 @@ impl Oidc {
 
     fn checked_claims(&self, token: &str, header: &Header, key: &Key) -> Result<Claims, Error> {
         let mut validation = Validation::new(header.alg);
-        validation.leeway = SKEW;
+        validation.leeway = SKEW.num_seconds().unsigned_abs();
         validation.validate_nbf = true;
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[&self.settings.issuer]);
@@ -135,7 +133,7 @@ impl Oidc {
             handle,
             name: text(&self.settings.name_claim),
             role: self.role(claims),
-            until: end.checked_add_signed(chrono::TimeDelta::seconds(SKEW.cast_signed())).unwrap_or(end),
+            until: end,
             create: self.settings.create_people,
         })
     }

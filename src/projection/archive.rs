@@ -150,9 +150,13 @@ impl Archive {
         }
         facts.sort();
         facts.take_touched();
-        *self.facts.write().await = facts;
-        self.version.fetch_add(1, Ordering::AcqRel);
-        self.days.clear();
+        {
+            let mut held = self.facts.write().await;
+            *held = facts;
+            // Before anybody can ask: what was usual is told in the numbers of what was there before.
+            self.days.clear();
+            self.version.fetch_add(1, Ordering::AcqRel);
+        }
         self.heard.send_replace(seq);
         Ok(seq)
     }
