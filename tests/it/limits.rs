@@ -72,6 +72,30 @@ async fn who_has_spent_everything_waits_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn who_asks_on_with_a_spent_budget_is_answered_and_goes_on_hearing() {
+    let house = house(HttpSettings { budget: NonZeroU32::new(300), ..HttpSettings::default() }).await;
+    for handle in ["ada", "ben"] {
+        house.person(handle).await;
+    }
+    let content = house.content("ada", "A post", &[]).await;
+    let mut socket = house.socket("ada").await;
+    socket.subscribe("news", "subscription { contentChanged { content { title } } }", json!({})).await;
+    while send(&house, "ada", json!({ "query": PAGE, "variables": { "n": 10 } })).await.0 == 200 {}
+    for id in 0..20 {
+        socket.subscribe(&id.to_string(), "query { contents(first: 100) { nodes { title } } }", json!({})).await;
+    }
+    house.content("ben", "Another", &[]).await;
+    let (mut refused, mut heard) = (0, 0);
+    while refused < 20 || heard < 1 {
+        match socket.next().await {
+            told if told["type"] == "error" => refused += 1,
+            told if told["type"] == "next" => heard += 1,
+            other => panic!("{other:#}, {content}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_run_is_paid_for_too() {
     // One point comes back in 20 s.
     let house = house(HttpSettings { budget: NonZeroU32::new(3), ..HttpSettings::default() }).await;
@@ -307,4 +331,12 @@ async fn what_takes_long_is_answered_as_if_it_did_not() {
     let long = format!("{{ nothing }} # {}", "x".repeat(10_000));
     let (status, _, answer) = send(&house, "", json!({ "query": long })).await;
     assert_eq!((status, &answer["errors"][0]["extensions"]["code"]), (400, &json!("BAD_REQUEST")), "{answer:#}");
+    assert_eq!(socket.next().await["type"], "complete");
+    socket.subscribe("2", &long, json!({})).await;
+    let told = socket.next().await;
+    assert_eq!((&told["type"], &told["id"]), (&json!("error"), &json!("2")), "{told:#}");
+    assert_eq!(told["payload"][0]["extensions"]["code"], "BAD_REQUEST");
+    let padding = "x".repeat(10_000);
+    socket.subscribe("2", &format!("{{ viewer {{ role }} }} # {padding}"), json!({})).await;
+    assert!(socket.data("2").await["viewer"]["role"].is_string());
 }
