@@ -113,8 +113,15 @@ impl App {
         let ids: Vec<ContentId> =
             pages.iter().flat_map(|page| page.items.iter().map(|place| ContentId(place.id))).collect();
         let found = self.shelf.contents(&ids).await?;
-        let standing = |place: Place| found.get(&ContentId(place.id)).map(|content| (place, Arc::clone(content)));
-        Ok(pages.into_iter().map(|page| page.filter_map(standing)).collect())
+        let pages = pages.into_iter().zip(asked).map(|(page, (filter, ..))| {
+            page.filter_map(|place| {
+                // What was hidden since the list was made is in it no more.
+                let content = found.get(&ContentId(place.id));
+                let content = content.filter(|content| filter.invisible || viewer.sees_content(content))?;
+                Some((place, Arc::clone(content)))
+            })
+        });
+        Ok(pages.collect())
     }
 
     /// How many contents each filter lets through.

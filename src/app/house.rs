@@ -226,7 +226,8 @@ impl App {
         &self.clock
     }
 
-    /// After a commit: our own memory first, then everybody who follows the log.
+    /// After a commit: our own memory first, then everybody who follows the log. Where others have written before, memory is told
+    /// early, so that whoever acted sees what they did, and hears it once more in its turn.
     pub(super) fn tell(&self, changes: &[Arc<Change>]) {
         if self.feed.offer(changes) {
             return;
@@ -234,7 +235,7 @@ impl App {
         for change in changes {
             self.directory.hear(change);
             self.catalog.hear(change);
-            self.shelf.hear(change);
+            self.shelf.hear_early(change);
             self.relations.hear(change);
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! Lists are kept here and not in indexes of the database, because every rating would have to move several of them on the disk.
 //! The catalog is read from the facts once, in the background, and then kept up by the log. A change carries the whole card, or
-//! the whole tally, so an older word never replaces a newer one, and hearing something twice does no harm.
+//! the whole tally, so an older word never replaces a newer one, and hearing something twice does no harm. How new the card is and how
+//! new its tally is are two numbers: a tally that was heard early says nothing of a card that is still on its way.
 
 mod card;
 mod cards;
@@ -35,6 +36,16 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub struct Catalog {
     state: RwLock<State>,
     loaded: watch::Sender<bool>,
+}
+
+/// What a content has beside its texts.
+#[derive(Clone, Debug)]
+pub struct Links {
+    pub authors: Vec<PersonId>,
+    pub topics: Vec<TopicId>,
+    pub tally: Ballot,
+    /// The last change of the tally.
+    pub tally_seq: i64,
 }
 
 #[derive(Debug, Default)]
@@ -139,8 +150,13 @@ impl Catalog {
 
     /// The authors, topics and tally of a content.
     #[must_use]
-    pub fn links(&self, id: ContentId) -> Option<(Vec<PersonId>, Vec<TopicId>, Ballot)> {
-        self.state().cards.get(id).map(|held| (held.authors.to_vec(), held.topics.to_vec(), held.tally.clone()))
+    pub fn links(&self, id: ContentId) -> Option<Links> {
+        self.state().cards.get(id).map(|held| Links {
+            authors: held.authors.to_vec(),
+            topics: held.topics.to_vec(),
+            tally: held.tally.clone(),
+            tally_seq: held.tally_seq,
+        })
     }
 
     /// What the rule of ratings needs to know of these contents, if everything up to the change `seq` was heard and nothing

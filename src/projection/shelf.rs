@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Links};
 use crate::domain::change::{Change, Fact};
 use crate::domain::content::Content;
 use crate::domain::id::{ContentId, SourceId};
@@ -21,7 +21,7 @@ const FRAME: usize = 400;
 
 #[derive(Clone, Debug)]
 struct Held {
-    /// The last change that it is known to have.
+    /// The last change of its tally that it is known to have.
     seq: i64,
     content: Arc<Content>,
 }
@@ -34,6 +34,7 @@ pub struct Shelf {
     held: moka::sync::Cache<ContentId, Held>,
     /// How many are reading a content now, and whether it changed meanwhile.
     reading: Mutex<HashMap<ContentId, (usize, bool)>>,
+    /// Everything up to this change was heard.
     heard: AtomicI64,
 }
 
@@ -82,11 +83,16 @@ impl Shelf {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of a change.
+    /// Takes note of a change, told in its turn.
     pub fn hear(&self, change: &Change) {
+        self.hear_early(change);
+        self.heard.fetch_max(change.seq, Ordering::SeqCst);
+    }
+
+    /// Takes note of a change that may come before its turn. What lies before it is still to be heard.
+    pub fn hear_early(&self, change: &Change) {
         // One at a time, so that of two tallies the later one stays.
         let mut reading = self.reading();
-        self.heard.fetch_max(change.seq, Ordering::SeqCst);
         match &change.fact {
             Fact::Rating(fact) => {
                 let id = fact.subject.content;
@@ -123,7 +129,8 @@ impl Shelf {
         for some in missing.chunks(1_000) {
             let seq = self.heard.load(Ordering::SeqCst);
             let begun = Reading::begin(self, some);
-            for content in self.read(some).await? {
+            for (known, content) in self.read(some).await? {
+                let seq = known.unwrap_or(seq);
                 let content = Arc::new(content);
                 let reading = self.reading();
                 if reading.get(&content.id).is_some_and(|(_, changed)| !changed) {
@@ -137,19 +144,19 @@ impl Shelf {
         Ok(found)
     }
 
-    /// What the catalog knows need not be read again.
-    async fn read(&self, ids: &[ContentId]) -> Result<Vec<Content>, Error> {
+    /// What the catalog knows need not be read again. First: the last change of the tally, where that is known.
+    async fn read(&self, ids: &[ContentId]) -> Result<Vec<(Option<i64>, Content)>, Error> {
         let links: HashMap<_, _> = ids.iter().filter_map(|id| Some((*id, self.catalog.links(*id)?))).collect();
         if links.len() < ids.len() {
-            return self.store.contents(ids).await;
+            return Ok(self.store.contents(ids).await?.into_iter().map(|content| (None, content)).collect());
         }
-        let mut contents = self.store.bare_contents(ids).await?;
-        for content in &mut contents {
-            if let Some((authors, topics, tally)) = links.get(&content.id) {
-                (content.authors, content.topics, content.tally) = (authors.clone(), topics.clone(), tally.clone());
+        let known = |content: Content| match links.get(&content.id).cloned() {
+            Some(Links { authors, topics, tally, tally_seq }) => {
+                (Some(tally_seq), Content { authors, topics, tally, ..content })
             }
-        }
-        Ok(contents)
+            None => (None, content),
+        };
+        Ok(self.store.bare_contents(ids).await?.into_iter().map(known).collect())
     }
 
     /// The content that a source names so, whatever its state.

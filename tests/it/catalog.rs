@@ -1,9 +1,13 @@
 //! Lists of contents: kept in memory, and always what the facts say, whatever happens and whoever asks.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use peerlead::domain::content::Card;
+use peerlead::domain::content::{Card, ContentFilter, ContentOrder, ContentOrderField};
 use peerlead::domain::id::{ContentId, PersonId, SourceId, TopicId};
+use peerlead::domain::page::{Direction, PageRequest};
+use peerlead::projection::catalog::Catalog;
+use peerlead::projection::shelf::Shelf;
 use peerlead::store::connection::Store;
 use serde_json::{Value, json};
 
@@ -242,4 +246,46 @@ async fn another_process_has_the_same_lists() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("the other process has other lists");
+}
+
+/// What a process writes itself may reach its memory before what others wrote ahead of it.
+#[tokio::test]
+async fn what_is_told_early_hides_nothing_that_lies_before_it() {
+    let house = busy().await;
+    let store = Arc::new(Store::connect(&house.database.url).await.expect("a second connection"));
+    let catalog = Catalog::new();
+    Arc::clone(&catalog).load(Arc::clone(&store)).await;
+    let shelf = Shelf::new(Arc::clone(&store), Arc::clone(&catalog));
+    let (_, before) = store.log_ends().await.expect("the log");
+    let named = |source: &str, id: &str| json!({ "external": { "source": source, "externalId": id } });
+    let moved = json!({ "source": { "slug": "chat" }, "contents": [{ "externalId": "c8", "kind": "note", "title": "new", "authors": ["p0", "p11"], "topics": ["t3"], "publishedAt": "2026-02-11T00:00:00Z" }] });
+    house.act("operator", "ingest", moved, "").await;
+    house.act("p9", "rateContent", json!({ "content": named("forum", "c2"), "value": 5 }), "").await;
+    house.act("p9", "rateContent", json!({ "content": named("chat", "c8"), "value": 1 }), "").await;
+    let facts = Facts::of(&house).await;
+    let card = |source: &str, id: &str| {
+        let source = facts.sources[source];
+        facts.cards.iter().find(|card| card.subject.source == source && card.external_id == id).expect("a card")
+    };
+    let (edited, rated) = (card("chat", "c8"), card("forum", "c2"));
+    let changes = store.changes_after(before, 100).await.expect("changes");
+    let ours = changes.last().expect("our own");
+    catalog.hear(ours);
+    shelf.hear_early(ours);
+    let early = shelf.contents(&[rated.subject.content]).await.expect("a content");
+    assert_ne!(early[&rated.subject.content].tally, rated.tally, "the others were not heard yet");
+    for change in &changes {
+        catalog.hear(change);
+        shelf.hear(change);
+    }
+    let links = catalog.links(edited.subject.content).expect("its links");
+    assert_eq!((&links.authors, &links.topics), (&edited.subject.authors, &edited.subject.topics));
+    assert_eq!(links.tally, edited.tally);
+    let filter = ContentFilter { topics: Some(vec![facts.topics["t3"]]), ..ContentFilter::default() };
+    let order = ContentOrder { field: ContentOrderField::Score, direction: Direction::Descending };
+    let listed = catalog.page(&filter, order, &PageRequest::first(100)).items;
+    assert!(listed.iter().any(|place| place.id == edited.subject.content.0), "it stands on its new topic");
+    let late = shelf.contents(&[rated.subject.content]).await.expect("a content");
+    assert_eq!(late[&rated.subject.content].tally, rated.tally);
+    store.close().await;
 }

@@ -11,8 +11,10 @@ use crate::domain::time::micros;
 
 #[derive(Debug)]
 pub(super) struct Held {
-    /// The last change that it is known to have.
-    pub seq: i64,
+    /// The last change of its card that it is known to have.
+    pub card_seq: i64,
+    /// The last change of its tally that it is known to have; of the card it says nothing.
+    pub tally_seq: i64,
     pub source: SourceId,
     pub kind: Arc<str>,
     pub parent: Option<ContentId>,
@@ -27,7 +29,8 @@ pub(super) struct Held {
 impl Held {
     pub fn of(seq: i64, card: &Card, kind: Arc<str>) -> Self {
         Self {
-            seq,
+            card_seq: seq,
+            tally_seq: seq,
             source: card.subject.source,
             kind,
             parent: card.parent,

@@ -47,9 +47,14 @@ impl Cards {
 
     pub fn put(&mut self, seq: i64, card: &Card) {
         let id = card.subject.content;
+        let mut later_tally = None;
         match self.held.get(&id) {
-            Some(held) if held.seq >= seq => return,
-            Some(_) => self.remove(id),
+            Some(held) if held.card_seq >= seq => return,
+            Some(held) => {
+                // A rating of our own may have been told before the card it followed.
+                later_tally = (held.tally_seq > seq).then(|| (held.tally_seq, held.tally.clone()));
+                self.remove(id);
+            }
             None => {
                 let names = self.names.entry(card.subject.source).or_default();
                 names.insert(card.external_id.as_str().into(), id);
@@ -60,7 +65,10 @@ impl Cards {
             self.kinds.insert(Arc::clone(&kind));
             kind
         });
-        let held = Held::of(seq, card, kind);
+        let mut held = Held::of(seq, card, kind);
+        if let Some((seq, tally)) = later_tally {
+            (held.tally_seq, held.tally) = (seq, tally);
+        }
         self.sources.entry(held.source).or_default().insert(&held, id);
         for topic in &held.topics {
             self.topics.entry(*topic).or_default().insert(&held, id);
@@ -87,9 +95,9 @@ impl Cards {
 
     fn rate(&mut self, seq: i64, id: ContentId, tally: &Ballot) {
         // A content that is not known yet comes with its own change, and this one again after it.
-        let Some(held) = self.held.get_mut(&id).filter(|held| held.seq < seq) else { return };
+        let Some(held) = self.held.get_mut(&id).filter(|held| held.tally_seq < seq) else { return };
         let (before, after) = (mark_of_score(held.tally.score(), id), mark_of_score(tally.score(), id));
-        (held.seq, held.tally) = (seq, tally.clone());
+        (held.tally_seq, held.tally) = (seq, tally.clone());
         let (topics, source) = (held.topics.clone(), held.source);
         self.each_list(&topics, source, |lists| lists.rerank(before, after));
     }
