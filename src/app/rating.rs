@@ -120,8 +120,15 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::new();
     while jobs.recv_many(&mut waiting, TOGETHER).await > 0 {
         let Some(app) = app.upgrade() else { return };
+        let turn = app.store.begin().await;
+        // Who waited too long was told that nothing is written, so nothing is.
+        waiting.retain(|job| !job.reply.is_closed());
         let (drafts, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.draft, job.reply)).unzip();
-        match write_together(&app, &drafts).await {
+        let written = match turn {
+            Ok(writing) => write_together(&app, writing, &drafts).await,
+            Err(error) => Err(error.into()),
+        };
+        match written {
             Ok(outcomes) => {
                 for (reply, outcome) in replies.into_iter().zip(outcomes) {
                     // A caller who went away hears nothing; the rating stands.
@@ -137,8 +144,11 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
-async fn write_together(app: &Arc<App>, drafts: &[RatingDraft]) -> Result<Vec<Result<Rated, Invalid>>, Error> {
-    let mut writing = app.store.begin().await?;
+async fn write_together(
+    app: &Arc<App>,
+    mut writing: Writing<'_>,
+    drafts: &[RatingDraft],
+) -> Result<Vec<Result<Rated, Invalid>>, Error> {
     let mut outcomes = rate_all(app, &mut writing, drafts).await?;
     let mut changes = app.commit(writing).await?.into_iter();
     for outcome in outcomes.iter_mut().flatten().filter(|outcome| outcome.changed) {

@@ -308,6 +308,12 @@ async fn sqlite(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
 /// compiling a statement takes it a hundred times as long as running it, and for a thousand look-ups it reads whole tables.
 const PLANS: &str = "SET jit = off; SET random_page_cost = 1.1; SET max_parallel_workers_per_gather = 0";
 
+/// How long PostgreSQL waits with us. A writer whose turn does not come within ten seconds is told so, as on SQLite, and one who
+/// went away in the midst of a transaction, or whose machine is gone, keeps the turn of all others no longer than half a minute.
+/// Our own transactions pause only to judge what they have read.
+const LIMITS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; \
+    SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
 async fn postgres(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
     let options = PgConnectOptions::from_str(url)
@@ -315,7 +321,12 @@ async fn postgres(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
         .application_name("peerlead")
         .statement_cache_capacity(STATEMENTS);
     let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
-    let pool = pool.after_connect(|connection, _| Box::pin(async { connection.execute(PLANS).await.map(drop) }));
+    let pool = pool.after_connect(|connection, _| {
+        Box::pin(async {
+            connection.execute(PLANS).await?;
+            connection.execute(LIMITS).await.map(drop)
+        })
+    });
     // One more than the lanes, for the one that listens.
     let read = pool.clone().max_connections(READERS + 1).connect_with(options.clone()).await.map_err(failed)?;
     let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;

@@ -55,10 +55,12 @@ impl From<DbErr> for Error {
                     Some((code, Ok(5 | 6))) if code.len() < 5 => Self::Locked(told),
                     Some((code, Ok(13))) if code.len() < 5 => Self::Full(told),
                     Some((code, Ok(8 | 10 | 11 | 14 | 26))) if code.len() < 5 => Self::Gone(told),
-                    // PostgreSQL's classes: lock not available, disk full, shutting down or refusing connections.
+                    // PostgreSQL's classes: lock not available, disk full, shutting down or refusing connections, idle for too long.
                     Some(("55P03", _)) => Self::Locked(told),
                     Some(("53100", _)) => Self::Full(told),
-                    Some((code, _)) if code.starts_with("08") || code.starts_with("57P") || code == "53300" => {
+                    Some((code, _))
+                        if code.starts_with("08") || code.starts_with("57P") || ["53300", "25P03"].contains(&code) =>
+                    {
                         Self::Gone(told)
                     }
                     _ => Self::Fault(error),
