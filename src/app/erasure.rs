@@ -5,14 +5,15 @@ use super::house::App;
 use super::rating::recount;
 use super::viewer::Viewer;
 use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
-use crate::domain::change::{EndorsementAct, Fact, LeadershipAct};
+use crate::domain::change::{ContestAct, EndorsementAct, Fact, LeadershipAct};
 use crate::domain::content::Content;
+use crate::domain::contest::Contest;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::invalid::Code;
 use crate::domain::leadership::Leadership;
 use crate::domain::person::{Account, Person, PersonRef};
-use crate::domain::rating::Rating;
+use crate::domain::rating::{PastRating, Rating};
 use crate::domain::time::Time;
 use crate::store::writing::Writing;
 
@@ -23,9 +24,13 @@ pub struct PersonalData {
     pub accounts: Vec<Account>,
     pub contents: Vec<Content>,
     pub ratings: Vec<Rating>,
+    /// What they thought before they changed their mind or took it back.
+    pub past_ratings: Vec<PastRating>,
     pub leaderships: Vec<Leadership>,
     /// Those they gave and those they were given.
     pub endorsements: Vec<Endorsement>,
+    /// What they objected to.
+    pub contests: Vec<Contest>,
 }
 
 impl App {
@@ -44,18 +49,26 @@ impl App {
         for (content, _) in writing.authored(id).await? {
             contents.extend(writing.content(content).await?);
         }
+        // Neither is moved by a merge, so those who were found to be them have some too.
+        let (mut past_ratings, mut contests) = (Vec::new(), Vec::new());
+        for own in writing.merged_into(id).await?.into_iter().chain([id]) {
+            past_ratings.extend(writing.past_ratings_of(own).await?);
+            contests.extend(writing.contests_of(own).await?);
+        }
         Ok(PersonalData {
             person,
             accounts,
             contents,
             ratings: writing.all_ratings_of(id).await?,
             leaderships: writing.leaderships_of(id).await?,
+            past_ratings,
             endorsements: writing.endorsements_of(id).await?,
+            contests,
         })
     }
 
-    /// Makes somebody unrecognisable: names, accounts, ratings, the words of endorsements and evidence go, from the log too. What they
-    /// wrote stays without a name; withdraw it before if it must go. Admins, and everybody for themselves.
+    /// Makes somebody unrecognisable: names, accounts, ratings, the words of endorsements, objections and evidence go, from the log too.
+    /// What they wrote stays without a name; withdraw it before if it must go. Admins, and everybody for themselves.
     ///
     /// # Errors
     /// `PERSON_NOT_FOUND`, `FORBIDDEN`.
@@ -83,14 +96,15 @@ impl App {
         let Some(person) = writing.person(id).await? else {
             return refuse(Code::PersonNotFound, "person", "there is no such person");
         };
-        let rated: Vec<ContentId> = writing.all_ratings_of(id).await?.iter().map(|rating| rating.content).collect();
-        erase_relations(&mut writing, id, now).await?;
+        let mut rated: Vec<ContentId> = writing.all_ratings_of(id).await?.iter().map(|rating| rating.content).collect();
         for other in writing.merged_into(id).await? {
             if let Some(other) = writing.person(other).await? {
-                erase_names(&mut writing, &other, now).await?;
+                rated.extend(erase_one(&mut writing, &other, now).await?);
             }
         }
-        erase_names(&mut writing, &person, now).await?;
+        rated.extend(erase_one(&mut writing, &person, now).await?);
+        rated.sort_unstable();
+        rated.dedup();
         recount(self, &mut writing, &rated, &[id]).await?;
         let (act, subject) = (AuditAct::PersonErased, AuditSubject::Person(id));
         writing.insert_audit(NewAudit { actor, act, subject, reason: None }, now).await?;
@@ -99,13 +113,17 @@ impl App {
     }
 }
 
-async fn erase_names(writing: &mut Writing<'_>, person: &Person, now: Time) -> Result<(), Error> {
+/// Takes away what is known of one person. The contents on which something of their ratings was still told.
+async fn erase_one(writing: &mut Writing<'_>, person: &Person, now: Time) -> Result<Vec<ContentId>, Error> {
+    erase_relations(writing, person.id, now).await?;
     let erased = person.erased();
     writing.erase_traces(person.id, now).await?;
     writing.update_person(&erased).await?;
     writing.scrub_log(&erased).await?;
+    writing.scrub_journals(person.id).await?;
+    let told = writing.scrub_tallies(person.id).await?;
     writing.note(Fact::Person(erased));
-    Ok(())
+    Ok(told)
 }
 
 /// Ends what still holds, and takes the words out of all.
@@ -121,6 +139,11 @@ async fn erase_relations(writing: &mut Writing<'_>, id: PersonId, now: Time) -> 
         let endorsement = Endorsement { text: String::new(), withdrawn_at, ..known };
         writing.update_endorsement(&endorsement).await?;
         writing.note(Fact::Endorsement { act: EndorsementAct::Withdrawn, endorsement });
+    }
+    for known in writing.contests_of(id).await? {
+        let withdrawn_at = known.withdrawn_at.or(Some(now));
+        let contest = writing.put_contest(&Contest { text: String::new(), withdrawn_at, ..known }).await?;
+        writing.note(Fact::Contest { act: ContestAct::Withdrawn, contest });
     }
     Ok(())
 }

@@ -49,6 +49,12 @@ fn written(app: &App, data: &PersonalData) -> Value {
         let direction = if e.endorser == data.person.id { "given" } else { "received" };
         json!({ "direction": direction, "topic": topic(e.topic), "text": e.text, "at": e.endorsed_at, "until": e.expires_at })
     });
+    let past = data.past_ratings.iter().map(|rating| {
+        json!({ "content": rating.content.0, "step": rating.step, "at": rating.rated_at, "until": rating.ended_at })
+    });
+    let contests = data.contests.iter().map(
+        |c| json!({ "topic": topic(c.topic), "text": c.text, "at": c.contested_at, "withdrawnAt": c.withdrawn_at }),
+    );
     json!({
         "person": data.person,
         "accounts": accounts.collect::<Vec<_>>(),
@@ -56,5 +62,7 @@ fn written(app: &App, data: &PersonalData) -> Value {
         "ratings": ratings.collect::<Vec<_>>(),
         "leaderships": leaderships.collect::<Vec<_>>(),
         "endorsements": endorsements.collect::<Vec<_>>(),
+        "pastRatings": past.collect::<Vec<_>>(),
+        "contests": contests.collect::<Vec<_>>(),
     })
 }

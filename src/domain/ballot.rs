@@ -134,6 +134,15 @@ impl Ballot {
         Self { all, told: if enough { all } else { Tally::default() }, waiting: Vec::new() }
     }
 
+    /// The same without what somebody who was erased had said. That they moved it stays, as a number among the others.
+    #[must_use]
+    pub fn without(mut self, erased: PersonId) -> Self {
+        for (_, step) in self.waiting.iter_mut().filter(|(known, _)| *known == erased) {
+            *step = None;
+        }
+        self
+    }
+
     fn turned(mut self, all: Tally, movers: impl IntoIterator<Item = Waiting>, quorum: usize) -> Self {
         self.all = all;
         for mover in movers {

@@ -151,7 +151,16 @@ impl Fact {
         match self {
             Self::Person(person) if person.id == erased.id => Self::Person(erased.clone()),
             Self::Rating(fact) if fact.rater == erased.id => {
-                Self::Rating(RatingFact { before: None, after: None, kind: None, ..fact })
+                let tally = fact.tally.without(erased.id);
+                Self::Rating(RatingFact { before: None, after: None, kind: None, tally, ..fact })
+            }
+            Self::Rating(fact) => Self::Rating(RatingFact { tally: fact.tally.without(erased.id), ..fact }),
+            Self::Content(ContentFact { act, card }) => {
+                let card = Card { tally: card.tally.without(erased.id), ..card };
+                Self::Content(ContentFact { act, card })
+            }
+            Self::Contest { act, contest } if contest.person == erased.id => {
+                Self::Contest { act, contest: Contest { text: String::new(), ..contest } }
             }
             Self::Leadership { act, leadership } if leadership.person == erased.id => {
                 let leadership = Leadership { evidence_text: None, evidence_url: None, ..leadership };

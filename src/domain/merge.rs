@@ -34,8 +34,12 @@ pub struct PersonJournal {
     pub authored: Vec<(ContentId, i16)>,
     /// Contents where both stood as authors: the moved one was taken out.
     pub authored_twice: Vec<(ContentId, i16)>,
-    /// Contents whose rating was moved.
+    /// Contents whose rating was moved, in journals that do not say which rating it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rated: Vec<ContentId>,
+    /// Ratings that were moved, as they were before.
+    #[serde(default)]
+    pub moved_ratings: Vec<Rating>,
     /// Ratings that could not be kept: the older of two of the same content, and those of what is now one's own content.
     pub dropped_ratings: Vec<Rating>,
     pub leaderships: Vec<LeadershipId>,
@@ -45,6 +49,18 @@ pub struct PersonJournal {
     /// Endorsements received by the one who was merged.
     pub received: Vec<EndorsementId>,
     pub dropped_endorsements: Vec<Endorsement>,
+}
+
+impl PersonJournal {
+    /// The same without what was set aside of somebody else who was erased.
+    #[must_use]
+    pub fn without(mut self, erased: PersonId) -> Self {
+        self.dropped_ratings.retain(|rating| rating.rater != erased);
+        self.moved_ratings.retain(|rating| rating.rater != erased);
+        self.dropped_leaderships.retain(|leadership| leadership.person != erased);
+        self.dropped_endorsements.retain(|e| e.person != erased && e.endorser != erased);
+        self
+    }
 }
 
 /// What a merge of two topics moved and what it had to set aside.
@@ -59,4 +75,14 @@ pub struct TopicJournal {
     pub children: Vec<TopicId>,
     pub synonyms: Vec<TopicId>,
     pub parent: Option<TopicId>,
+}
+
+impl TopicJournal {
+    /// The same without what was set aside of somebody who was erased.
+    #[must_use]
+    pub fn without(mut self, erased: PersonId) -> Self {
+        self.dropped_leaderships.retain(|leadership| leadership.person != erased);
+        self.dropped_endorsements.retain(|e| e.person != erased && e.endorser != erased);
+        self
+    }
 }

@@ -55,6 +55,15 @@ impl Writing<'_> {
         Ok(query.filter(contest::Column::TopicId.eq(topic.0)).one(&self.transaction).await?.map(noun))
     }
 
+    /// Everything a person objected to, also what was withdrawn.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contests_of(&self, person: PersonId) -> Result<Vec<Contest>, Error> {
+        let query = contest::Entity::find().filter(contest::Column::PersonId.eq(person.0));
+        Ok(query.all(&self.transaction).await?.into_iter().map(noun).collect())
+    }
+
     /// Writes a contest down: a new one when its id is 0.
     ///
     /// # Errors

@@ -25,6 +25,17 @@ fn noun(row: rating::Model) -> Rating {
     }
 }
 
+/// From `content_id, person_id, step, rated_at, ended_at`.
+fn past(row: &QueryResult) -> Result<PastRating, Error> {
+    Ok(PastRating {
+        content: ContentId(row.try_get_by_index(0)?),
+        rater: PersonId(row.try_get_by_index(1)?),
+        step: row.try_get_by_index(2)?,
+        rated_at: from_micros(row.try_get_by_index(3)?),
+        ended_at: from_micros(row.try_get_by_index(4)?),
+    })
+}
+
 fn values(rating: &Rating) -> Vec<Value> {
     vec![
         rating.content.0.into(),
@@ -117,16 +128,7 @@ impl Store {
     pub async fn past_votes_between(&self, after: ContentId, upto: ContentId) -> Result<Vec<PastRating>, Error> {
         let mut sql = Sql::new("SELECT content_id, person_id, step, rated_at, ended_at FROM past_rating");
         sql.push(" WHERE content_id > ").bind(after.0).push(" AND content_id <= ").bind(upto.0);
-        let read = |row: &QueryResult| {
-            Ok(PastRating {
-                content: ContentId(row.try_get_by_index(0)?),
-                rater: PersonId(row.try_get_by_index(1)?),
-                step: row.try_get_by_index(2)?,
-                rated_at: from_micros(row.try_get_by_index(3)?),
-                ended_at: from_micros(row.try_get_by_index(4)?),
-            })
-        };
-        self.rows(sql).await?.iter().map(read).collect()
+        self.rows(sql).await?.iter().map(past).collect()
     }
 
     /// Up to `limit` ratings of a source's contents after the one of `after`, content by content, withdrawn ones too, each with
@@ -207,6 +209,31 @@ impl Writing<'_> {
                 vec![content, rater, micros(past.ended_at).into(), micros(past.rated_at).into(), past.step.into()]
             };
             sql.bind_rows(some.iter().map(row)).push(" ON CONFLICT DO NOTHING");
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Everything a person thought before they changed their mind or took it back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn past_ratings_of(&self, person: PersonId) -> Result<Vec<PastRating>, Error> {
+        let mut sql =
+            Sql::new("SELECT content_id, person_id, step, rated_at, ended_at FROM past_rating WHERE person_id = ");
+        sql.bind(person.0).push(" ORDER BY content_id, ended_at");
+        self.rows(sql).await?.iter().map(past).collect()
+    }
+
+    /// Takes out of what a person thought before that which was another's word.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_past_ratings(&self, ratings: &[Rating], person: PersonId) -> Result<(), Error> {
+        for some in ratings.chunks(500) {
+            let mut sql = Sql::new("DELETE FROM past_rating WHERE person_id = ");
+            sql.bind(person.0).push(" AND (content_id, rated_at) IN (VALUES ");
+            sql.bind_rows(some.iter().map(|r| vec![r.content.0.into(), micros(r.rated_at).into()])).push(")");
             self.execute(sql).await?;
         }
         Ok(())

@@ -284,3 +284,68 @@ async fn of_somebody_who_is_erased_nothing_is_left_and_what_is_computed_follows(
         "PERSON_NOT_FOUND"
     );
 }
+
+/// What several merges, objections, other people's merges and tallies that are not told yet still hold of somebody.
+#[tokio::test]
+async fn erasing_somebody_takes_whom_they_were_what_they_objected_to_and_what_was_set_aside() {
+    let (house, content) = guarded().await;
+    house.topic("rust", "").await;
+    for handle in ["first-name", "second-name", "eve", "eve2"] {
+        house.person(handle).await;
+    }
+    let object = json!({ "topic": { "slug": "rust" }, "text": "the-objection" });
+    for handle in ["first-name", "p3"] {
+        house.act(handle, "contestLeadership", object.clone(), "").await;
+    }
+    for (rater, value) in [("first-name", 2), ("first-name", 4), ("p1", 5), ("p2", 4)] {
+        house.rate(rater, &content, value).await;
+    }
+    for to in ["eve", "eve2"] {
+        let input = json!({ "person": { "handle": to }, "topic": { "slug": "rust" }, "text": "the-praise" });
+        house.act("p3", "endorseLeadership", input, "").await;
+    }
+    let mut merges = Vec::new();
+    for (from, into) in [("eve2", "eve"), ("first-name", "second-name"), ("second-name", "p3")] {
+        let input = json!({ "from": { "handle": from }, "into": { "handle": into } });
+        merges.push(house.act("operator", "mergePeople", input, "merge { id }").await["merge"]["id"].clone());
+    }
+    house.rate("p3", &content, 1).await;
+    house.rate("p1", &content, 3).await;
+    let exported = peerlead::command::person::export(&house.app, "p3").await.expect("an export");
+    let data: Value = serde_json::from_str(&exported).expect("JSON");
+    assert_eq!(data["contests"].as_array().expect("a list").len(), 2, "{data:#}");
+    assert_eq!(data["contests"][0]["text"], "the-objection");
+    assert_eq!(data["pastRatings"].as_array().expect("a list").len(), 2, "{data:#}");
+
+    let mut ids = Vec::new();
+    for handle in ["first-name", "second-name", "p3"] {
+        ids.push(number(&house, &format!("SELECT id FROM person WHERE handle = '{handle}'")).await);
+    }
+    let mut left = vec![
+        ("change", "fact LIKE '%-name\"%' OR fact LIKE '%\"p3\"%' OR fact LIKE '%the-objection%'".to_owned()),
+        ("person", "handle LIKE '%-name' OR handle = 'p3'".to_owned()),
+        ("contest", "text <> '' OR withdrawn_at IS NULL".to_owned()),
+        ("merge", "journal LIKE '%the-praise%'".to_owned()),
+    ];
+    let own = ids.iter().map(|id| format!("person_id = {id}")).collect::<Vec<_>>().join(" OR ");
+    left.extend([("rating", own.clone()), ("past_rating", own)]);
+    let told = |column: &str| {
+        let of = |id: &i64| format!("{column} LIKE '%[{id},_]%' OR {column} LIKE '%[{id},-_]%'");
+        ids.iter().map(of).collect::<Vec<_>>().join(" OR ")
+    };
+    left.extend([("tally", told("waiting")), ("change", format!("({}) AND fact LIKE '%waiting%'", told("fact")))]);
+    for (table, condition) in &left {
+        let before = number(&house, &format!("SELECT COUNT(*) FROM {table} WHERE {condition}")).await;
+        assert_ne!(before, 0, "there is something to erase: {table}: {condition}");
+    }
+    house.act("operator", "erasePerson", json!({ "person": { "handle": "p3" } }), "").await;
+    house.act("operator", "undoMerge", json!({ "merge": merges[0] }), "").await;
+    for (table, condition) in left {
+        let after = number(&house, &format!("SELECT COUNT(*) FROM {table} WHERE {condition}")).await;
+        assert_eq!(after, 0, "{table}: {condition}");
+    }
+    let query = "{ changes(first: 100, nouns: [CONTEST, ENDORSEMENT]) { nodes { ... on LeadershipChange { contest { text } endorsement { text } } } } endorsements(first: 10) { nodes { text } } }";
+    let told = house.data("operator", query, json!({})).await.to_string();
+    assert!(!told.contains("the-"), "{told}");
+    assert_eq!(crate::entities::wrong_counts(&house).await, 0);
+}

@@ -158,9 +158,9 @@ impl PersonMutation {
         }
     }
 
-    /// Makes somebody unrecognisable, for good: names, accounts, ratings, the words of endorsements and evidence go, from the
-    /// change log too, and everything computed follows. What they wrote stays without a name; withdraw it before if it must go.
-    /// People themselves, and admins anybody.
+    /// Makes somebody unrecognisable, for good: names, accounts, ratings, the words of endorsements, objections and evidence go,
+    /// from the change log too, and everything computed follows. What they wrote stays without a name; withdraw it before if it
+    /// must go. People themselves, and admins anybody.
     async fn erase_person(
         &self,
         ctx: &Context<'_>,
