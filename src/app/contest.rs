@@ -5,10 +5,12 @@ use super::house::App;
 use super::viewer::Viewer;
 use crate::domain::change::{ContestAct, Fact};
 use crate::domain::contest::Contest;
-use crate::domain::id::ContestId;
+use crate::domain::id::{ContestId, PersonId, TopicId};
 use crate::domain::invalid::Code;
 use crate::domain::text;
+use crate::domain::time::Time;
 use crate::domain::topic::TopicRef;
+use crate::store::writing::Writing;
 
 impl App {
     /// The viewer objects to what is shown of them on a topic; what they said before is said anew.
@@ -43,13 +45,30 @@ impl App {
         let topic = self.named_topic("topic", topic)?.id;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
-        let Some(known) = writing.contest_of(person, topic).await?.filter(|known| known.is_valid_at(now)) else {
+        let mut withdrawn = None;
+        for known in holding(&writing, person, topic, now).await? {
+            let contest = writing.put_contest(&Contest { withdrawn_at: Some(now), ..known }).await?;
+            writing.note(Fact::Contest { act: ContestAct::Withdrawn, contest: contest.clone() });
+            withdrawn = Some(contest);
+        }
+        let Some(contest) = withdrawn else {
             return refuse(Code::ContestNotFound, "topic", "you have not objected to anything on this topic");
         };
-        let contest = Contest { withdrawn_at: Some(now), ..known };
-        writing.put_contest(&contest).await?;
-        writing.note(Fact::Contest { act: ContestAct::Withdrawn, contest: contest.clone() });
         self.commit(writing).await?;
         Ok(contest)
     }
+}
+
+/// What somebody objects to on a topic, also as those who were found to be them and on what was found to be the same; what they said as
+/// themselves comes last.
+async fn holding(writing: &Writing<'_>, person: PersonId, topic: TopicId, at: Time) -> Result<Vec<Contest>, Error> {
+    let mut topics: Vec<TopicId> = writing.topic_synonyms(topic).await?.iter().map(|synonym| synonym.id).collect();
+    topics.push(topic);
+    let mut found = Vec::new();
+    for own in writing.merged_into(person).await?.into_iter().chain([person]) {
+        let said = writing.contests_of(own).await?;
+        found.extend(said.into_iter().filter(|contest| topics.contains(&contest.topic) && contest.is_valid_at(at)));
+    }
+    found.sort_by_key(|contest| ((contest.person, contest.topic) == (person, topic), contest.id));
+    Ok(found)
 }

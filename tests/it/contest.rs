@@ -68,3 +68,26 @@ async fn who_objects_is_shown_as_contested_until_they_take_it_back() {
     house.act("ada", "withdrawContest", take_back, "contest { withdrawnAt }").await;
     assert_eq!(of(&leaders(&house, "storage", "").await, "ada")["standing"], "LEADS");
 }
+
+/// What was said before a merge is taken back by the one who is shown as objecting.
+#[tokio::test]
+async fn an_objection_from_before_a_merge_can_be_taken_back_after_it() {
+    let house = project().await;
+    let on = |topic: &str| json!({ "topic": { "slug": topic }, "text": "no" });
+    house.act("ada", "contestLeadership", on("storage"), "").await;
+    house.act("operator", "mergePeople", json!({ "from": { "handle": "ada" }, "into": { "handle": "cy" } }), "").await;
+    assert_eq!(of(&leaders(&house, "storage", "").await, "cy")["standing"], "CONTESTED");
+    let take_back = json!({ "topic": { "slug": "storage" } });
+    assert_eq!(house.refused("ben", "withdrawContest", take_back.clone()).await, "CONTEST_NOT_FOUND");
+    house.act("cy", "withdrawContest", take_back.clone(), "contest { withdrawnAt }").await;
+    assert_ne!(of(&leaders(&house, "storage", "").await, "cy")["standing"], "CONTESTED");
+    assert_eq!(house.refused("cy", "withdrawContest", take_back.clone()).await, "CONTEST_NOT_FOUND");
+    house.topic("shelves", "").await;
+    for topic in ["shelves", "storage"] {
+        house.act("cy", "contestLeadership", on(topic), "").await;
+    }
+    let topics = json!({ "from": { "slug": "shelves" }, "into": { "slug": "storage" } });
+    house.act("operator", "mergeTopics", topics, "").await;
+    house.act("cy", "withdrawContest", take_back.clone(), "contest { withdrawnAt }").await;
+    assert_ne!(of(&leaders(&house, "storage", "").await, "cy")["standing"], "CONTESTED", "both are taken back");
+}
