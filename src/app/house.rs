@@ -33,6 +33,7 @@ use crate::projection::relations::Relations;
 use crate::projection::shelf::Shelf;
 use crate::projection::trend::answers::Answers;
 use crate::store::connection::Store;
+use crate::store::writing::Writing;
 
 /// What the operator has decided.
 #[derive(Clone, Debug)]
@@ -224,6 +225,11 @@ impl App {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Whether memory knows everything that was written before this transaction.
+    pub(super) fn knows_all(&self, writing: &Writing<'_>) -> bool {
+        self.feed.head() >= writing.last_seq()
     }
 
     /// After a commit: our own memory first, then everybody who follows the log. Where others have written before, memory is told

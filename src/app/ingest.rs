@@ -18,7 +18,7 @@ use crate::domain::change::Fact;
 use crate::domain::id::{ContentId, TopicId};
 use crate::domain::ingest::{Batch, CAP, Outcome, PersonItem, Report, TopicItem};
 use crate::domain::invalid::{Code, Invalid};
-use crate::domain::person::{NewPerson, Person, PersonKind, PersonPatch};
+use crate::domain::person::{MERGES, NewPerson, Person, PersonKind, PersonPatch};
 use crate::domain::source::{NATIVE, NewSource, Source, SourceRef};
 use crate::domain::text;
 use crate::domain::time::Time;
@@ -346,7 +346,8 @@ impl Desk<'_, '_> {
 
 /// The person that somebody was merged into, or themselves.
 async fn main_person(writing: &Writing<'_>, mut person: Person) -> Result<Person, Error> {
-    while let Some(into) = person.merged_into {
+    for _ in 0..MERGES {
+        let Some(into) = person.merged_into else { break };
         match writing.person(into).await? {
             Some(main) => person = main,
             None => break,

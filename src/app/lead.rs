@@ -26,6 +26,7 @@ use crate::domain::lead::leading::{Brief, Leading, Question, TopicLeaders};
 use crate::domain::lead::standing::Standing;
 use crate::domain::lead::strength::score;
 use crate::domain::leadership::Leadership;
+use crate::domain::person::MERGES;
 use crate::domain::time::{Time, from_micros};
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::window::Window;
@@ -195,7 +196,8 @@ impl App {
     /// Who objects, and to what, after all merges.
     pub(super) fn contested(&self, contest: &Contest) -> (PersonId, TopicId) {
         let mut person = contest.person;
-        while let Some(into) = self.person_at_hand(person).and_then(|person| person.merged_into) {
+        for _ in 0..MERGES {
+            let Some(into) = self.person_at_hand(person).and_then(|person| person.merged_into) else { break };
             person = into;
         }
         let topic = self.topic_by_id(contest.topic).and_then(|topic| topic.main).unwrap_or(contest.topic);

@@ -34,6 +34,14 @@ impl App {
         let Some(person) = writing.person(from).await?.filter(|person| person.merged_into.is_none()) else {
             return refuse(Code::AlreadyMerged, "from", "this person was merged before");
         };
+        // Both are looked at again: while this waited for its turn they may have been merged the other way round.
+        if writing.person(into).await?.is_none_or(|person| person.merged_into.is_some()) {
+            return refuse(
+                Code::AlreadyMerged,
+                "into",
+                "this person was merged meanwhile; name the one they were merged into",
+            );
+        }
         let (journal, rated) = move_person(self, &writing, from, into).await?;
         let person = Person { merged_into: Some(into), ..person };
         writing.update_person(&person).await?;
@@ -56,17 +64,11 @@ impl App {
         if from == into {
             return refuse(Code::SameTwice, "into", "these are one topic already");
         }
-        if self.subtree(from).contains(&into) {
-            return refuse(
-                Code::Cycle,
-                "into",
-                "a topic cannot be merged into one below itself; merge that one into it",
-            );
-        }
         let mut writing = self.store.begin().await?;
         let Some(topic) = writing.topic(from).await?.filter(|topic| topic.main.is_none()) else {
             return refuse(Code::TopicNotFound, "from", "there is no such topic");
         };
+        check_target(&writing, from, into).await?;
         let journal = move_topic(&mut writing, &topic, into).await?;
         let merge =
             writing.insert_merge(&Merged::Topic { from, into }, Some(actor), self.clock.now(), &journal).await?;
@@ -116,6 +118,29 @@ impl App {
     }
 }
 
+/// Checks that a topic can be merged into another as they stand in this transaction: that one is a main topic, and not below it.
+async fn check_target(writing: &Writing<'_>, from: TopicId, into: TopicId) -> Result<(), Error> {
+    let Some(target) = writing.topic(into).await? else {
+        return refuse(Code::TopicNotFound, "into", "there is no such topic");
+    };
+    // Both are looked at again: while this waited for its turn they may have been merged the other way round.
+    if target.main.is_some() {
+        return refuse(Code::TopicNotFound, "into", "this topic was merged meanwhile; name its main topic");
+    }
+    let (mut seen, mut above) = (HashSet::from([into]), target.parent);
+    while let Some(id) = above.filter(|id| seen.insert(*id)) {
+        if id == from {
+            return refuse(
+                Code::Cycle,
+                "into",
+                "a topic cannot be merged into one below itself; merge that one into it",
+            );
+        }
+        above = writing.topic(id).await?.and_then(|topic| topic.parent);
+    }
+    Ok(())
+}
+
 /// Moves everything of one person. Second: the contents whose ratings moved.
 async fn move_person(
     app: &App,
@@ -131,32 +156,62 @@ async fn move_person(
     writing.delete_authored(from, &ids(&journal.authored_twice)).await?;
     writing.move_authored(from, into, &ids(&journal.authored)).await?;
     let rated = move_ratings(app, writing, from, into, &mut journal).await?;
-    let known: HashSet<_> = writing.leaderships_of(into).await?.iter().map(|l| relation(l, into, l.topic)).collect();
+    let known: HashMap<_, Leadership> =
+        writing.leaderships_of(into).await?.into_iter().map(|l| (relation(&l, into, l.topic), l)).collect();
     for mut leadership in writing.leaderships_of(from).await? {
-        if known.contains(&relation(&leadership, into, leadership.topic)) {
-            writing.delete_leadership(leadership.id).await?;
-            journal.dropped_leaderships.push(leadership);
-        } else {
+        let other = known.get(&relation(&leadership, into, leadership.topic));
+        if leadership_stays(writing, &leadership, other, &mut journal.dropped_leaderships).await? {
             leadership.person = into;
             writing.update_leadership(&leadership).await?;
             journal.leaderships.push(leadership.id);
         }
     }
-    let known: HashSet<_> =
-        writing.endorsements_of(into).await?.iter().map(|e| (e.endorser, e.person, e.topic)).collect();
+    let known: HashMap<_, Endorsement> =
+        writing.endorsements_of(into).await?.into_iter().map(|e| ((e.endorser, e.person, e.topic), e)).collect();
     for endorsement in writing.endorsements_of(from).await? {
         let given = endorsement.endorser == from;
         let mut moved = endorsement.clone();
         *(if given { &mut moved.endorser } else { &mut moved.person }) = into;
-        if moved.endorser == moved.person || known.contains(&(moved.endorser, moved.person, moved.topic)) {
+        let other = known.get(&(moved.endorser, moved.person, moved.topic));
+        if moved.endorser == moved.person {
             writing.delete_endorsement(endorsement.id).await?;
             journal.dropped_endorsements.push(endorsement);
-        } else {
+        } else if endorsement_stays(writing, &endorsement, other, &mut journal.dropped_endorsements).await? {
             writing.update_endorsement(&moved).await?;
             (if given { &mut journal.given } else { &mut journal.received }).push(moved.id);
         }
     }
     Ok((journal, rated))
+}
+
+/// Whether a relation that comes has its place; of two that are the same now the one with the later word does, and the other is set aside.
+async fn leadership_stays(
+    writing: &Writing<'_>,
+    coming: &Leadership,
+    known: Option<&Leadership>,
+    dropped: &mut Vec<Leadership>,
+) -> Result<bool, Error> {
+    let Some(known) = known else { return Ok(true) };
+    let stays = coming.last_word() > known.last_word();
+    let gone = if stays { known } else { coming };
+    writing.delete_leadership(gone.id).await?;
+    dropped.push(gone.clone());
+    Ok(stays)
+}
+
+/// The same for endorsements.
+async fn endorsement_stays(
+    writing: &Writing<'_>,
+    coming: &Endorsement,
+    known: Option<&Endorsement>,
+    dropped: &mut Vec<Endorsement>,
+) -> Result<bool, Error> {
+    let Some(known) = known else { return Ok(true) };
+    let stays = coming.outlasts(known);
+    let gone = if stays { known } else { coming };
+    writing.delete_endorsement(gone.id).await?;
+    dropped.push(gone.clone());
+    Ok(stays)
 }
 
 /// Moves ratings. Of two of one content the later stays; those of what is now one's own content do not stay at all.
@@ -179,13 +234,14 @@ async fn move_ratings(
             Some(other) if other.rated_at >= rating.rated_at => dropped.push(rating),
             Some(other) => {
                 dropped.push(other.clone());
-                journal.rated.push(rating.content);
+                journal.moved_ratings.push(rating);
             }
-            None => journal.rated.push(rating.content),
+            None => journal.moved_ratings.push(rating),
         }
     }
+    let moved: Vec<ContentId> = journal.moved_ratings.iter().map(|rating| rating.content).collect();
     writing.delete_ratings(&dropped.iter().map(Rating::id).collect::<Vec<RatingId>>()).await?;
-    writing.move_ratings(from, into, &journal.rated).await?;
+    writing.move_ratings(from, into, &moved).await?;
     journal.dropped_ratings = dropped;
     recount(app, writing, &touched, into).await?;
     Ok(touched)
@@ -204,7 +260,9 @@ async fn unmove_person(
     writing.restore_authored(from, &journal.authored_twice).await?;
     let mut touched: HashSet<ContentId> =
         writing.all_ratings_of(into).await?.iter().map(|rating| rating.content).collect();
+    // A merge of an earlier version did not note what they had said.
     writing.move_ratings(into, from, &journal.rated).await?;
+    touched.extend(unmove_ratings(writing, &journal.moved_ratings, into).await?);
     // What was rated since then is a later word, and stays.
     let pairs: Vec<_> = journal.dropped_ratings.iter().map(|rating| (rating.rater, rating.content)).collect();
     let since = writing.current_ratings(&pairs).await?;
@@ -240,6 +298,23 @@ async fn unmove_person(
     Ok(())
 }
 
+/// Gives ratings back to whom they were moved from, and says on which contents. What was said anew since is the word of the one who
+/// said it, and stays theirs; the earlier one stood in its place, and is taken out of what they thought before.
+async fn unmove_ratings(writing: &Writing<'_>, moved: &[Rating], into: PersonId) -> Result<Vec<ContentId>, Error> {
+    let pairs: Vec<_> = moved.iter().map(|rating| (into, rating.content)).collect();
+    let now = writing.current_ratings(&pairs).await?;
+    let is_same = |rating: &Rating| {
+        now.get(&(into, rating.content)).is_some_and(|now| *now == Rating { rater: into, ..rating.clone() })
+    };
+    let (same, other): (Vec<Rating>, Vec<Rating>) = moved.iter().cloned().partition(is_same);
+    if let Some(from) = moved.first().map(|rating| rating.rater) {
+        writing.move_ratings(into, from, &same.iter().map(|rating| rating.content).collect::<Vec<_>>()).await?;
+    }
+    writing.upsert_ratings(&other).await?;
+    writing.forget_past_ratings(&other, into).await?;
+    Ok(moved.iter().map(|rating| rating.content).collect())
+}
+
 async fn move_topic(writing: &mut Writing<'_>, from: &Topic, into: TopicId) -> Result<TopicJournal, Error> {
     let mut journal = TopicJournal { parent: from.parent, ..TopicJournal::default() };
     let there: HashSet<ContentId> = writing.on_topic(into).await?.into_iter().map(|(id, _)| id).collect();
@@ -247,23 +322,21 @@ async fn move_topic(writing: &mut Writing<'_>, from: &Topic, into: TopicId) -> R
         writing.on_topic(from.id).await?.into_iter().partition(|(id, _)| there.contains(id));
     writing.delete_on_topic(from.id, &ids(&journal.contents_twice)).await?;
     writing.move_on_topic(from.id, into, &ids(&journal.contents)).await?;
-    let known: HashSet<_> = writing.leaderships_on(into).await?.iter().map(|l| relation(l, l.person, into)).collect();
+    let known: HashMap<_, Leadership> =
+        writing.leaderships_on(into).await?.into_iter().map(|l| (relation(&l, l.person, into), l)).collect();
     for mut leadership in writing.leaderships_on(from.id).await? {
-        if known.contains(&relation(&leadership, leadership.person, into)) {
-            writing.delete_leadership(leadership.id).await?;
-            journal.dropped_leaderships.push(leadership);
-        } else {
+        let other = known.get(&relation(&leadership, leadership.person, into));
+        if leadership_stays(writing, &leadership, other, &mut journal.dropped_leaderships).await? {
             leadership.topic = into;
             writing.update_leadership(&leadership).await?;
             journal.leaderships.push(leadership.id);
         }
     }
-    let known: HashSet<_> = writing.endorsements_on(into).await?.iter().map(|e| (e.endorser, e.person)).collect();
+    let known: HashMap<_, Endorsement> =
+        writing.endorsements_on(into).await?.into_iter().map(|e| ((e.endorser, e.person), e)).collect();
     for mut endorsement in writing.endorsements_on(from.id).await? {
-        if known.contains(&(endorsement.endorser, endorsement.person)) {
-            writing.delete_endorsement(endorsement.id).await?;
-            journal.dropped_endorsements.push(endorsement);
-        } else {
+        let other = known.get(&(endorsement.endorser, endorsement.person));
+        if endorsement_stays(writing, &endorsement, other, &mut journal.dropped_endorsements).await? {
             endorsement.topic = into;
             writing.update_endorsement(&endorsement).await?;
             journal.endorsements.push(endorsement.id);

@@ -11,7 +11,7 @@ use crate::domain::change::{Change, Fact};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::person::{Account, NewPerson, Person, PersonFilter, PersonOrder, PersonPatch, PersonRef};
+use crate::domain::person::{Account, MERGES, NewPerson, Person, PersonFilter, PersonOrder, PersonPatch, PersonRef};
 use crate::store::writing::Writing;
 
 impl App {
@@ -24,7 +24,8 @@ impl App {
     }
 
     async fn main_person(&self, mut person: Arc<Person>) -> Result<Arc<Person>, Error> {
-        while let Some(into) = person.merged_into {
+        for _ in 0..MERGES {
+            let Some(into) = person.merged_into else { break };
             match self.directory.people(&[into]).await?.remove(&into) {
                 Some(main) => person = main,
                 None => break,
@@ -149,6 +150,22 @@ impl App {
             Some(person) => Ok(person),
             None => refuse(Code::PersonNotFound, field, "there is no such person"),
         }
+    }
+
+    /// Who somebody is in this transaction: while it waited for its turn they may have been merged.
+    pub(super) async fn person_now(&self, writing: &Writing<'_>, mut id: PersonId) -> Result<PersonId, Error> {
+        for _ in 0..MERGES {
+            let at_hand = if self.knows_all(writing) { self.person_at_hand(id) } else { None };
+            let into = match at_hand {
+                Some(person) => person.merged_into,
+                None => writing.person(id).await?.and_then(|person| person.merged_into),
+            };
+            match into {
+                Some(into) => id = into,
+                None => break,
+            }
+        }
+        Ok(id)
     }
 
     /// Commits and tells.

@@ -34,6 +34,24 @@ impl Endorsement {
         Place { key: Key::Number(micros(self.endorsed_at)), id: self.id.0 }
     }
 
+    /// What sorts two tellings of one endorsement: the last thing that was said of it counts, so given again after a withdrawal it
+    /// holds again.
+    #[must_use]
+    pub fn last_word(&self) -> (Time, bool, Time) {
+        let said = self.withdrawn_at.unwrap_or(self.endorsed_at).max(self.endorsed_at);
+        (said, self.withdrawn_at.is_some(), self.expires_at)
+    }
+
+    /// Which of two endorsements stays when they turn out to be one: a withdrawal is outdone by what was said after it, and of two
+    /// that were never withdrawn the one that holds longer was said, or renewed, later.
+    #[must_use]
+    pub fn outlasts(&self, other: &Self) -> bool {
+        match (self.withdrawn_at, other.withdrawn_at) {
+            (None, None) => (self.expires_at, self.endorsed_at) > (other.expires_at, other.endorsed_at),
+            _ => self.last_word() > other.last_word(),
+        }
+    }
+
     /// Whether it holds at a moment.
     #[must_use]
     pub fn is_valid_at(&self, at: Time) -> bool {

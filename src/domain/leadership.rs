@@ -38,6 +38,12 @@ pub struct Leadership {
 }
 
 impl Leadership {
+    /// What sorts two tellings of one relation: the one that holds longer is the later word.
+    #[must_use]
+    pub fn last_word(&self) -> (bool, Option<Time>) {
+        (self.valid_to.is_none(), self.valid_to)
+    }
+
     /// Where a relation stands in a list.
     #[must_use]
     pub fn place(&self) -> Place {

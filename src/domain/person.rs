@@ -34,6 +34,9 @@ pub struct Person {
     pub merged_into: Option<PersonId>,
 }
 
+/// How many merges are followed from one person to the next. Nobody is merged so often; whoever comes so far goes in a circle.
+pub const MERGES: usize = 100;
+
 impl Person {
     /// Somebody of whom nothing tells who they were.
     #[must_use]

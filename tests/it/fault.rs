@@ -34,7 +34,7 @@ async fn furnished() -> (House, String) {
 }
 
 /// Takes the turn to write from everybody, as another process does that stands still in the midst of it.
-async fn hold(house: &House, behind: &sea_orm::DatabaseConnection) -> sea_orm::DatabaseTransaction {
+pub async fn hold(house: &House, behind: &sea_orm::DatabaseConnection) -> sea_orm::DatabaseTransaction {
     let lock = sea_orm::TransactionOptions {
         sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
         ..sea_orm::TransactionOptions::default()

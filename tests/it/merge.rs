@@ -1,8 +1,11 @@
 //! Merges: every fact finds its place, old names still lead there, and undoing gives back exactly what was.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::entities::wrong_tallies;
+use crate::fault::hold;
 use crate::house::House;
 
 /// Everything a viewer can ask, as the one who asks sees it: the state of the house.
@@ -266,4 +269,189 @@ async fn who_was_merged_acts_as_the_one_they_are() {
         json!([{ "handle": "ada" }]),
         "a handle that was merged names the one it was merged into"
     );
+}
+
+/// Two admins find the same out at the same time, and say it the other way round.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn opposite_merges_make_no_circle() {
+    let house = house().await;
+    for (act, key, one, other) in
+        [("mergePeople", "handle", "ada", "ada2"), ("mergeTopics", "slug", "rust", "rustlang")]
+    {
+        let behind = house.database.connect().await;
+        let lock = hold(&house, &behind).await;
+        let input = |from: &str, into: &str| json!({ "from": { key: from }, "into": { key: into } });
+        let (first, second, ()) = tokio::join!(
+            house.try_act("operator", act, input(one, other), ""),
+            async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                house.try_act("operator", act, input(other, one), "").await
+            },
+            async {
+                tokio::time::sleep(Duration::from_millis(700)).await;
+                lock.rollback().await.expect("an end");
+            }
+        );
+        behind.close().await.expect("a clean end");
+        assert_eq!(first["userErrors"], json!([]));
+        let code = if key == "handle" { "ALREADY_MERGED" } else { "TOPIC_NOT_FOUND" };
+        assert_eq!(second["userErrors"][0]["code"], code, "{second}");
+    }
+    let query = "{ person(by: { handle: \"ada\" }) { handle } topic(by: { slug: \"rust\" }) { synonymOf { slug } } }";
+    let told = house.data("", query, json!({})).await;
+    assert_eq!(told, json!({ "person": { "handle": "ada2" }, "topic": { "synonymOf": { "slug": "rustlang" } } }));
+}
+
+/// Whatever a database holds, no question about it goes on for ever.
+#[tokio::test]
+async fn a_circle_of_merges_ends_somewhere() {
+    use sea_orm::ConnectionTrait;
+    let house = house().await;
+    let database = house.stop().await;
+    let behind = database.connect().await;
+    for (one, other) in [("ada", "ada2"), ("ada2", "ada")] {
+        let circle = format!(
+            "UPDATE person SET merged_into = (SELECT id FROM person WHERE handle = '{other}') WHERE handle = '{one}'"
+        );
+        behind.execute_unprepared(&circle).await.expect("a circle");
+    }
+    behind.close().await.expect("a clean end");
+    let house = House::on(database).await;
+    let told = house.data("", "{ person(by: { handle: \"ada\" }) { handle } }", json!({})).await;
+    assert!(told["person"]["handle"].as_str().unwrap().starts_with("ada"));
+    let item = json!({ "source": { "slug": "peerlead" }, "people": [{ "externalId": "new", "handle": "ada2" }] });
+    house.act("operator", "ingest", item, "").await;
+}
+
+/// Of two that turn out to be one, what holds outlives what was said to hold no more.
+#[tokio::test]
+async fn of_two_relations_the_one_with_the_later_word_stays() {
+    let house = house().await;
+    let day = |n: usize| format!("2020-02-{n:02}T00:00:00Z");
+    let endorse = |to: &str, topic: &str, at: usize, until: &str, withdrawn: Value| json!({ "from": "cy", "to": to, "topic": topic, "text": format!("cy for {to} on {topic}"), "at": day(at), "expiresAt": until, "withdrawnAt": withdrawn });
+    let lead = |person: &str, topic: &str, to: Value| json!({ "person": person, "topic": topic, "role": "keeper", "from": day(1), "to": to });
+    let (soon, late) = ("2020-03-01T00:00:00Z", "2024-03-01T00:00:00Z");
+    let batch = json!({ "source": { "slug": "forum" },
+        "endorsements": [endorse("ada", "web", 2, late, json!(day(3))), endorse("ada2", "web", 4, late, Value::Null),
+            endorse("ada", "crab", 9, soon, Value::Null), endorse("ada2", "crab", 1, late, Value::Null),
+            endorse("ada", "root", 1, late, Value::Null), endorse("ada2", "root", 2, late, json!(day(5)))],
+        "leaderships": [lead("ada", "web", json!(day(2))), lead("ada2", "web", Value::Null), lead("ada", "root", Value::Null), lead("ada2", "root", json!(day(2)))] });
+    let report =
+        house.act("operator", "ingest", batch, "report { endorsements { outcome } leaderships { outcome } }").await;
+    assert!(!report.to_string().contains("REFUSED"), "{report:#}");
+    let before = dump(&house).await;
+    let done = merge(&house, "person", "ada2", "ada").await;
+    let query = "{ person(by: { handle: \"ada\" }) { endorsements(first: 50) { nodes { text withdrawnAt } } leaderships(first: 50) { nodes { role topic { slug } validTo } } } }";
+    let told = house.data("", query, json!({})).await["person"].clone();
+    let (endorsements, leaderships) = (told["endorsements"]["nodes"].to_string(), &told["leaderships"]["nodes"]);
+    for (stays, goes) in
+        [("ada2 on web", "ada on web"), ("ada2 on crab", "ada on crab"), ("ada2 on root", "ada on root")]
+    {
+        assert!(endorsements.contains(stays) && !endorsements.contains(goes), "{stays}: {endorsements}");
+    }
+    let open =
+        leaderships.as_array().unwrap().iter().filter(|l| l["role"] == "keeper" && l["validTo"].is_null()).count();
+    assert_eq!(open, 2, "{leaderships:#}");
+    undo(&house, &done).await;
+    assert_eq!(dump(&house).await, before);
+    let done = merge(&house, "topic", "crab", "web").await;
+    let query = "{ topic(by: { slug: \"web\" }) { endorsements(first: 50) { nodes { text } } } }";
+    let told = house.data("", query, json!({})).await.to_string();
+    assert!(
+        told.contains("ada on crab") && !told.contains("ada on web"),
+        "a withdrawal is outdone by a later word: {told}"
+    );
+    undo(&house, &done).await;
+    assert_eq!(dump(&house).await, before);
+}
+
+/// What somebody said after a merge is not laid into the mouth of the one who was merged.
+#[tokio::test]
+async fn undoing_gives_everybody_their_own_word_back() {
+    let house = house().await;
+    let before = dump(&house).await;
+    let done = merge(&house, "person", "ada2", "ada").await;
+    let by = json!({ "content": { "external": { "source": "forum", "externalId": "also-by-cy" } }, "value": 1 });
+    house.act("ada", "rateContent", by, "").await;
+    undo(&house, &done).await;
+    let ratings = |dump: &Value| {
+        let contents = dump["contents"]["nodes"].as_array().unwrap().clone();
+        let content = contents.into_iter().find(|content| content["title"] == "also-by-cy").unwrap();
+        content["ratings"]["nodes"].as_array().unwrap().clone()
+    };
+    let after = ratings(&dump(&house).await);
+    let [own] = &ratings(&before)[..] else { panic!("one rating") };
+    assert!(after.contains(own), "{after:?}");
+    let said: Vec<(&str, i64)> =
+        after.iter().map(|r| (r["rater"]["handle"].as_str().unwrap(), r["value"]["raw"].as_i64().unwrap())).collect();
+    assert!(said.len() == 2 && said.contains(&("ada", 1)) && said.contains(&("ada2", 3)), "{said:?}");
+    assert_eq!(crate::entities::number(&house, "SELECT COUNT(*) FROM past_rating").await, 0, "ada never thought so");
+}
+
+/// What waits for its turn behind a merge is of the one who was merged into.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_while_a_merge_was_done_follows_it() {
+    let house = house().await;
+    let behind = house.database.connect().await;
+    let lock = hold(&house, &behind).await;
+    let content = json!({ "external": { "source": "forum", "externalId": "by-cy" } });
+    let later = |number: u64| tokio::time::sleep(Duration::from_millis(300 * number));
+    let rust = json!({ "slug": "rustlang" });
+    let people = json!({ "from": { "handle": "ada3" }, "into": { "handle": "ada" } });
+    let topics = json!({ "from": { "slug": "rustlang" }, "into": { "slug": "rust" } });
+    let publish = json!({ "kind": "post", "title": "waited", "topics": [rust, { "slug": "rust" }] });
+    let declare = json!({ "topic": rust, "role": "waited" });
+    let endorse = json!({ "person": { "handle": "ben" }, "topic": rust, "text": "waited" });
+    let oneself = json!({ "person": { "handle": "ada" }, "topic": rust, "text": "waited" });
+    tokio::join!(
+        house.act("operator", "mergePeople", people, ""),
+        async {
+            later(1).await;
+            house.act("operator", "mergeTopics", topics, "").await
+        },
+        async {
+            later(2).await;
+            house.act("ada3", "publishContent", publish, "").await
+        },
+        async {
+            later(2).await;
+            house.act("ada3", "declareLeadership", declare, "").await
+        },
+        async {
+            later(2).await;
+            house.act("ada3", "endorseLeadership", endorse, "").await
+        },
+        async {
+            later(2).await;
+            house.act("ada3", "rateContent", json!({ "content": content, "value": 4 }), "").await
+        },
+        async {
+            later(2).await;
+            assert_eq!(house.refused("ada3", "endorseLeadership", oneself).await, "ONESELF_ENDORSED");
+        },
+        async {
+            later(4).await;
+            lock.rollback().await.expect("an end")
+        }
+    );
+    behind.close().await.expect("a clean end");
+    for (table, column) in [
+        ("rating", "person_id"),
+        ("content_author", "person_id"),
+        ("leadership", "person_id"),
+        ("endorsement", "endorser_id"),
+    ] {
+        let merged = format!(
+            "SELECT COUNT(*) FROM {table} WHERE {column} IN (SELECT id FROM person WHERE merged_into IS NOT NULL)"
+        );
+        assert_eq!(crate::entities::number(&house, &merged).await, 0, "{table}");
+    }
+    for table in ["content_topic", "leadership", "endorsement"] {
+        let merged =
+            format!("SELECT COUNT(*) FROM {table} WHERE topic_id IN (SELECT id FROM topic WHERE slug = 'rustlang')");
+        assert_eq!(crate::entities::number(&house, &merged).await, 0, "{table}");
+    }
+    let waited = "SELECT COUNT(*) FROM endorsement WHERE text = 'waited'";
+    assert_eq!(crate::entities::number(&house, waited).await, 1);
+    assert_eq!(wrong_tallies(&house).await, 0);
 }

@@ -84,10 +84,7 @@ impl Desk<'_, '_> {
             return Ok(Outcome::Unchanged);
         }
         // The last thing that was said of it counts: given again after a withdrawal, it holds again.
-        let last = |e: &Endorsement| {
-            (e.withdrawn_at.unwrap_or(e.endorsed_at).max(e.endorsed_at), e.withdrawn_at.is_some(), e.expires_at)
-        };
-        if last(&known) > last(&told) {
+        if known.last_word() > told.last_word() {
             return Ok(Outcome::Stale);
         }
         self.writing.update_endorsement(&told).await?;
