@@ -164,8 +164,9 @@ impl App {
             None => made_up(),
         };
         let published_at = check_published(draft.published_at.unwrap_or(now), now)?;
-        let new = NewContent { source: source.id, external_id, text, parent, published_at, authors, topics };
+        let mut new = NewContent { source: source.id, external_id, text, parent, published_at, authors, topics };
         let mut writing = self.store.begin().await?;
+        self.follow_merges(&writing, &mut new).await?;
         if writing.is_external_id_taken(new.source, &new.external_id).await? {
             return refuse(Code::Taken, "externalId", "this source has a content with this external id");
         }
@@ -261,6 +262,25 @@ impl App {
             Some(content) => Ok(content),
             None => refuse(Code::ContentNotFound, field, "there is no such content"),
         }
+    }
+
+    /// Names the authors and topics of a content as they are in this transaction, each once.
+    async fn follow_merges(&self, writing: &Writing<'_>, new: &mut NewContent) -> Result<(), Error> {
+        let (mut authors, mut topics) = (Vec::new(), Vec::new());
+        for author in &new.authors {
+            let author = self.person_now(writing, *author).await?;
+            if !authors.contains(&author) {
+                authors.push(author);
+            }
+        }
+        for topic in &new.topics {
+            let topic = self.topic_now(writing, *topic).await?;
+            if !topics.contains(&topic) {
+                topics.push(topic);
+            }
+        }
+        (new.authors, new.topics) = (authors, topics);
+        Ok(())
     }
 
     async fn named_authors(

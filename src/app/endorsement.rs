@@ -63,15 +63,16 @@ impl App {
         }
         let topic = self.named_topic("topic", topic)?.id;
         viewer.check_reach(self, None, &[topic])?;
-        let new = NewEndorsement::check(
-            (endorser, person.id, topic),
-            text,
-            self.clock.now(),
-            expires_at,
-            self.settings.endorsement_life,
-        )?;
+        let (now, life) = (self.clock.now(), self.settings.endorsement_life);
+        let check = |people_and_topic| NewEndorsement::check(people_and_topic, text, now, expires_at, life);
+        check((endorser, person.id, topic))?;
         let mut writing = self.store.begin().await?;
-        let (act, endorsement) = match writing.endorsement_between(endorser, person.id, topic).await? {
+        // While this waited for its turn the two may have turned out to be one.
+        let (endorser, person) =
+            (self.person_now(&writing, endorser).await?, self.person_now(&writing, person.id).await?);
+        let new = check((endorser, person, self.topic_now(&writing, topic).await?))?;
+        let known = writing.endorsement_between(new.endorser, new.person, new.topic).await?;
+        let (act, endorsement) = match known {
             None => (EndorsementAct::Endorsed, writing.insert_endorsement(&new).await?),
             Some(known) => {
                 let renewed = Endorsement {

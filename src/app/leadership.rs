@@ -90,8 +90,9 @@ impl App {
         let topic = self.named_topic("topic", topic)?.id;
         viewer.check_reach(self, None, &[topic])?;
         let terms = draft.check(self.clock.now())?;
-        let new = NewLeadership { person, topic, kind, told_by: viewer.id(), terms };
         let mut writing = self.store.begin().await?;
+        let (person, topic) = (self.person_now(&writing, person).await?, self.topic_now(&writing, topic).await?);
+        let new = NewLeadership { person, topic, kind, told_by: viewer.id(), terms };
         check_overlap(&writing, &new).await?;
         let leadership = writing.insert_leadership(&new).await?;
         let act = if kind == LeadershipKind::Declared { LeadershipAct::Declared } else { LeadershipAct::Appointed };

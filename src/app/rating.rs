@@ -123,9 +123,9 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
         let turn = app.store.begin().await;
         // Who waited too long was told that nothing is written, so nothing is.
         waiting.retain(|job| !job.reply.is_closed());
-        let (drafts, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.draft, job.reply)).unzip();
+        let (mut drafts, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.draft, job.reply)).unzip();
         let written = match turn {
-            Ok(writing) => write_together(&app, writing, &drafts).await,
+            Ok(writing) => write_together(&app, writing, &mut drafts).await,
             Err(error) => Err(error.into()),
         };
         match written {
@@ -147,14 +147,32 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
 async fn write_together(
     app: &Arc<App>,
     mut writing: Writing<'_>,
-    drafts: &[RatingDraft],
+    drafts: &mut [RatingDraft],
 ) -> Result<Vec<Result<Rated, Invalid>>, Error> {
+    follow_merges(app, &writing, drafts).await?;
     let mut outcomes = rate_all(app, &mut writing, drafts).await?;
     let mut changes = app.commit(writing).await?.into_iter();
     for outcome in outcomes.iter_mut().flatten().filter(|outcome| outcome.changed) {
         outcome.point = changes.next().map(|change| change.point());
     }
     Ok(outcomes)
+}
+
+/// Names the raters as they are in this transaction: while their words waited in the queue some may have been merged.
+async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDraft]) -> Result<(), Error> {
+    let mut raters: Vec<PersonId> = drafts.iter().map(|draft| draft.rater).collect();
+    raters.sort_unstable();
+    raters.dedup();
+    let merged = if app.knows_all(writing) {
+        let is_merged = |id: &PersonId| app.person_at_hand(*id).is_some_and(|person| person.merged_into.is_some());
+        raters.into_iter().filter(is_merged).collect()
+    } else {
+        writing.merged_among(&raters).await?
+    };
+    for draft in drafts.iter_mut().filter(|draft| merged.contains(&draft.rater)) {
+        draft.rater = app.person_now(writing, draft.rater).await?;
+    }
+    Ok(())
 }
 
 /// Judges each draft after those before it, and writes what they come to. Nothing else may have been written yet in this

@@ -109,6 +109,16 @@ impl App {
         Ok(changed)
     }
 
+    /// Which topic one is in this transaction: while it waited for its turn it may have been merged.
+    pub(super) async fn topic_now(&self, writing: &Writing<'_>, id: TopicId) -> Result<TopicId, Error> {
+        let main = if self.knows_all(writing) {
+            self.directory.topic(id).and_then(|topic| topic.main)
+        } else {
+            writing.topic(id).await?.and_then(|topic| topic.main)
+        };
+        Ok(main.unwrap_or(id))
+    }
+
     /// The topic somebody names in an input; a synonym is its main topic.
     pub(super) fn named_topic(&self, field: &'static str, by: &TopicRef) -> Result<Arc<Topic>, Error> {
         let found = self.topic(by).map(|topic| topic.main.and_then(|main| self.directory.topic(main)).unwrap_or(topic));

@@ -98,6 +98,22 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Which of these people were merged into others.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn merged_among(&self, people: &[PersonId]) -> Result<Vec<PersonId>, Error> {
+        let mut found = Vec::new();
+        for some in people.chunks(1_000) {
+            let mut sql = Sql::new("SELECT id FROM person WHERE merged_into IS NOT NULL AND id IN ");
+            sql.bind_list(&some.iter().map(|id| id.0).collect::<Vec<_>>());
+            for row in self.rows(sql).await? {
+                found.push(PersonId(row.try_get_by_index(0)?));
+            }
+        }
+        Ok(found)
+    }
+
     /// The accounts of a person, by row.
     ///
     /// # Errors
