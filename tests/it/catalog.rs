@@ -289,3 +289,55 @@ async fn what_is_told_early_hides_nothing_that_lies_before_it() {
     assert_eq!(late[&rated.subject.content].tally, rated.tally);
     store.close().await;
 }
+
+/// A process rates a content while another moves many: its own word is in its memory before it has read of the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_writes_after_another_misses_nothing_of_what_that_one_wrote() {
+    let house = House::new().await;
+    if !house.database.is_postgres() {
+        return;
+    }
+    for handle in ["ada", "grace"] {
+        house.person(handle).await;
+    }
+    for topic in ["before", "after"] {
+        house.topic(topic, "").await;
+    }
+    let other = House::on(house.database.shared()).await;
+    let on = |topic: &str| {
+        let content = |n: usize| json!({ "externalId": format!("c{n}"), "kind": "post", "title": format!("{n}"), "authors": ["ada"], "topics": [topic], "publishedAt": "2026-02-01T00:00:00Z" });
+        json!({ "source": { "slug": "peerlead" }, "people": [{ "externalId": "ada", "handle": "ada" }], "contents": (0..900).map(content).collect::<Vec<_>>() })
+    };
+    let counted = async |topic: &str| {
+        let query = "query($slug: String!) { contents(first: 1, filter: { topic: { slug: $slug } }) { totalCount } }";
+        let mut count = json!(0);
+        for _ in 0..200 {
+            count = other.data("", query, json!({ "slug": topic })).await["contents"]["totalCount"].clone();
+            if count == json!(900) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        count
+    };
+    house.act("operator", "ingest", on("before"), "").await;
+    assert_eq!(counted("before").await, json!(900));
+    let last = json!({ "content": { "external": { "source": "peerlead", "externalId": "c899" } }, "value": 5 });
+    // Both wait for their turn, so that the second has it as soon as the first is done.
+    let behind = house.database.connect().await;
+    let lock = crate::fault::hold(&house, &behind).await;
+    let later = |tenths: u64| tokio::time::sleep(std::time::Duration::from_millis(100 * tenths));
+    tokio::join!(
+        house.act("operator", "ingest", on("after"), ""),
+        async {
+            later(10).await;
+            other.act("grace", "rateContent", last, "").await
+        },
+        async {
+            later(15).await;
+            lock.rollback().await.expect("an end");
+        }
+    );
+    behind.close().await.expect("a clean end");
+    assert_eq!(counted("after").await, json!(900), "what was rated meanwhile was moved too");
+}
