@@ -231,8 +231,8 @@ impl Facts {
         };
         self.stamp(slot);
         let kept = &mut self.contents[slot as usize];
-        let has_moved = kept.topics != topics;
-        if has_moved {
+        let has_moved = kept.topics != topics || kept.parent != card.parent;
+        if kept.topics != topics {
             kept.topics.iter().for_each(|topic| self.on_topics[*topic as usize].retain(|other| *other != slot));
             topics.iter().for_each(|topic| self.on_topics[*topic as usize].push(slot));
         }

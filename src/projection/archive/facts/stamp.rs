@@ -1,6 +1,6 @@
 //! When something last changed around a topic, so that what was counted of it can be used again.
 
-use super::Facts;
+use super::{Facts, Kept, Numbers};
 
 /// How many changes there may be between two readings.
 const SPAN: u64 = 1 << 40;
@@ -22,14 +22,19 @@ impl Facts {
         Self { stamps: Stamps { last, all: last, topics: Vec::new() }, ..Self::default() }
     }
 
-    /// Takes note that something changed around a content: also around what it answers.
+    /// Takes note that something changed around a content: also around what it answers, and where that is on no topic of its own around
+    /// what that answers. So far evidence reaches: an answer without topics is work on the topics of what it answers, and whoever
+    /// answers it acknowledges it.
     pub(super) fn stamp(&mut self, slot: u32) {
         self.stamps.last += 1;
         let kept = &self.contents[slot as usize];
         let moment = kept.at.max(kept.voted_at);
-        let parent = kept.parent.and_then(|parent| self.slots.get(&parent));
-        let above = parent.map(|parent| &*self.contents[*parent as usize].topics).unwrap_or_default();
-        for topic in kept.topics.iter().chain(above) {
+        let above = |kept: &Kept| kept.parent.and_then(|parent| self.content(parent));
+        let parent = above(kept);
+        let beyond = parent.filter(|parent| parent.topics.is_empty()).and_then(above);
+        let answered = [parent, beyond].into_iter().flatten().flat_map(|kept| &kept.topics);
+        let topics: Numbers = kept.topics.iter().chain(answered).copied().collect();
+        for topic in &topics {
             let place = *topic as usize;
             if self.stamps.topics.len() <= place {
                 self.stamps.topics.resize(place + 1, (0, i64::MIN));
@@ -39,12 +44,18 @@ impl Facts {
         }
     }
 
-    /// Takes note that what was answered is new on its topics: so are its answers.
+    /// Takes note that a content is new where it stands: so are its answers, and what answers those that are on no topic of their own.
     pub(super) fn stamp_answers(&mut self, slot: u32) {
-        let id = self.contents[slot as usize].id;
-        for answer in self.replies.get(&id).cloned().unwrap_or_default() {
+        for answer in self.answers_to(slot) {
             self.stamp(answer);
+            if self.contents[answer as usize].topics.is_empty() {
+                self.answers_to(answer).into_iter().for_each(|answer| self.stamp(answer));
+            }
         }
+    }
+
+    fn answers_to(&self, slot: u32) -> Vec<u32> {
+        self.replies.get(&self.contents[slot as usize].id).cloned().unwrap_or_default()
     }
 
     /// Takes note that something changed that concerns everything.
