@@ -21,19 +21,21 @@ use crate::domain::contest::Contest;
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::{PersonId, TopicId};
 use crate::domain::lead::endorsed::{Circle, different};
-use crate::domain::lead::evidence::Aspect;
+use crate::domain::lead::evidence::{Aspect, reckoned_at};
 use crate::domain::lead::leading::{Brief, Leading, Question, TopicLeaders};
-use crate::domain::lead::standing::Standing;
+use crate::domain::lead::standing::{self, Standing};
 use crate::domain::lead::strength::score;
 use crate::domain::leadership::Leadership;
-use crate::domain::person::MERGES;
-use crate::domain::time::{Time, from_micros};
+use crate::domain::person::{MERGES, Person, PersonKind};
+use crate::domain::time::{Time, from_micros, micros};
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::window::Window;
 use crate::projection::relations::Said;
 
 /// The longest ranking.
 pub const MOST: usize = 1_000;
+/// How many topics of a person are looked at one by one.
+pub const MOST_TOPICS: usize = 100;
 
 /// What is asked about leading.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +58,10 @@ pub struct Leader {
     /// All who have something to show, and where this one stands among them.
     list: Arc<Vec<Leading>>,
     place: Option<usize>,
+    /// Where they stand, since when there was evidence and when last, by everything up to the moment, whatever the window is.
     pub standing: Option<Standing>,
+    pub since: Option<Time>,
+    pub last: Option<Time>,
     pub declared: Vec<Leadership>,
     pub endorsements: Vec<Endorsement>,
     pub endorsed: Explanation,
@@ -94,6 +99,12 @@ impl App {
         let window = self.span(view, head).await?;
         let topics = if view.subtopics { self.topics_below(topic) } else { vec![topic] };
         let list = self.shown(&topics, window, view.aspect).await;
+        // A window bounds what the score is made of; where somebody stands is judged by everything they have shown.
+        let whole = match view.window {
+            Some(_) => self.shown(&topics, Window { from: i64::MIN, ..window }, view.aspect).await,
+            None => Arc::clone(&list),
+        };
+        let whole: HashMap<PersonId, &Leading> = whole.iter().map(|one| (one.person, one)).collect();
         let said = self.relations.said().await?;
         let at = from_micros(window.to);
         let circle = circle(&said, at);
@@ -103,15 +114,18 @@ impl App {
         let mut leaders: Vec<Leader> = leaders
             .into_iter()
             .map(|(person, words)| (person, words, contests.remove(&(person, topic))))
-            .map(|(person, words, contest)| Leader {
+            .map(|(person, words, contest)| (person, words, contest, whole.get(&person).copied()))
+            .map(|(person, words, contest, shown)| Leader {
                 person,
                 topic,
                 at,
                 rank: 0,
                 standing: match contest {
                     Some(_) => Some(Standing::Contested),
-                    None => standing(words.place.and_then(|place| list.get(place)), !words.declared.is_empty()),
+                    None => standing(shown, at, !words.declared.is_empty()),
                 },
+                since: shown.and_then(|shown| shown.since),
+                last: shown.and_then(|shown| shown.last),
                 contest,
                 list: Arc::clone(&list),
                 place: words.place,
@@ -129,12 +143,45 @@ impl App {
         Ok(Arc::new(leaders))
     }
 
-    /// What somebody leads, strongest first; also what they are only said to lead.
+    /// Who leads a topic at a moment as the facts show it, strongest first; of a past one also those who have left since.
     ///
     /// # Errors
-    /// `IN_FUTURE`, or when the database fails.
+    /// As [`App::leaders`].
+    pub async fn leading(&self, topic: TopicId, (at, is_past): (Time, bool), head: i64) -> Result<Vec<Leader>, Error> {
+        if !self.is_emergent(topic) {
+            return Ok(Vec::new());
+        }
+        let leaders = self.leaders(topic, &View { as_of: Some(at), ..View::default() }, head).await?;
+        let leads =
+            |leader: &&Leader| leader.standing == Some(Standing::Leads) && (is_past || self.is_here(leader.person));
+        Ok(leaders.iter().filter(leads).cloned().collect())
+    }
+
+    /// What somebody leads, strongest first; also what they are only said to lead. Nothing for who has left, as in [`App::leaders`].
+    ///
+    /// Within a window, or with what is below each topic, it is reckoned for each of the [`MOST_TOPICS`] topics on which they have most to
+    /// show of all time.
+    ///
+    /// # Errors
+    /// As [`App::leaders`].
     pub async fn leads(&self, person: PersonId, view: &View, head: i64) -> Result<Vec<Lead>, Error> {
         let at = self.span(view, head).await?.to;
+        if view.as_of.is_none() && !self.is_here(person) {
+            return Ok(Vec::new());
+        }
+        let mut leads = self.leads_of_all_time(person, view, at).await?;
+        if view.window.is_some() || view.subtopics {
+            leads.truncate(MOST_TOPICS);
+            let topics = leads.iter().map(|lead| self.leader(person, lead.topic, view, head));
+            let leaders = futures_util::future::try_join_all(topics).await?;
+            leads = leaders.into_iter().flatten().map(|one| Lead { topic: one.topic, score: one.score() }).collect();
+            sort(&mut leads);
+        }
+        leads.truncate(MOST);
+        Ok(leads)
+    }
+
+    async fn leads_of_all_time(&self, person: PersonId, view: &View, at: i64) -> Result<Vec<Lead>, Error> {
         let overview = self.overview(at).await;
         let said = self.relations.said().await?;
         let mut scores: HashMap<TopicId, f64> = HashMap::new();
@@ -146,12 +193,17 @@ impl App {
         let at = from_micros(at);
         let declared = said.leaderships_of(person).filter(|relation| relation.is_valid_at(at)).map(|one| one.topic);
         let endorsed = said.endorsements_of(person).filter(|word| word.is_valid_at(at)).map(|one| one.topic);
-        for topic in declared.chain(endorsed) {
+        // What somebody does on a topic is done on those above it, too.
+        let above: Vec<TopicId> = if view.subtopics {
+            scores.keys().flat_map(|topic| self.ancestors(*topic)).map(|above| above.id).collect()
+        } else {
+            Vec::new()
+        };
+        for topic in declared.chain(endorsed).chain(above) {
             scores.entry(topic).or_default();
         }
         let mut leads: Vec<Lead> = scores.into_iter().map(|(topic, score)| Lead { topic, score }).collect();
-        leads.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.topic.cmp(&b.topic)));
-        leads.truncate(MOST);
+        sort(&mut leads);
         Ok(leads)
     }
 
@@ -222,9 +274,11 @@ impl App {
         Ok(window)
     }
 
-    /// Whether somebody belongs to the organisation.
+    /// Whether somebody belongs to the organisation; a bot never does.
     pub(super) fn is_here(&self, person: PersonId) -> bool {
-        self.person_at_hand(person).is_some_and(|person| person.active && person.merged_into.is_none())
+        let is_here =
+            |person: &Person| person.active && person.merged_into.is_none() && person.kind == PersonKind::Human;
+        self.person_at_hand(person).is_some_and(|person| is_here(&person))
     }
 }
 
@@ -263,12 +317,14 @@ pub(super) fn circle(said: &Said, at: Time) -> Circle {
     Circle::of(words)
 }
 
-/// Who is said to lead and has shown nothing for a year is dormant.
-fn standing(leading: Option<&Leading>, is_declared: bool) -> Option<Standing> {
-    match leading {
-        None => is_declared.then_some(Standing::Dormant),
-        Some(leading) => leading.standing,
-    }
+fn standing(shown: Option<&Leading>, at: Time, is_declared: bool) -> Option<Standing> {
+    let last = shown.and_then(|shown| shown.last).map(micros);
+    standing::told(shown.and_then(|shown| shown.standing), last, reckoned_at(micros(at)), is_declared)
+}
+
+/// Strongest first.
+fn sort(leads: &mut [Lead]) {
+    leads.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.topic.cmp(&b.topic)));
 }
 
 /// Whether a brief is one of a leader.

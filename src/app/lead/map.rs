@@ -7,11 +7,12 @@ use crate::app::error::Error;
 use crate::app::house::App;
 use crate::app::trend::PARTS;
 use crate::domain::id::{PersonId, TopicId};
+use crate::domain::lead::evidence::reckoned_at;
 use crate::domain::lead::following::Way;
-use crate::domain::lead::leading::TopicLeaders;
-use crate::domain::lead::standing::Standing;
+use crate::domain::lead::leading::{Brief, TopicLeaders};
+use crate::domain::lead::standing::{self, Standing};
 use crate::domain::lead::strength::score;
-use crate::domain::time::{Time, from_micros};
+use crate::domain::time::{Time, from_micros, micros};
 use crate::domain::trend::question::{Part, Sight};
 use crate::domain::trend::window::{DAY, Window};
 
@@ -125,15 +126,16 @@ impl App {
         let mut by_person: HashMap<PersonId, (f64, usize)> = HashMap::new();
         for topic in topics.into_iter().skip(wanted.skip).take(wanted.first) {
             let briefs = by_topic.get(&topic).map(|topic| topic.leaders.as_slice()).unwrap_or_default();
-            let strengths: Vec<f64> = briefs.iter().map(|brief| brief.strength).collect();
+            let seen = briefs.iter().filter(|brief| view.as_of.is_some() || self.is_here(brief.person));
+            let strengths: Vec<f64> = seen.map(|brief| brief.strength).collect();
             let node = TopicNode {
                 topic,
                 heat: hot(topic),
-                people: briefs.len(),
+                people: strengths.len(),
                 bus_factor: crate::domain::lead::strength::bus_factor(&strengths),
             };
             map.topics.push(node);
-            let mut edges = edges(topic, briefs, (&declared, &endorsed));
+            let mut edges = edges((topic, when), briefs, (&declared, &endorsed));
             for edge in edges.iter_mut().filter(|edge| contests.contains_key(&(edge.person, topic))) {
                 edge.standing = Some(Standing::Contested);
             }
@@ -195,11 +197,7 @@ impl App {
 type Pairs = HashSet<(PersonId, TopicId)>;
 
 /// Who leads a topic, as the facts show it and then as it is only said.
-fn edges(
-    topic: TopicId,
-    briefs: &[crate::domain::lead::leading::Brief],
-    (declared, endorsed): (&Pairs, &Pairs),
-) -> Vec<Leads> {
+fn edges((topic, at): (TopicId, Time), briefs: &[Brief], (declared, endorsed): (&Pairs, &Pairs)) -> Vec<Leads> {
     let edge = |person, score, share, standing| Leads {
         person,
         topic,
@@ -210,8 +208,12 @@ fn edges(
         is_endorsed: endorsed.contains(&(person, topic)),
     };
     let shown: HashSet<PersonId> = briefs.iter().map(|brief| brief.person).collect();
+    let standing = |brief: &Brief| {
+        let is_declared = declared.contains(&(brief.person, topic));
+        standing::told(brief.standing, brief.last.map(micros), reckoned_at(micros(at)), is_declared)
+    };
     let mut edges: Vec<Leads> =
-        briefs.iter().map(|brief| edge(brief.person, score(brief.strength), brief.share, brief.standing)).collect();
+        briefs.iter().map(|brief| edge(brief.person, score(brief.strength), brief.share, standing(brief))).collect();
     let mut said: Vec<PersonId> = declared.iter().filter(|(_, on)| *on == topic).map(|(person, _)| *person).collect();
     said.retain(|person| !shown.contains(person));
     said.sort_unstable();

@@ -40,8 +40,28 @@ pub struct Case<'a> {
     /// The strength now, and the strongest one's of the topic.
     pub strength: f64,
     pub strongest: f64,
-    /// Whether somebody says that they lead.
-    pub is_declared: bool,
+}
+
+/// How it is told of somebody: whoever is said to lead and has shown nothing for a year is dormant, however little they had to show.
+///
+/// ```
+/// use peerlead::domain::lead::evidence::MONTH;
+/// use peerlead::domain::lead::standing::{Standing, told};
+/// let at = 500 * MONTH;
+/// assert_eq!(told(None, None, at, true), Some(Standing::Dormant), "in name only");
+/// assert_eq!(told(None, Some(at - 24 * MONTH), at, true), Some(Standing::Dormant), "one act of long ago");
+/// assert_eq!(told(None, Some(at - MONTH), at, true), None, "who takes part");
+/// assert_eq!(told(None, Some(at - 24 * MONTH), at, false), None);
+/// assert_eq!(told(Some(Standing::Fading), Some(at - MONTH), at, true), Some(Standing::Fading));
+/// ```
+#[must_use]
+pub fn told(shown: Option<Standing>, last: Option<i64>, at: i64, is_declared: bool) -> Option<Standing> {
+    shown.or_else(|| (is_declared && is_silent(last, at)).then_some(Standing::Dormant))
+}
+
+/// Whether nothing was shown for a year.
+fn is_silent(last: Option<i64>, at: i64) -> bool {
+    last.is_none_or(|last| at - last > BREAK)
 }
 
 impl Case<'_> {
@@ -52,25 +72,24 @@ impl Case<'_> {
     /// use peerlead::domain::lead::record::Record;
     /// use peerlead::domain::lead::standing::{Case, Standing};
     /// let (at, parameters) = (500 * MONTH, Parameters::of(Aspect::Leading));
-    /// let standing = |ages: &[i64], is_declared| {
+    /// let standing = |ages: &[i64]| {
     ///     let act = |age: &i64| Act { at: at - age * MONTH, deed: Deed::Own, topics: 1, content: 0 };
     ///     let acts: Vec<Act> = ages.iter().flat_map(|age| [act(age); 6]).collect();
     ///     let record = Record::of(&acts, at, &parameters);
-    ///     Case { record: &record, at, strength: 6.0, strongest: 9.0, is_declared }.standing(&parameters)
+    ///     Case { record: &record, at, strength: 6.0, strongest: 9.0 }.standing(&parameters)
     /// };
-    /// assert_eq!(standing(&[0, 3, 6, 9, 12, 15, 18, 21, 24], false), Some(Standing::Leads));
-    /// assert_eq!(standing(&[0, 1], false), Some(Standing::Emerging));
-    /// assert_eq!(standing(&[7, 8, 9, 10, 11], false), Some(Standing::Fading));
-    /// assert_eq!(standing(&[14, 15, 16], false), Some(Standing::Dormant));
-    /// assert_eq!(standing(&[], true), Some(Standing::Dormant), "in name only");
-    /// assert_eq!(standing(&[0], false), None, "a person of one day");
+    /// assert_eq!(standing(&[0, 3, 6, 9, 12, 15, 18, 21, 24]), Some(Standing::Leads));
+    /// assert_eq!(standing(&[0, 1]), Some(Standing::Emerging));
+    /// assert_eq!(standing(&[7, 8, 9, 10, 11]), Some(Standing::Fading));
+    /// assert_eq!(standing(&[14, 15, 16]), Some(Standing::Dormant));
+    /// assert_eq!(standing(&[0]), None, "a person of one day");
     /// ```
     #[must_use]
     pub fn standing(&self, parameters: &Parameters) -> Option<Standing> {
         let [now, before] = [0, BEFORE].map(|back| self.record.evidence(back, parameters));
         let (sum, sum_before) = (now.sum(parameters).score(), before.sum(parameters).score());
-        if now.last.is_none_or(|last| self.at - last > BREAK) {
-            return (self.is_declared || now.months >= LEADING_MONTHS).then_some(Standing::Dormant);
+        if is_silent(now.last, self.at) {
+            return (now.months >= LEADING_MONTHS).then_some(Standing::Dormant);
         }
         if before.months >= LEADING_MONTHS && sum < FALL * sum_before {
             return Some(Standing::Fading);

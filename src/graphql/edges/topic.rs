@@ -165,7 +165,7 @@ impl Topic {
         )]
         as_of: Option<DateTime>,
         #[graphql(
-            desc = "Only evidence of so long before that moment, from `P1D` to `P3660D`; all when nothing is said."
+            desc = "Scores and contents are made only of the evidence of so long before that moment, from `P1D` to `P3660D`; of all when nothing is said. Where people stand, and since when, is judged by everything in any case."
         )]
         window: Option<Duration>,
         #[graphql(desc = "Whether evidence on the topics below it counts, too; it does not when nothing is said.")]

@@ -115,7 +115,7 @@ fn sums(found: &[Leader]) -> (f64, f64) {
 
 fn standing(leader: &Leader, at: i64, strongest: f64, parameters: &Parameters) -> Option<Standing> {
     let strength = leader.strength.score();
-    Case { record: &leader.record, at, strength, strongest, is_declared: false }.standing(parameters)
+    Case { record: &leader.record, at, strength, strongest }.standing(parameters)
 }
 
 /// The contents of acts of a kind, the latest first, each once.

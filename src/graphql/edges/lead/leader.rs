@@ -47,17 +47,19 @@ impl TopicLeader {
     async fn share(&self) -> f64 {
         self.0.leading().map_or(0.0, |leading| leading.share)
     }
-    /// Where they stand; null for who takes part without leading.
+    /// Where they stand, by everything they have shown up to the moment, whatever the window is; null for who takes part without
+    /// leading.
     async fn standing(&self) -> Option<LeadershipStanding> {
         self.0.standing.map(Into::into)
     }
-    /// Since when there has been evidence without a break of more than a year; null for who has nothing to show.
+    /// Since when there has been evidence without a break of more than a year, whatever the window is; null for who has nothing to
+    /// show.
     async fn since(&self) -> Option<DateTime> {
-        self.0.leading().and_then(|leading| leading.since).map(DateTime)
+        self.0.since.map(DateTime)
     }
-    /// When there was evidence last; null for who has nothing to show.
+    /// When there was evidence last, whatever the window is; null for who has nothing to show.
     async fn last_evidence_at(&self) -> Option<DateTime> {
-        self.0.leading().and_then(|leading| leading.last).map(DateTime)
+        self.0.last.map(DateTime)
     }
     /// The evidence at the end of each of the last twelve months, the earliest first; empty for who has nothing to show.
     async fn sparkline(&self) -> &[f64] {
