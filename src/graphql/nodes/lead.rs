@@ -49,13 +49,13 @@ pub enum LeadershipAspect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "GapKind")]
 pub enum LeadershipGapKind {
-    /// A topic on which something happens, that nobody leads. Weighed by its heat.
+    /// A topic on which more happens in these four weeks than was to be expected, that nobody leads. Weighed by its heat.
     NoLeader,
     /// Somebody is said to lead a topic, and has shown nothing on it for a year. Weighed by the years.
     InNameOnly,
-    /// Somebody leads a topic, and nobody says so. Weighed by the score.
+    /// Somebody leads a topic, nobody says so, and they do not object to it. Weighed by the score.
     Unrecognised,
-    /// A topic that hangs on one person. Weighed by the share of all strength that would be lost with them.
+    /// A topic that hangs on one person. Weighed by the share that would be lost with them of the strength of all who are here.
     BusFactor,
     /// Somebody objects to what is shown of them.
     Contested,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object, Result};
 
 use crate::app::error::Error;
+use crate::app::lead::gap::Sought;
 use crate::app::lead::map::{MOST_LEADERS, MOST_TOPICS, Wanted};
 use crate::domain::id::TopicId;
 use crate::domain::page::{CAP, Key, Place};
@@ -99,7 +100,10 @@ impl LeadQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only gaps of these kinds.")] kinds: Option<Vec<LeadershipGapKind>>,
-        #[graphql(desc = "Only on this topic and what is below it.")] topic: Option<TopicRef>,
+        #[graphql(
+            desc = "Only on this topic and what is below it; of people who lead too much those who lead one of these."
+        )]
+        topic: Option<TopicRef>,
         #[graphql(desc = "The moment that is asked about; now when nothing is said.")] as_of: Option<DateTime>,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
@@ -115,7 +119,8 @@ impl LeadQuery {
             let kinds: Option<Vec<_>> = kinds.map(|kinds| kinds.into_iter().map(Into::into).collect());
             let topics = topics(desk, "topic", topic, true)?;
             let view = view(as_of, None, None, None);
-            let gaps = desk.app.leadership_gaps(kinds.as_deref(), topics.as_deref(), &view, desk.head.seq).await?;
+            let sought = Sought { kinds: kinds.as_deref(), topics: topics.as_deref(), person: None };
+            let gaps = desk.app.leadership_gaps(&sought, &view, desk.head.seq).await?;
             let node = |rank: usize| LeadershipGap(gaps[rank].clone());
             Ok(Some(LeadershipGapConnection(Ranking::of(gaps.len(), &request, "gaps", node))))
         });

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, Result};
 
 use super::page;
+use crate::app::lead::gap::Sought;
 use crate::graphql::context::{Desk, given};
 use crate::graphql::edges::list::shown;
 use crate::graphql::nodes::lead::{LeadershipGap, SeenByOthers, TopicLeaderConnection};
@@ -27,7 +28,8 @@ impl SeenByOthers {
     /// The gaps in which they are named.
     async fn gaps(&self, ctx: &Context<'_>) -> Result<Vec<LeadershipGap>> {
         let desk = ctx.desk()?;
-        let gaps = given(desk.app.leadership_gaps(None, None, &self.view, desk.head.seq).await)?;
-        Ok(gaps.into_iter().filter(|gap| gap.person == Some(self.person)).map(LeadershipGap).collect())
+        let sought = Sought { person: Some(self.person), ..Sought::default() };
+        let gaps = given(desk.app.leadership_gaps(&sought, &self.view, desk.head.seq).await)?;
+        Ok(gaps.into_iter().map(LeadershipGap).collect())
     }
 }
