@@ -133,6 +133,8 @@ pub struct LeadershipFilter {
     pub kind: Option<LeadershipKind>,
     pub role: Option<String>,
     pub valid_at: Option<Time>,
+    /// Only those of people who belong to the organisation.
+    pub here: bool,
 }
 
 /// Relations and endorsements are sorted by their start.

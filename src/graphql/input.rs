@@ -301,6 +301,7 @@ impl LeadershipFilter {
             kind: self.kind.map(Into::into),
             role: self.role,
             valid_at: self.valid_at.map(|time| time.0),
+            here: false,
         })
     }
 }

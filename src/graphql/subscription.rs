@@ -107,7 +107,9 @@ impl Subscription {
             Ok(List::Trends { of: of.into(), length, part })
         };
         watch(ctx, list, first.unwrap_or(10), interval, |mark, seen| match seen {
-            Seen::Trends(sight) => Some(TrendChange { cursor: mark.cursor, at: mark.at, trends: Trends(sight) }),
+            Seen::Trends(sight) => {
+                Some(TrendChange { cursor: mark.cursor, at: mark.at, trends: Trends { sight, is_past: false } })
+            }
             Seen::Leaders { .. } => None,
         })
         .await

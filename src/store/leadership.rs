@@ -12,6 +12,7 @@ use super::writing::Writing;
 use crate::domain::id::{LeadershipId, PersonId, TopicId};
 use crate::domain::leadership::{Leadership, LeadershipFilter, LeadershipKind, LeadershipOrder, NewLeadership};
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::person::PersonKind;
 use crate::domain::time::{from_micros, micros};
 
 fn noun(row: leadership::Model) -> Result<Leadership, Error> {
@@ -71,6 +72,10 @@ fn conditions(sql: &mut Sql, filter: &LeadershipFilter) {
     if let Some(at) = filter.valid_at {
         sql.push(" AND l.valid_from <= ").bind(micros(at));
         sql.push(" AND (l.valid_to IS NULL OR l.valid_to > ").bind(micros(at)).push(")");
+    }
+    if filter.here {
+        sql.push(" AND EXISTS (SELECT 1 FROM person p WHERE p.id = l.person_id AND p.active");
+        sql.push(" AND p.merged_into IS NULL AND p.kind = ").bind(PersonKind::Human.as_str()).push(")");
     }
 }
 

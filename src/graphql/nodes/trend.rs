@@ -105,7 +105,11 @@ impl From<&explanation::Explanation> for Explanation {
 
 /// What an organisation talks about and cares about in a window. Only what everybody may see counts, and bots never do.
 #[derive(Clone, Debug)]
-pub struct Trends(pub Sight);
+pub struct Trends {
+    pub sight: Sight,
+    /// Whether a past moment is asked about, at which people were there who have left since.
+    pub is_past: bool,
+}
 
 ranking!(
     /// A page of words, best first.

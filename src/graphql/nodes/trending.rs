@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::SimpleObject;
 
-use super::trend::{Explanation, TrendDirection};
+use super::trend::{Explanation, TrendDirection, Trends};
 use crate::domain::id::{ContentId, PersonId, TopicId};
-use crate::domain::trend::question::Sight;
 use crate::domain::trend::trending::{LEAST_RATERS, Trending, TrendingContent, TrendingWord};
 use crate::graphql::scalar::DateTime;
 
@@ -160,7 +159,7 @@ trend!(
         /// Why it is as hot as it is.
         explanation: Explanation,
     },
-    sight: Sight
+    trends: Trends
 );
 
 trend!(

@@ -40,6 +40,6 @@ impl TrendQuery {
             let part = scope.map(TrendScope::read).transpose()?.unwrap_or_default();
             desk.app.sight(window, as_of.map(|at| at.0), &part, desk.head.seq).await
         };
-        found(look.await.map(|sight| Some(Trends(sight))))
+        found(look.await.map(|sight| Some(Trends { sight, is_past: as_of.is_some() })))
     }
 }

@@ -21,6 +21,7 @@ const QUERY: &str = "query($window: Duration, $asOf: DateTime, $scope: TrendScop
         topic { name } direction activity expected sparkline
         words(first: 3) { nodes { text } }
         leaders(first: 1) { nodes { person { name } } }
+        leading(first: 1) { nodes { person { name } } }
       }
     }
   }
@@ -90,11 +91,14 @@ struct TopicTold {
     sparkline: Vec<f64>,
     words: Option<Nodes<Text>>,
     leaders: Option<Nodes<LeaderTold>>,
+    leading: Option<Nodes<LeaderTold>>,
 }
 
 impl From<&TopicTold> for TopicRow {
     fn from(told: &TopicTold) -> Self {
-        let leader = told.leaders.iter().flat_map(|leaders| &leaders.nodes).find_map(|leader| leader.person.as_ref());
+        // Who is said to lead it, else whom the facts show to.
+        let leaders = told.leaders.iter().chain(&told.leading).flat_map(|leaders| &leaders.nodes);
+        let leader = leaders.into_iter().find_map(|leader| leader.person.as_ref());
         Self {
             name: told.topic.as_ref().map(|topic| topic.name.clone()).unwrap_or_default(),
             activity: told.activity,

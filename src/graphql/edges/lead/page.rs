@@ -6,6 +6,7 @@ use crate::app::error::Error;
 use crate::app::lead::View;
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::lead::following::Way;
+use crate::domain::time::Time;
 use crate::graphql::context::{Desk, Request, given};
 use crate::graphql::edges::list::Listing;
 use crate::graphql::input::TopicRef;
@@ -46,6 +47,22 @@ pub fn leaders<'a>(
         let request = given(page.request("leaders"))?;
         let list = given(desk.app.leaders(topic, &view, desk.head.seq).await)?;
         Ok(TopicLeaderConnection(Ranking::of(list.len(), &request, "leaders", |rank| TopicLeader(list[rank].clone()))))
+    })
+}
+
+/// Who leads a topic at a moment as the facts show it, nobody else who has something to show there.
+#[must_use]
+pub fn leading<'a>(
+    ctx: &'a Context<'a>,
+    topic: TopicId,
+    (at, is_past): (Time, bool),
+    page: PageArguments,
+) -> Listing<'a, TopicLeaderConnection> {
+    Box::pin(async move {
+        let desk = ctx.desk()?;
+        let request = given(page.request("leading"))?;
+        let list = given(desk.app.leading(topic, (at, is_past), desk.head.seq).await)?;
+        Ok(TopicLeaderConnection(Ranking::of(list.len(), &request, "leading", |rank| TopicLeader(list[rank].clone()))))
     })
 }
 

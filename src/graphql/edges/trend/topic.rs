@@ -6,8 +6,9 @@ use super::page::{WordArguments, contents, words};
 use crate::domain::time::from_micros;
 use crate::domain::trend::question::{Part, Sight};
 use crate::graphql::context::Desk;
-use crate::graphql::edges::list;
 use crate::graphql::edges::list::{shown, topics_of};
+use crate::graphql::edges::{lead, list};
+use crate::graphql::nodes::lead::TopicLeaderConnection;
 use crate::graphql::nodes::leadership::LeadershipConnection;
 use crate::graphql::nodes::topic::Topic;
 use crate::graphql::nodes::trend::{
@@ -20,7 +21,7 @@ impl TopicTrend {
     /// The same window onto this topic and everything below it.
     fn within(&self, ctx: &Context<'_>) -> Result<Sight> {
         let topics = ctx.desk()?.app.topics_below(self.key);
-        Ok(Sight { window: self.sight.window, part: Part::Topics(topics) })
+        Ok(Sight { window: self.trends.sight.window, part: Part::Topics(topics) })
     }
 }
 
@@ -74,7 +75,8 @@ impl TopicTrend {
         shown(contents(ctx, sight, order_by, page).await)
     }
 
-    /// Who led it at that moment, as they or the organisation say. Empty for a topic without a leader.
+    /// Who led it at the end of the window, as they or the organisation say; see `leading` for what the facts show. Without people who
+    /// have left, unless a past moment is asked about.
     async fn leaders(
         &self,
         ctx: &Context<'_>,
@@ -84,13 +86,29 @@ impl TopicTrend {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<LeadershipConnection>> {
         let page = PageArguments { first, after, last, before };
-        let at = from_micros(self.sight.window.to);
+        let at = from_micros(self.trends.sight.window.to);
         shown(
             list::leaderships(ctx, None, None, page, |filter| {
                 filter.topics = topics_of(ctx, self.key, false);
                 filter.valid_at = Some(at);
+                filter.here = !self.trends.is_past;
             })
             .await,
         )
+    }
+
+    /// Who led it at the end of the window, as the facts show it: those whose standing is `LEADS`, strongest first. A topic on which this
+    /// and `leaders` are both empty has no leader. Without people who have left, unless a past moment is asked about.
+    async fn leading(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Option<Result<TopicLeaderConnection>> {
+        let page = PageArguments { first, after, last, before };
+        let at = from_micros(self.trends.sight.window.to);
+        shown(lead::page::leading(ctx, self.key, (at, self.trends.is_past), page).await)
     }
 }

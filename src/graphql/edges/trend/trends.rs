@@ -19,17 +19,17 @@ use crate::graphql::scalar::{DateTime, Duration};
 impl Trends {
     /// The moment of which this is true, the end of the window. Give it as `asOf` to see the same again.
     async fn as_of(&self) -> DateTime {
-        DateTime(from_micros(self.0.window.to))
+        DateTime(from_micros(self.sight.window.to))
     }
 
     /// When the window begins.
     async fn since(&self) -> DateTime {
-        DateTime(from_micros(self.0.window.from))
+        DateTime(from_micros(self.sight.window.from))
     }
 
     /// How long the window is.
     async fn window(&self) -> Duration {
-        Duration(std::time::Duration::from_micros(self.0.window.length().unsigned_abs()))
+        Duration(std::time::Duration::from_micros(self.sight.window.length().unsigned_abs()))
     }
 
     /// Words and phrases that stand out, for a word cloud.
@@ -50,7 +50,7 @@ impl Trends {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<WordTrendConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(words(ctx, self.0.clone(), WordArguments { order: order_by, weighting, phrases, page }).await)
+        shown(words(ctx, self.sight.clone(), WordArguments { order: order_by, weighting, phrases, page }).await)
     }
 
     /// Topics, the hottest first.
@@ -65,8 +65,8 @@ impl Trends {
         let page = PageArguments { first, after, last, before };
         let look = async {
             let request = given(page.request("topics"))?;
-            let list = ctx.desk()?.app.trending_topics(&self.0).await;
-            let node = |rank: usize| TopicTrend::of(&list[rank], self.0.clone());
+            let list = ctx.desk()?.app.trending_topics(&self.sight).await;
+            let node = |rank: usize| TopicTrend::of(&list[rank], self.clone());
             Ok(TopicTrendConnection(Ranking::of(list.len().min(MOST), &request, "topics", node)))
         };
         shown(Box::pin(look).await)
@@ -83,7 +83,7 @@ impl Trends {
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<ContentTrendConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(contents(ctx, self.0.clone(), order_by, page).await)
+        shown(contents(ctx, self.sight.clone(), order_by, page).await)
     }
 
     /// People around whose work others do something, most above what was to be expected first.
@@ -98,7 +98,7 @@ impl Trends {
         let page = PageArguments { first, after, last, before };
         let look = async {
             let request = given(page.request("people"))?;
-            let list = ctx.desk()?.app.trending_people(&self.0).await;
+            let list = ctx.desk()?.app.trending_people(&self.sight).await;
             let node = |rank: usize| PersonTrend::of(&list[rank]);
             Ok(PersonTrendConnection(Ranking::of(list.len().min(MOST), &request, "people", node)))
         };
