@@ -2,6 +2,7 @@
 
 use super::error::{Error, refuse};
 use super::house::App;
+use super::leadership::check_leads;
 use super::viewer::Viewer;
 use crate::domain::change::{EndorsementAct, Fact};
 use crate::domain::endorsement::{Endorsement, EndorsementFilter, NewEndorsement};
@@ -61,6 +62,7 @@ impl App {
         if !person.active {
             return refuse(Code::Inactive, "person", "this person is not active any more");
         }
+        check_leads("person", &person)?;
         let topic = self.named_topic("topic", topic)?.id;
         viewer.check_reach(self, None, &[topic])?;
         let (now, life) = (self.clock.now(), self.settings.endorsement_life);

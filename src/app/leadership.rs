@@ -10,7 +10,7 @@ use crate::domain::leadership::{
     Leadership, LeadershipDraft, LeadershipFilter, LeadershipKind, LeadershipOrder, NewLeadership, check_end,
 };
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::person::PersonRef;
+use crate::domain::person::{Person, PersonKind, PersonRef};
 use crate::domain::time::Time;
 use crate::domain::topic::TopicRef;
 use crate::store::writing::Writing;
@@ -63,7 +63,7 @@ impl App {
     /// The organisation says that somebody leads a topic. Admins only.
     ///
     /// # Errors
-    /// `PERSON_NOT_FOUND`, `TOPIC_NOT_FOUND`, `INACTIVE`, `CONFLICT`, or what the checks say.
+    /// `PERSON_NOT_FOUND`, `TOPIC_NOT_FOUND`, `INACTIVE`, `BOT_CANNOT_RATE`, `CONFLICT`, or what the checks say.
     pub async fn appoint_leader(
         &self,
         viewer: &Viewer,
@@ -76,6 +76,7 @@ impl App {
         if !person.active {
             return refuse(Code::Inactive, "person", "this person is not active any more");
         }
+        check_leads("person", &person)?;
         self.write_leadership(viewer, person.id, topic, LeadershipKind::Appointed, draft).await
     }
 
@@ -131,6 +132,17 @@ impl App {
         writing.note(Fact::Leadership { act: LeadershipAct::Ended, leadership: leadership.clone() });
         self.commit(writing).await?;
         Ok(leadership)
+    }
+}
+
+/// Bots lead nothing, whoever says so.
+///
+/// # Errors
+/// `BOT_CANNOT_RATE` in `field`.
+pub(super) fn check_leads(field: &'static str, person: &Person) -> Result<(), Error> {
+    match person.kind {
+        PersonKind::Human => Ok(()),
+        PersonKind::Bot => refuse(Code::BotCannotRate, field, "this is a bot, and bots lead nothing; name a person"),
     }
 }
 

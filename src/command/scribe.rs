@@ -63,11 +63,11 @@ impl Scribe<'_> {
         })
     }
 
-    /// A leadership.
+    /// A leadership, unless it is one of a bot.
     #[must_use]
     pub fn leadership(self, leadership: Leadership) -> Option<LeadershipRecord> {
         Some(LeadershipRecord {
-            person_id: self.person(leadership.person)?.into(),
+            person_id: self.person(leadership.person).filter(|_| !self.roll.is_bot(leadership.person))?.into(),
             topic_id: self.topic(leadership.topic)?.into(),
             kind: leadership.kind.as_str().to_owned().into(),
             role: leadership.role.into(),
@@ -78,13 +78,13 @@ impl Scribe<'_> {
         })
     }
 
-    /// An endorsement, unless a bot gave it.
+    /// An endorsement, unless a bot gave or got it.
     #[must_use]
     pub fn endorsement(self, endorsement: Endorsement) -> Option<EndorsementRecord> {
         let from = self.person(endorsement.endorser).filter(|_| !self.roll.is_bot(endorsement.endorser))?;
         Some(EndorsementRecord {
             from_id: from.into(),
-            to_id: self.person(endorsement.person)?.into(),
+            to_id: self.person(endorsement.person).filter(|_| !self.roll.is_bot(endorsement.person))?.into(),
             topic_id: self.topic(endorsement.topic)?.into(),
             text: endorsement.text.into(),
             at: Stamp(endorsement.endorsed_at).into(),

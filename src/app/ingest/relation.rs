@@ -2,6 +2,7 @@
 
 use super::{Checked, Desk};
 use crate::app::error::refuse;
+use crate::app::leadership::check_leads;
 use crate::domain::change::{ContestAct, EndorsementAct, Fact, LeadershipAct};
 use crate::domain::contest::Contest;
 use crate::domain::endorsement::{Endorsement, NewEndorsement};
@@ -15,7 +16,9 @@ use crate::domain::time::{check_past, in_range};
 
 impl Desk<'_, '_> {
     pub(super) async fn leadership(&mut self, item: &LeadershipItem) -> Checked<Outcome> {
-        let person = self.known_person("person", &item.person)?.id;
+        let person = self.known_person("person", &item.person)?;
+        check_leads("person", person)?;
+        let person = person.id;
         let topic = self.topic_id("topic", &item.topic).await?;
         let kind = if item.declared { LeadershipKind::Declared } else { LeadershipKind::Appointed };
         let draft = LeadershipDraft {
@@ -54,11 +57,12 @@ impl Desk<'_, '_> {
     }
 
     pub(super) async fn endorsement(&mut self, item: &EndorsementItem) -> Checked<Outcome> {
-        let (from, to) = (self.known_person("from", &item.from)?, self.known_person("to", &item.to)?.id);
+        let (from, to) = (self.known_person("from", &item.from)?, self.known_person("to", &item.to)?);
         if from.kind == PersonKind::Bot {
             return refuse(Code::BotCannotRate, "from", "bots neither rate nor endorse");
         }
-        let from = from.id;
+        check_leads("to", to)?;
+        let (from, to) = (from.id, to.id);
         let topic = self.topic_id("topic", &item.topic).await?;
         let at = check_past("at", item.at, self.now)?;
         let withdrawn_at = item.withdrawn_at.map(|at| in_range("withdrawnAt", at)).transpose()?;

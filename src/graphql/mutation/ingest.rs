@@ -289,7 +289,7 @@ payload! {
     IngestUserError,
     /// The rules that `ingest` can meet.
     IngestErrorCode {
-        /// The one who acts is a bot; bots neither rate, lead nor endorse.
+        /// A bot is named; bots neither rate, lead nor endorse, nor are they endorsed.
         BotCannotRate,
         /// It contradicts what is there; the message says what.
         Conflict,

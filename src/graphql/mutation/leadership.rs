@@ -92,6 +92,8 @@ payload! {
     AppointLeaderUserError,
     /// The rules that `appointLeader` can meet.
     AppointLeaderErrorCode {
+        /// A bot is named; bots do not lead.
+        BotCannotRate,
         /// It contradicts what is there; the message says what.
         Conflict,
         /// The person does not belong to the organisation any more.
@@ -170,7 +172,7 @@ payload! {
     EndorseLeadershipUserError,
     /// The rules that `endorseLeadership` can meet.
     EndorseLeadershipErrorCode {
-        /// The one who acts is a bot; bots neither rate, lead nor endorse.
+        /// One of the two is a bot; bots neither lead nor endorse.
         BotCannotRate,
         /// The person does not belong to the organisation any more.
         Inactive,

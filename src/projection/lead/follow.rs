@@ -45,7 +45,8 @@ pub fn follow(facts: &Facts, person: PersonId, way: Way, at: i64) -> Vec<Followi
 fn approve(facts: &Facts, edges: &mut Edges, kept: &Kept, at: i64, is_wanted: impl Fn(u32) -> bool) {
     let votes = facts.votes_at(kept, at);
     for vote in votes.iter().filter(|vote| vote.step > 0 && is_wanted(vote.rater)) {
-        for author in kept.authors.iter().filter(|author| **author != vote.rater) {
+        let is_other = |author: &&u32| **author != vote.rater && !facts.bots[**author as usize];
+        for author in kept.authors.iter().filter(is_other) {
             each_topic(&kept.topics, |topic| {
                 let edge = edge(facts, edges, (vote.rater, *author, topic), vote.at, at);
                 edge.approved += 1;
