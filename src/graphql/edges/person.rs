@@ -16,7 +16,7 @@ use crate::graphql::nodes::person::{Account, Person};
 use crate::graphql::nodes::source::Source;
 use crate::graphql::order::{ContentOrder, LeadershipOrder};
 use crate::graphql::page::PageArguments;
-use crate::graphql::scalar::DateTime;
+use crate::graphql::scalar::{DateTime, Duration};
 
 #[ComplexObject]
 impl Person {
@@ -118,18 +118,30 @@ impl Person {
     }
 
     /// What they lead, strongest first: as the facts show it, and what they are only said to lead.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the arguments of a connection are what the Relay specification says"
+    )]
     async fn leads(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The moment that is asked about: what was known and true then. Now when nothing is said.")]
+        #[graphql(
+            desc = "The moment that is asked about: what was known and true then. Now when nothing is said; who has left leads nothing now."
+        )]
         as_of: Option<DateTime>,
+        #[graphql(
+            desc = "Scores and contents are made only of the evidence of so long before that moment, from `P1D` to `P3660D`; of all when nothing is said. Then, and with subtopics, of the 100 topics on which they have most to show of all time."
+        )]
+        window: Option<Duration>,
+        #[graphql(desc = "Whether evidence on the topics below each counts, too; it does not when nothing is said.")]
+        with_subtopics: Option<bool>,
         #[graphql(desc = "How many items from the start, 1 to 100; 20 when nothing is said.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
         #[graphql(desc = "How many items from the end instead, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
     ) -> Option<Result<TopicLeaderConnection>> {
         let page = PageArguments { first, after, last, before };
-        shown(lead::page::leads(ctx, self.key, lead::page::view(as_of, None, None, None), page).await)
+        shown(lead::page::leads(ctx, self.key, lead::page::view(as_of, window, with_subtopics, None), page).await)
     }
 
     /// The people who lead this person: whose work they answer, approve of by name or stand up for, and on which topics.
