@@ -64,6 +64,8 @@ pub struct Link {
 /// How the facts show that somebody leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Standing {
+    /// Objects to what is shown.
+    Contested,
     /// Once led, no longer seen.
     Dormant,
     /// Leads less and less.
@@ -76,7 +78,7 @@ pub enum Standing {
 
 impl Standing {
     /// All of them, the strongest first.
-    pub const ALL: [Self; 4] = [Self::Leads, Self::Emerging, Self::Fading, Self::Dormant];
+    pub const ALL: [Self; 5] = [Self::Leads, Self::Emerging, Self::Fading, Self::Dormant, Self::Contested];
 
     /// The word for it.
     #[must_use]
@@ -86,6 +88,7 @@ impl Standing {
             Self::Emerging => "emerging",
             Self::Fading => "fading",
             Self::Dormant => "dormant",
+            Self::Contested => "contested",
         }
     }
 
@@ -97,6 +100,7 @@ impl Standing {
             Self::Emerging => (Ink::Fresh, "9 4", 1.5, 0.85),
             Self::Fading => (Ink::Low, "3 3", 1.25, 0.85),
             Self::Dormant => (Ink::Asleep, "0.1 7", 1.5, 1.0),
+            Self::Contested => (Ink::Middle, "9 3 0.1 3", 1.25, 0.85),
         };
         Stroke { ink, width: thin + 2.25 * within(weight, 0.0, 1.0), dash, opacity }
     }

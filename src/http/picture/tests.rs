@@ -82,7 +82,7 @@ fn maps_of_anything() {
             person: dice.up_to(150),
             topic: dice.up_to(100),
             weight: odd(dice),
-            standing: Standing::ALL[dice.up_to(4)],
+            standing: Standing::ALL[dice.up_to(5)],
             declared: dice.up_to(2) == 0,
         };
         let map = Map {

@@ -105,13 +105,14 @@ impl Told {
 }
 
 impl LeadingTold {
-    /// How it is drawn; `None` for who only takes part, and for who objects to being shown.
+    /// How it is drawn; `None` for who only takes part.
     fn standing(&self) -> Option<Standing> {
         match self.standing.as_deref() {
             Some("LEADS") => Some(Standing::Leads),
             Some("EMERGING") => Some(Standing::Emerging),
             Some("FADING") => Some(Standing::Fading),
             Some("DORMANT") => Some(Standing::Dormant),
+            Some("CONTESTED") => Some(Standing::Contested),
             // Only said to lead.
             None if self.is_declared => Some(Standing::Dormant),
             _ => None,
