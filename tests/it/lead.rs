@@ -263,6 +263,38 @@ async fn bots_and_people_who_left_do_not_lead_and_merged_people_are_one() {
 }
 
 #[tokio::test]
+async fn bots_are_neither_followed_nor_endorsed_nor_appointed() {
+    let house = project().await;
+    let bot = json!({ "handle": "helper", "name": "helper", "kind": "BOT" });
+    house.act("operator", "createPerson", bot, "").await;
+    let people = json!([{ "externalId": "helper", "handle": "helper" }]);
+    let mut shared = said("shared", "ada", "storage", 3);
+    shared["authors"] = json!(["ada", "helper"]);
+    house.take_in("review", json!({ "people": people, "contents": [shared] })).await;
+    house.take_in("review", json!({ "ratings": [vote("ben", "shared", 2)] })).await;
+    let query = r#"{ person(by: { handle: "ben" }) { leadsMe { nodes { person { handle } } } } }"#;
+    let told = house.data("", query, Value::Null).await["person"]["leadsMe"]["nodes"].clone();
+    let followed = |name: &str| told.as_array().unwrap().contains(&json!({ "person": { "handle": name } }));
+    assert!(followed("ada") && !followed("helper"), "{told:#}");
+    let input = json!({ "person": { "handle": "helper" }, "topic": { "slug": "storage" } });
+    assert_eq!(house.refused("ada", "endorseLeadership", input.clone()).await, "BOT_CANNOT_RATE");
+    assert_eq!(house.refused("operator", "appointLeader", input.clone()).await, "BOT_CANNOT_RATE");
+    let batch = json!({ "source": { "slug": "review" },
+        "leaderships": [{ "person": "helper", "topic": "storage", "kind": "APPOINTED", "from": ago(9) }],
+        "endorsements": [{ "from": "ada", "to": "helper", "topic": "storage", "at": ago(9) }] });
+    let report = "report { leaderships { error { code field } } endorsements { error { code field } } }";
+    let told = house.act("operator", "ingest", batch, report).await["report"].clone();
+    let refused = |field: &str| json!([{ "error": { "code": "BOT_CANNOT_RATE", "field": ["input", field] } }]);
+    assert_eq!((&told["leaderships"], &told["endorsements"]), (&refused("person"), &refused("to")));
+    // Whoever turns out to be a bot does not lead what they were appointed to.
+    house.act("operator", "updatePerson", json!({ "person": { "handle": "helper" }, "kind": "HUMAN" }), "").await;
+    house.act("operator", "appointLeader", input, "").await;
+    assert!(names(&leaders(&house, "storage", "").await).contains(&"helper"));
+    house.act("operator", "updatePerson", json!({ "person": { "handle": "helper" }, "kind": "BOT" }), "").await;
+    assert!(!names(&leaders(&house, "storage", "").await).contains(&"helper"));
+}
+
+#[tokio::test]
 async fn what_a_person_leads_and_what_others_see_of_them() {
     let house = project().await;
     house

@@ -60,6 +60,7 @@ mod schema;
 mod secrecy;
 mod sharing;
 mod spoil;
+mod standing;
 mod statements;
 mod storm;
 mod telling;

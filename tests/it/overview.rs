@@ -82,6 +82,91 @@ async fn a_topic_that_hangs_on_one_person_and_a_person_with_too_many_topics() {
     assert!(kinds.contains(&"BUS_FACTOR") && kinds.contains(&"OVERLOADED"), "{told:#}");
     let overloaded = told.as_array().unwrap().iter().find(|gap| gap["kind"] == "OVERLOADED").unwrap();
     assert_eq!(overloaded["reason"], "ada leads 8 topics.");
+    let on = r#"{ leadershipGaps(kinds: [OVERLOADED], topic: { slug: "t3" }) { nodes { person { handle } } } }"#;
+    let told = house.data("", on, Value::Null).await["leadershipGaps"]["nodes"].clone();
+    assert!(
+        told.as_array().unwrap().contains(&json!({ "person": { "handle": "ada" } })),
+        "one of theirs is this: {told:#}"
+    );
+    house.topic("t9", "").await;
+    let none = r#"{ leadershipGaps(topic: { slug: "t9" }) { totalCount } }"#;
+    assert_eq!(house.data("", none, Value::Null).await["leadershipGaps"]["totalCount"], json!(0));
+}
+
+/// The kinds of gaps, each with its topic and its person.
+async fn gaps(house: &House, who: &str, arguments: &str) -> Vec<String> {
+    let fields = "kind topic { slug } person { handle }";
+    let query = match who {
+        "" => format!("{{ leadershipGaps(first: 100 {arguments}) {{ nodes {{ {fields} }} }} }}"),
+        _ => format!("{{ viewer {{ asSeenByOthers {{ gaps {{ {fields} }} }} }} }}"),
+    };
+    let told = house.data(who, &query, Value::Null).await;
+    let list = match who {
+        "" => &told["leadershipGaps"]["nodes"],
+        _ => &told["viewer"]["asSeenByOthers"]["gaps"],
+    };
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let gap = |gap: &Value| {
+        format!("{} {} {}", text(&gap["kind"]), text(&gap["topic"]["slug"]), text(&gap["person"]["handle"]))
+    };
+    list.as_array().unwrap().iter().map(gap).collect()
+}
+
+#[tokio::test]
+async fn no_kind_of_gap_hides_the_others_and_each_person_sees_all_of_theirs() {
+    let house = project().await;
+    for part in 0..3 {
+        let numbers = 400 * part..400 * (part + 1);
+        let topics: Vec<Value> = numbers.clone().map(|number| json!({ "slug": format!("t{number}") })).collect();
+        let contents: Vec<Value> =
+            numbers.map(|number| said(&format!("of-t{number}"), "dan", &format!("t{number}"), 2)).collect();
+        house.take_in("review", json!({ "topics": topics })).await;
+        house.take_in("review", json!({ "contents": contents })).await;
+    }
+    house.act("cy", "contestLeadership", json!({ "topic": { "slug": "tech" }, "text": "no" }), "").await;
+    let all = house.data("", "{ leadershipGaps { totalCount } }", Value::Null).await;
+    assert_eq!(all["leadershipGaps"]["totalCount"], json!(1_000));
+    let last = house.data("", "{ leadershipGaps(last: 100) { nodes { kind } } }", Value::Null).await;
+    let kinds = last["leadershipGaps"]["nodes"].as_array().unwrap();
+    assert!(kinds.contains(&json!({ "kind": "CONTESTED" })) && kinds.contains(&json!({ "kind": "UNRECOGNISED" })));
+    assert_eq!(gaps(&house, "cy", "").await, ["CONTESTED tech cy"]);
+}
+
+#[tokio::test]
+async fn gaps_are_of_people_who_are_here_and_do_not_object_on_topics_where_more_happens() {
+    let house = project().await;
+    let people: Vec<Value> =
+        ["fay", "gus", "hal"].iter().map(|name| json!({ "externalId": name, "handle": name })).collect();
+    let topics = json!([{ "slug": "build" }, { "slug": "lunch" }]);
+    let (mut contents, mut answers) = (Vec::new(), Vec::new());
+    // Nobody judges by name, so that nobody but the authors has anything to show.
+    let mut write = |author: &str, number: i64, days: i64| {
+        let id = format!("{author}{number}");
+        contents.push(said(&id, author, "build", days));
+        answers.push(json!({ "externalId": format!("re-{id}"), "kind": "answer", "title": "yes", "parent": id, "authors": ["dan"], "publishedAt": ago(days - 1) }));
+    };
+    for month in 0..16 {
+        (0..3).for_each(|number| write("fay", 3 * month + number, 30 * month + 5));
+        write("gus", month, 30 * month + 6);
+    }
+    write("hal", 0, 20);
+    write("eve", 0, 21);
+    for day in 1..200 {
+        contents.push(said(&format!("lunch{day}"), "dan", "lunch", if day == 1 { 3 } else { day + 28 }));
+    }
+    house.take_in("review", json!({ "people": people, "topics": topics, "contents": contents })).await;
+    house.take_in("review", json!({ "contents": answers })).await;
+    let told = gaps(&house, "", "").await;
+    assert!(told.contains(&"BUS_FACTOR build fay".to_owned()), "{told:#?}");
+    assert!(told.contains(&"UNRECOGNISED storage ben".to_owned()), "{told:#?}");
+    assert!(!told.iter().any(|gap| gap.starts_with("NO_LEADER lunch")), "less than ever happens there: {told:#?}");
+    house.act("operator", "updatePerson", json!({ "person": { "handle": "fay" }, "active": false }), "").await;
+    house.act("ben", "contestLeadership", json!({ "topic": { "slug": "storage" }, "text": "no" }), "").await;
+    let told = gaps(&house, "", "").await;
+    assert!(told.contains(&"BUS_FACTOR build gus".to_owned()), "it hangs on who is left: {told:#?}");
+    assert!(told.contains(&"CONTESTED storage ben".to_owned()), "{told:#?}");
+    assert!(!told.contains(&"UNRECOGNISED storage ben".to_owned()), "he objects: {told:#?}");
+    assert!(told.contains(&"UNRECOGNISED tech ben".to_owned()), "to this he does not: {told:#?}");
 }
 
 #[tokio::test]
@@ -166,8 +251,11 @@ async fn the_map_is_as_fresh_as_the_list_after_everything_that_may_happen() {
     house.take_in("review", json!({ "ratings": [vote("cy", "more", 1)] })).await;
     moved("somebody approved of something").await;
     let answer = json!({ "kind": "answer", "title": "yes", "parent": { "external": { "source": "review", "externalId": "dan7" } } });
-    house.act("eve", "publishContent", answer, "").await;
+    let made = house.act("eve", "publishContent", answer, "content { id }").await;
     moved("somebody answered").await;
+    let answer = json!({ "kind": "answer", "title": "and no", "parent": { "id": made["content"]["id"] }, "topics": [{ "slug": "kitchen" }] });
+    house.act("ben", "publishContent", answer, "").await;
+    moved("somebody answered an answer that is on no topic of its own").await;
     house
         .act(
             "operator",

@@ -76,6 +76,16 @@ async fn who_leads_what_is_drawn_as_a_map() {
 }
 
 #[tokio::test]
+async fn pictures_show_who_leads_though_nobody_said_so_and_who_objects() {
+    let house = crate::lead::project().await;
+    let drawn = text(&house, "/pictures/trends.svg?topic=storage&window=P28D", "led by").await;
+    assert!(drawn.contains("led by ben") && !drawn.contains("no leader"), "{drawn}");
+    house.act("ben", "contestLeadership", json!({ "topic": { "slug": "storage" }, "text": "no" }), "").await;
+    let drawn = text(&house, "/pictures/leadership-map.svg?topic=storage", "ben (contested)").await;
+    assert!(drawn.contains("ben (contested)"), "{drawn}");
+}
+
+#[tokio::test]
 async fn what_is_known_already_is_not_sent_again() {
     let house = talking().await;
     text(&house, "/pictures/word-cloud.svg", "in 3 texts").await;
