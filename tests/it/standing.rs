@@ -124,3 +124,19 @@ async fn who_has_left_leads_nothing_now_and_led_something_then() {
     let then = leads(&house, "ada", &format!("(asOf: {NOW:?})")).await;
     assert_eq!((&then["totalCount"], then["nodes"].as_array().unwrap().len()), (&json!(1), 1));
 }
+
+#[tokio::test]
+async fn nobody_is_more_present_by_what_nobody_acknowledges() {
+    let house = project().await;
+    // Beside them the same person without it, as somebody else would be shown on that day.
+    let bare = project().await;
+    let posts: Vec<Value> = (0..60).map(|number| said(&format!("post{number}"), "old", "kitchen", 2)).collect();
+    house.take_in("review", json!({ "contents": posts })).await;
+    for one in [&house, &bare] {
+        one.clock.set("2026-06-03T12:00:00Z".parse().unwrap());
+    }
+    let (told, other) = (leaders(&house, "storage", "").await, leaders(&bare, "storage", "").await);
+    for field in ["score", "standing"] {
+        assert_eq!(of(&told, "old")[field], of(&other, "old")[field], "{field}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::evidence::{Evidence, Parameters};
 use crate::domain::trend::explanation::Explanation;
 
-/// What somebody does in public anywhere in the organisation: contents and judgements, older ones forgotten.
+/// What somebody does in public anywhere in the organisation: contents that others acknowledged and judgements, older ones forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Presence {
     /// With a half-life of [`Parameters::recent`].

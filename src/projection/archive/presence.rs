@@ -22,7 +22,8 @@ pub struct Presences {
 }
 
 impl Presences {
-    /// As of a moment. Private ratings do not count: what somebody thinks in private shows nowhere.
+    /// As of a moment. Private ratings do not count: what somebody thinks in private shows nowhere. What nobody acknowledged does not
+    /// either, where acknowledging is usual: nobody is more present by what they alone do.
     #[must_use]
     pub fn of(facts: &Facts, at: i64) -> Self {
         let parameters = Parameters::of(Aspect::Leading);
@@ -35,11 +36,17 @@ impl Presences {
             }
         };
         let mut authors: HashMap<SourceId, HashMap<u32, bool>> = HashMap::new();
+        let mut unacknowledged: Vec<&Kept> = Vec::new();
         for (_, kept) in facts.published(i64::MIN, at) {
-            let is_acknowledged = !facts.is_native(kept.source) && acknowledged(facts, kept, at);
-            for author in kept.authors.iter().filter(|author| !facts.bots[**author as usize]) {
-                add(*author, kept.at);
-                *authors.entry(kept.source).or_default().entry(*author).or_default() |= is_acknowledged;
+            let is_acknowledged = acknowledged(facts, kept, at);
+            if !is_acknowledged {
+                unacknowledged.push(kept);
+            }
+            for author in people(facts, kept) {
+                if is_acknowledged {
+                    add(author, kept.at);
+                }
+                *authors.entry(kept.source).or_default().entry(author).or_default() |= is_acknowledged;
             }
             if facts.is_public(kept.source) {
                 let votes = facts.votes_at(kept, at);
@@ -54,7 +61,11 @@ impl Presences {
             let share = to_f64(i64::try_from(acknowledged).ok()?) / to_f64(i64::try_from(authors.len()).ok()?);
             (!facts.is_native(source) && authors.len() >= AUTHORS && share < SHARE).then_some(source)
         };
-        Self { by_person, vouching: authors.into_iter().filter_map(vouches).collect() }
+        let vouching: HashSet<SourceId> = authors.into_iter().filter_map(vouches).collect();
+        for kept in unacknowledged.into_iter().filter(|kept| vouching.contains(&kept.source)) {
+            people(facts, kept).for_each(|author| add(author, kept.at));
+        }
+        Self { by_person, vouching }
     }
 
     /// How much somebody does.
@@ -68,6 +79,11 @@ impl Presences {
     pub fn vouches(&self, source: SourceId) -> bool {
         self.vouching.contains(&source)
     }
+}
+
+/// The authors of a content who are no bots.
+fn people<'a>(facts: &'a Facts, kept: &'a Kept) -> impl Iterator<Item = u32> + 'a {
+    kept.authors.iter().copied().filter(|author| !facts.bots[*author as usize])
 }
 
 /// Whether somebody else acknowledged a content by a moment: peers' ratings are for it on the whole, or another person answered.
