@@ -32,8 +32,6 @@ pub struct Audience<P> {
     make: Make<P>,
     /// How many changes a listener may be behind.
     capacity: usize,
-    /// How long a telling stands before the next one.
-    interval: Option<Duration>,
     state: Mutex<State<P>>,
     news: Notify,
 }
@@ -47,8 +45,8 @@ struct State<P> {
     listeners: usize,
     ended: Option<Gap>,
     made: VecDeque<Made<P>>,
-    /// When something was queued last.
-    last: Option<Instant>,
+    /// The last change that was queued, or after which the audience began: what is queued from now on is newer.
+    queued: i64,
 }
 
 struct Queued {
@@ -64,6 +62,16 @@ struct Made<P> {
     /// The last change that had been handed on when it began to be made.
     head: i64,
     making: Making<P>,
+}
+
+/// Where somebody came in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The number of what they take next from the queue.
+    pub next: u64,
+    /// Everything of interest up to this change was queued before them, and everything after it they find in the queue: at an
+    /// interval's end perhaps, and as a later state of the same subject.
+    pub queued: i64,
 }
 
 /// What a listener finds in the queue.
@@ -89,11 +97,17 @@ impl<P> Audience<P> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Somebody comes: their place in the queue.
-    pub fn join(&self) -> u64 {
+    /// The first one comes, to hear what follows the change `head`.
+    pub fn begin(&self, head: i64) -> Place {
+        self.state().queued = head;
+        self.join()
+    }
+
+    /// Somebody comes.
+    pub fn join(&self) -> Place {
         let mut state = self.state();
         state.listeners += 1;
-        state.first + state.queue.len() as u64
+        Place { next: state.first + state.queue.len() as u64, queued: state.queued }
     }
 
     /// Somebody at this place goes: how many are left.
@@ -106,14 +120,9 @@ impl<P> Audience<P> {
         state.listeners
     }
 
-    /// Whether one who comes now hears what they would hear alone: nothing waits for the end of an interval.
+    /// Whether there can be more to hear.
     pub fn is_open(&self) -> bool {
-        let state = self.state();
-        let quiet = match (self.interval, state.last) {
-            (Some(interval), Some(last)) => last + interval <= Instant::now(),
-            _ => true,
-        };
-        quiet && state.ended.is_none()
+        self.state().ended.is_none()
     }
 
     /// Takes what stands at a place, and moves it on.
@@ -156,7 +165,7 @@ impl<P> State<P> {
 impl<P: Clone + Send + Sync + 'static> Audience<P> {
     /// Nobody yet.
     #[must_use]
-    pub fn new(capacity: usize, interval: Option<Duration>, make: Make<P>) -> Arc<Self> {
+    pub fn new(capacity: usize, make: Make<P>) -> Arc<Self> {
         let state = State {
             queue: VecDeque::new(),
             first: 0,
@@ -164,20 +173,20 @@ impl<P: Clone + Send + Sync + 'static> Audience<P> {
             listeners: 0,
             ended: None,
             made: VecDeque::new(),
-            last: None,
+            queued: 0,
         };
-        Arc::new(Self { make, capacity, interval, state: Mutex::new(state), news: Notify::new() })
+        Arc::new(Self { make, capacity, state: Mutex::new(state), news: Notify::new() })
     }
 
     /// Queues what is to be told. While the listeners keep up it is made at once, and they are woken when it is there.
     pub fn push(self: &Arc<Self>, told: &Told) {
         let keep_up = {
             let mut state = self.state();
+            state.queued = told.change.seq;
             if state.listeners == 0 {
                 return;
             }
             let left = state.listeners;
-            state.last = Some(Instant::now());
             state.queue.push_back(Queued { told: told.clone(), left });
             if state.queue.len() > self.capacity {
                 state.queue.pop_front();

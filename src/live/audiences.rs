@@ -9,7 +9,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
-use super::audience::{Audience, Direct, Make, Taken};
+use super::audience::{Audience, Direct, Make, Place, Taken};
+use super::coalesce::together;
 use super::feed::{Entered, Feed, Gap};
 use super::pacer::Pacer;
 use crate::domain::change::{Change, Interest, Told};
@@ -87,23 +88,20 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Audiences<K, P> {
         self.len() == 0
     }
 
-    /// Lets somebody listen: to everything after the number `after`, or from now on. They join those who wish the same.
+    /// Lets somebody listen: to everything after the number `after`, or from now on. They join those who wish the same, wherever
+    /// those are in their interval: what they missed is told to them alone, and what the audience has not been told yet with it.
     pub fn join(self: &Arc<Self>, wish: Wish<K>, after: Option<i64>, make: Make<P>) -> Listener<K, P> {
         let mut wish = Arc::new(wish);
-        // What was missed is brought down with what follows, so each who missed something has an interval of their own.
-        let own = wish.interval.is_some() && after.is_some_and(|after| after < self.feed.head());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let (seats, next, entered) = match open.get_key_value(&wish) {
-            Some((same, seats)) if seats.audience.is_open() && !own => {
+        let (seats, place, entered) = match open.get_key_value(&wish) {
+            Some((same, seats)) if seats.audience.is_open() => {
                 wish = Arc::clone(same);
-                let (next, entered) = self.feed.between(|entered| (seats.audience.join(), entered));
-                (seats.clone(), next, entered)
+                let (place, entered) = self.feed.between(|entered| (seats.audience.join(), entered));
+                (seats.clone(), place, entered)
             }
             _ => {
-                let begun = self.begin(&wish, after.filter(|_| own), make);
-                if !own {
-                    open.insert(Arc::clone(&wish), begun.0.clone());
-                }
+                let begun = self.begin(&wish, make);
+                open.insert(Arc::clone(&wish), begun.0.clone());
                 begun
             }
         };
@@ -111,38 +109,41 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Audiences<K, P> {
         self.listeners.fetch_add(1, Ordering::Relaxed);
         // Now is after everything that was acknowledged here, also what is still on its way.
         let last = after.unwrap_or(entered.head.max(entered.written));
-        let missed = (last < entered.head && !own).then(|| self.missed(&wish, last, entered.head));
-        Listener { audiences: Arc::clone(self), wish, seats, next, last, missed }
+        let missed = (last < place.queued).then(|| self.missed(&wish, last, place.queued));
+        Listener { audiences: Arc::clone(self), wish, seats, next: place.next, last, missed }
     }
 
-    /// A new audience with its first listener. What was missed after `after` is told first.
-    fn begin(&self, wish: &Arc<Wish<K>>, after: Option<i64>, make: Make<P>) -> (Seats<P>, u64, Entered) {
+    /// A new audience with its first listener.
+    fn begin(&self, wish: &Wish<K>, make: Make<P>) -> (Seats<P>, Place, Entered) {
         let made = Arc::clone(&self.made);
         let counted = move |told| {
             made.fetch_add(1, Ordering::Relaxed);
             make(told)
         };
-        let audience = Audience::new(self.capacity, wish.interval, Box::new(counted));
-        let (mut next, mut came) = (0, Entered { head: 0, written: 0 });
+        let audience = Audience::new(self.capacity, Box::new(counted));
+        let (mut place, mut came) = (Place::default(), Entered { head: 0, written: 0 });
         let number = self.feed.enter(wish.interest.clone(), |entered| {
-            (next, came) = (audience.join(), entered);
+            (place, came) = (audience.begin(entered.head), entered);
             match wish.interval {
                 None => Arc::new(Direct(Arc::clone(&audience))),
-                Some(interval) => {
-                    let missed = after.map(|after| self.missed(wish, after, entered.head));
-                    Arc::new(Pacer::start(Arc::clone(&audience), self.capacity, interval, missed))
-                }
+                Some(interval) => Arc::new(Pacer::start(Arc::clone(&audience), self.capacity, interval)),
             }
         });
-        (Seats { audience, number }, next, came)
+        (Seats { audience, number }, place, came)
     }
 
+    /// What the log holds of interest after the number `last` up to `head`; with an interval the latest of each subject.
     fn missed(&self, wish: &Wish<K>, last: i64, head: i64) -> Missed {
-        let interest = wish.interest.clone();
+        let (interest, paced) = (wish.interest.clone(), wish.interval.is_some());
         let of_interest = move |item: &Result<Arc<Change>, Gap>| {
-            std::future::ready(item.as_ref().map_or(true, |change| interest.matches(&change.fact)))
+            let matches = |change: &Arc<Change>| interest.matches(&change.fact) && (!paced || change.fact.is_for_all());
+            std::future::ready(item.as_ref().map_or(true, matches))
         };
-        self.feed.missed(last, head).filter(of_interest).boxed()
+        let missed = self.feed.missed(last, head).filter(of_interest);
+        if paced {
+            return together(missed).boxed();
+        }
+        missed.map(|item| item.map(|change| Told { change, changes: 1 })).boxed()
     }
 
     fn leave(&self, wish: &Arc<Wish<K>>, seats: &Seats<P>, next: u64) {
@@ -158,8 +159,8 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Audiences<K, P> {
     }
 }
 
-/// Changes of the log that were missed.
-type Missed = BoxStream<'static, Result<Arc<Change>, Gap>>;
+/// What is told of changes that were missed.
+type Missed = BoxStream<'static, Result<Told, Gap>>;
 
 /// One who listens. Dropped, they have gone.
 pub struct Listener<K: Eq + Hash, P: Clone + Send + Sync + 'static> {
@@ -199,7 +200,7 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Listener<K, P> {
         if item.is_none() {
             self.missed = None;
         }
-        item.map(|item| item.map(|change| Told { change, changes: 1 }))
+        item
     }
 
     async fn next_news(&mut self) -> Result<Told, Gap> {

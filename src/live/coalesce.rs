@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::Instant;
 
 use super::feed::Gap;
-use crate::domain::change::{Change, Told};
+use crate::domain::change::{Change, Noun, Told};
 
 /// How many subjects may wait for the end of an interval; with more, it ends early.
 const WAITING: usize = 10_000;
@@ -40,8 +40,7 @@ pub fn at_most(
                     yield Ok(Told { change, changes: 1 });
                 }
                 Some(Ok(change)) => {
-                    let changes = waiting.get(&change.fact.subject()).map_or(0, |told| told.changes) + 1;
-                    waiting.insert(change.fact.subject(), Told { change, changes });
+                    wait(&mut waiting, change);
                     if waiting.len() >= WAITING {
                         open = Instant::now();
                     }
@@ -58,6 +57,42 @@ pub fn at_most(
             }
         }
     }
+}
+
+/// Tells all of what has an end as the latest of each subject, in the order of the log; of very many subjects in several parts.
+pub fn together(
+    feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static,
+) -> impl Stream<Item = Result<Told, Gap>> + Send {
+    async_stream::stream! {
+        let mut feed = std::pin::pin!(feed);
+        let (mut waiting, mut end) = (HashMap::new(), None);
+        while let Some(item) = feed.next().await {
+            match item {
+                Ok(change) => wait(&mut waiting, change),
+                Err(gap) => {
+                    end = Some(gap);
+                    break;
+                }
+            }
+            if waiting.len() >= WAITING {
+                for told in drain(&mut waiting) {
+                    yield Ok(told);
+                }
+            }
+        }
+        for told in drain(&mut waiting) {
+            yield Ok(told);
+        }
+        if let Some(gap) = end {
+            yield Err(gap);
+        }
+    }
+}
+
+fn wait(waiting: &mut HashMap<(Noun, i64), Told>, change: Arc<Change>) {
+    let subject = change.fact.subject();
+    let changes = waiting.get(&subject).map_or(0, |told| told.changes) + 1;
+    waiting.insert(subject, Told { change, changes });
 }
 
 fn drain<K>(waiting: &mut HashMap<K, Told>) -> Vec<Told> {

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
@@ -23,22 +22,17 @@ pub struct Pacer {
 }
 
 impl Pacer {
-    /// Starts the task; it tells `missed` first. It ends when there is nobody to hand it changes any more.
+    /// Starts the task. It ends when there is nobody to hand it changes any more.
     pub fn start<P: Clone + Send + Sync + 'static>(
         audience: Arc<Audience<P>>,
         capacity: usize,
         interval: Duration,
-        missed: Option<BoxStream<'static, Word>>,
     ) -> Self {
         let (changes, receiver) = mpsc::channel(capacity);
         let heard =
             stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| Some((receiver.recv().await?, receiver)));
-        let missed = missed.unwrap_or_else(|| stream::empty().boxed());
-        let all = missed
-            .filter(|item| std::future::ready(item.as_ref().map_or(true, |change| change.fact.is_for_all())))
-            .chain(heard);
         tokio::spawn(async move {
-            let mut paced = std::pin::pin!(at_most(all, interval));
+            let mut paced = std::pin::pin!(at_most(heard, interval));
             while let Some(item) = paced.next().await {
                 match item {
                     Ok(told) => audience.push(&told),

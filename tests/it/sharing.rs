@@ -203,33 +203,123 @@ pub async fn wait_for(house: &House, listeners: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interval_is_shared_by_those_who_came_before_it_began_and_who_comes_later_is_told_the_first_at_once() {
+async fn an_interval_is_shared_also_by_those_who_come_while_it_runs_and_they_are_told_at_its_end() {
     let house = House::new().await;
     for person in ["ada", "ben", "cy"] {
         house.person(person).await;
     }
     let content = house.content("ada", "Hello", &[]).await;
-    let wish = json!({ "filter": { "content": { "id": content } }, "interval": "PT1M" });
-    let mut early = Vec::new();
-    for _ in 0..5 {
-        let mut socket = house.socket("").await;
-        socket.subscribe("1", HEAR, wish.clone()).await;
-        early.push(socket);
-    }
-    wait_for(&house, 5).await;
-    assert_eq!(house.app.live().audiences, 1);
+    let wish = json!({ "filter": { "content": { "id": content } }, "interval": "PT2S" });
+    let mut early = house.socket("").await;
+    early.subscribe("1", HEAR, wish.clone()).await;
+    wait_for(&house, 1).await;
     let first = house.rate("ben", &content, 1).await;
-    for socket in &mut early {
-        assert_eq!(socket.data("1").await["ratingChanged"]["cursor"], first["cursor"]);
+    assert_eq!(early.data("1").await["ratingChanged"]["cursor"], first["cursor"], "who was quiet is told at once");
+    let before = house.app.live().made;
+    let mut all = vec![early];
+    for number in 0..20 {
+        let mut late = house.socket("").await;
+        late.subscribe("1", HEAR, wish.clone()).await;
+        wait_for(&house, number + 2).await;
+        all.push(late);
     }
-    let mut late = house.socket("").await;
-    late.subscribe("1", HEAR, wish).await;
-    wait_for(&house, 6).await;
-    assert_eq!(house.app.live().audiences, 2, "an interval that has begun is not joined");
+    assert_eq!(house.app.live().audiences, 1, "an interval that has begun is joined");
     let second = house.rate("cy", &content, 2).await;
-    let told = late.data("1").await["ratingChanged"].clone();
-    assert_eq!((&told["cursor"], &told["changes"]), (&second["cursor"], &json!(1)));
-    for socket in &mut early {
-        assert_eq!(socket.next_within(0.1).await, None, "their interval is not over");
+    for socket in &mut all {
+        let told = socket.data("1").await["ratingChanged"].clone();
+        assert_eq!((&told["cursor"], &told["changes"]), (&second["cursor"], &json!(1)), "and nothing older");
+    }
+    assert_eq!(house.app.live().made, before + 1, "it is made once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_resumes_with_an_interval_is_told_what_was_missed_together_and_then_hears_with_the_others() {
+    let house = House::new().await;
+    for person in ["ada", "ben", "cy"] {
+        house.person(person).await;
+    }
+    let content = house.content("ada", "Hello", &[]).await;
+    let start = house.cursor().await;
+    let wish = |after: &Value| json!({ "interval": "PT2S", "after": after });
+    let mut early = house.socket("").await;
+    early.subscribe("1", HEAR, wish(&json!(start))).await;
+    wait_for(&house, 1).await;
+    let first = house.rate("ben", &content, 1).await;
+    assert_eq!(early.data("1").await["ratingChanged"]["cursor"], first["cursor"]);
+    // This one waits for the end of the interval, so whoever comes now hears of it with the others.
+    house.rate("cy", &content, 2).await;
+    let mut late = Vec::new();
+    for after in [json!(start), first["cursor"].clone()] {
+        let mut socket = house.socket("").await;
+        socket.subscribe("1", HEAR, wish(&after)).await;
+        late.push(socket);
+    }
+    wait_for(&house, 3).await;
+    assert_eq!(house.app.live().audiences, 1, "who resumes has no audience of their own");
+    let told = late[0].data("1").await["ratingChanged"].clone();
+    assert_eq!((&told["cursor"], &told["changes"]), (&first["cursor"], &json!(1)), "what the others were told");
+    let last = house.rate("ben", &content, 3).await;
+    for socket in std::iter::once(&mut early).chain(&mut late) {
+        let told = socket.data("1").await["ratingChanged"].clone();
+        assert_eq!((&told["cursor"], &told["changes"]), (&last["cursor"], &json!(2)));
+        assert_eq!(socket.next_within(0.1).await, None);
+    }
+    // What many missed is brought together, and told at once.
+    let mut back = house.socket("").await;
+    back.subscribe("1", HEAR, wish(&json!(start))).await;
+    let told = back.data("1").await["ratingChanged"].clone();
+    assert_eq!((&told["cursor"], &told["changes"]), (&last["cursor"], &json!(3)));
+    assert_eq!(house.app.live().audiences, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_joins_a_busy_audience_at_any_moment_hears_every_last_state_once_and_in_order() {
+    let house = House::new().await;
+    for person in ["ada", "ben"] {
+        house.person(person).await;
+    }
+    let mut contents = Vec::new();
+    for title in ["a", "b", "c"] {
+        contents.push(house.content("ada", title, &[]).await);
+    }
+    let query = "subscription($after: String, $interval: Duration) {
+        ratingChanged(after: $after, interval: $interval) { cursor changes content { id } } }";
+    let mut cursors = vec![house.cursor().await];
+    let mut last = std::collections::HashMap::new();
+    let mut sockets = Vec::new();
+    for turn in 0..120_usize {
+        let content = &contents[turn * 7 % 5 % 3];
+        let value = i64::try_from(turn % 5).expect("small") + 1;
+        let cursor = house.rate("ben", content, value).await["cursor"].as_str().expect("a cursor").to_owned();
+        last.insert(content.clone(), (turn + 1, cursor.clone()));
+        cursors.push(cursor);
+        if turn % 6 == 5 && turn < 110 {
+            let mut socket = house.socket("").await;
+            // From now on, after something old, or after what was said last.
+            let after = [None, Some(turn * 5 % (turn + 1)), Some(turn + 1)][turn / 6 % 3];
+            let variables = json!({ "after": after.map(|place| &cursors[place]), "interval": "PT0.05S" });
+            socket.subscribe("1", query, variables).await;
+            sockets.push((socket, after));
+            wait_for(&house, sockets.len()).await;
+            assert_eq!(house.app.live().audiences, 1);
+        }
+    }
+    let place = |cursor: &Value| cursors.iter().position(|known| *cursor == json!(known)).expect("a cursor");
+    let end = cursors.len() - 1;
+    for (socket, after) in &mut sockets {
+        let (mut told, mut states) = (after.unwrap_or_default(), std::collections::HashMap::new());
+        while told < end {
+            let change = socket.data("1").await["ratingChanged"].clone();
+            let next = place(&change["cursor"]);
+            assert!(next > told, "{next} after {told}");
+            told = next;
+            states.insert(change["content"]["id"].as_str().expect("an id").to_owned(), next);
+        }
+        for (content, (seq, _)) in &last {
+            let is_older = *seq <= after.unwrap_or_default();
+            assert!(is_older || states.get(content).is_none_or(|state| state == seq), "{content}: {states:?}");
+            assert!(after.is_none() || is_older || states.contains_key(content), "{content} was never told");
+        }
+        assert_eq!(socket.next_within(0.1).await, None, "nothing comes after the last");
     }
 }

@@ -98,7 +98,7 @@ pub struct RatingChange {
     pub cursor: String,
     /// When it was written down.
     pub at: DateTime,
-    /// How many changes of this content it stands for: more than 1 only with an `interval`.
+    /// How many changes of this content it stands for: more than 1 only with an `interval`, which may have begun before this subscription.
     pub changes: i32,
     /// The value before; null when there was none, when the viewer may not see it, or when several changes are told as one.
     pub before: Option<RatingValue>,
