@@ -20,8 +20,9 @@ const [PING, PONG] = [10_000, 5_000];
  * @param options.onChanges told the changes since the last time, in order, of each content the last one
  * @param options.onState told `connecting`, `live`, `waiting` or `stopped`
  * @param options.onExpired told when the server no longer holds what follows the cursor. Query the state, with the field
- *   `cursor`, and return that cursor
+ *   `cursor`, and return that cursor; when that fails we come back later and you are told again
  * @param options.onRefused told the errors of a subscription that can never work
+ * @param options.onFault told the errors of a change of which a part is missing; it is handed on as it came
  * @param options.subject names what a change is about; the id of its content when it is missing
  * @param options.pace when to hand changes on; the next painted frame when it is missing
  */
@@ -29,6 +30,7 @@ export function subscribe(options) {
   const {
     url, query, variables = {}, init = {}, onChanges,
     onState = () => {}, onExpired = async () => undefined, onRefused = console.error,
+    onFault = console.warn,
     subject = (change) => change.content?.id ?? change.cursor,
     pace = (paint) => (document.hidden ? setTimeout(paint, 1_000) : requestAnimationFrame(paint)),
   } = options;
@@ -54,9 +56,15 @@ export function subscribe(options) {
         onState('live');
         listen();
       }
-      if (message.type === 'next' && !message.payload.errors) hear(Object.values(message.payload.data)[0]);
       const errors = message.type === 'error' ? message.payload : message.payload?.errors;
-      if (errors) await mend(errors, listen);
+      const change = message.type === 'next' && Object.values(message.payload.data ?? {})[0];
+      if (change?.cursor) {
+        // Asked for again, it would be the same: it is heard, whatever of it is missing.
+        hear(change);
+        if (errors) onFault(errors);
+      } else if (errors) {
+        await mend(errors, listen, () => own === socket);
+      }
     };
     alive(say);
   }
@@ -82,15 +90,20 @@ export function subscribe(options) {
     wait = setTimeout(connect, longest * (0.5 + Math.random() / 2));
   }
 
-  async function mend(errors, listen) {
+  async function mend(errors, listen, isOurs) {
     const { code, cursor } = errors[0].extensions ?? {};
     if (code === 'LAGGED') {
       // We were too slow: what was not told follows this cursor.
       after = cursor;
       setTimeout(listen);
     } else if (code === 'CURSOR_EXPIRED') {
-      after = (await onExpired()) ?? null;
-      listen();
+      try {
+        after = (await onExpired()) ?? null;
+        listen();
+      } catch {
+        // Whoever could not be asked is as far away as a connection that is gone.
+        if (isOurs()) lost();
+      }
     } else if (['STOPPING', 'UNAVAILABLE', 'INTERNAL'].includes(code)) {
       lost();
     } else {

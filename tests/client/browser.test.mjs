@@ -119,3 +119,86 @@ test('a page waits longer from time to time while nobody is there', options, asy
   await hears(page, await rate(server.address, content, 2));
   await page.close();
 });
+
+/** Subscribes on a page to a server that is played: it answers each subscription with the next of `answers`. */
+const play = (page, answers, expired) =>
+  page.evaluate(
+    async ([answers, expired]) => {
+      const played = { connections: 0, asked: [], told: [], faults: 0, refused: 0, expired: 0 };
+      class Played {
+        static OPEN = 1;
+        readyState = 1;
+        constructor() {
+          played.connections += 1;
+          setTimeout(() => this.onopen());
+        }
+        say(message) {
+          setTimeout(() => this.readyState === 1 && this.onmessage({ data: JSON.stringify(message) }));
+        }
+        send(text) {
+          const { type, payload } = JSON.parse(text);
+          if (type === 'connection_init') this.say({ type: 'connection_ack' });
+          if (type !== 'subscribe') return;
+          played.asked.push(payload.variables.after);
+          (answers.shift() ?? []).forEach((message) => this.say({ id: '1', ...message }));
+        }
+        close() {
+          this.readyState = 3;
+        }
+      }
+      window.WebSocket = Played;
+      const { subscribe } = await import('/peerlead.js');
+      const subscription = subscribe({
+        url: 'ws://played', query: 'subscription', after: 'old', pace: setTimeout,
+        onChanges: (changes) => played.told.push(...changes.map((change) => change.cursor)),
+        onFault: () => (played.faults += 1),
+        onRefused: () => (played.refused += 1),
+        onExpired: async () => {
+          played.expired += 1;
+          const cursor = expired.shift();
+          if (!cursor) throw new TypeError('Failed to fetch');
+          return cursor;
+        },
+      });
+      await new Promise((over) => setTimeout(over, 2_500));
+      const cursor = subscription.cursor();
+      subscription.stop();
+      return { ...played, cursor };
+    },
+    [answers, expired],
+  );
+
+/** A page that has failed when something was thrown that nobody caught. */
+async function quiet() {
+  const [page, thrown] = [await browser.newPage(), []];
+  page.on('pageerror', (error) => thrown.push(error.message));
+  await page.goto(`http://${network.address}/index.html`);
+  return [page, thrown];
+}
+
+const failure = (code) => [{ message: 'no', extensions: { code } }];
+const change = (cursor, errors) => ({ type: 'next', payload: { data: { ratingChanged: { cursor, content: null } }, errors } });
+
+test('a page whose cursor has expired while the server cannot be asked comes back and asks again', options, async () => {
+  const [page, thrown] = await quiet();
+  const expired = [{ type: 'error', payload: failure('CURSOR_EXPIRED') }];
+  const played = await play(page, [expired, expired, [change('c1')]], [null, 'new']);
+  assert.deepEqual(played.asked, ['old', 'old', 'new']);
+  assert.deepEqual(played.told, ['c1']);
+  assert.equal(played.connections, 2, 'one more, after a wait');
+  assert.equal(played.expired, 2);
+  assert.deepEqual(thrown, []);
+  await page.close();
+});
+
+test('a change of which a part is missing is heard once, and not asked for again', options, async () => {
+  const [page, thrown] = await quiet();
+  const played = await play(page, [[change('c1', failure('INTERNAL')), change('c2')]], []);
+  assert.deepEqual(played.told, ['c1', 'c2']);
+  assert.equal(played.cursor, 'c2');
+  assert.equal(played.faults, 1);
+  assert.equal(played.refused, 0);
+  assert.deepEqual([played.connections, played.asked], [1, ['old']]);
+  assert.deepEqual(thrown, []);
+  await page.close();
+});
