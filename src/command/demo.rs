@@ -99,9 +99,13 @@ impl Demo {
     pub async fn load(&self, app: &Arc<App>) -> Result<Replay, Failure> {
         let split = self.split()?;
         let is_history = |row: &Row| TIMES.iter().take(2).filter_map(|field| time(row, field)).all(|at| at < split);
+        // The slice stays in the folder until all of it is in, with the times that it was given: what was broken off goes on so.
+        let (files, part) = (self.folder.join("slice"), self.folder.join("slice.part"));
         if app.source(&SourceRef::Slug(SOURCE.to_owned())).is_none() {
-            let files = self.folder.join("slice");
-            fs::create_dir_all(&files)?;
+            for old in [&files, &part].into_iter().filter(|old| old.exists()) {
+                fs::remove_dir_all(old)?;
+            }
+            fs::create_dir_all(&part)?;
             let shift = app.clock().now() - split;
             for (name, text) in FILES {
                 let text = match self.rows.iter().find(|(file, _)| *file == name) {
@@ -110,8 +114,11 @@ impl Demo {
                     }
                     None => text.to_owned(),
                 };
-                fs::write(files.join(name), text)?;
+                fs::write(part.join(name), text)?;
             }
+            fs::rename(&part, &files)?;
+        }
+        if files.exists() {
             let options = ImportOptions {
                 folder: files.clone(),
                 source: None,
@@ -122,10 +129,14 @@ impl Demo {
                 quiet: true,
             };
             let summary = import(app, &options).await?;
-            fs::remove_dir_all(&files)?;
+            // At one stroke: a part of it must not be taken for all of it.
+            fs::rename(&files, &part)?;
             if summary.bad > 0 {
                 return Err(format!("{} rows of the demo were refused", summary.bad).into());
             }
+        }
+        if part.exists() {
+            fs::remove_dir_all(&part)?;
         }
         let contents = self
             .rows("content.jsonl")

@@ -25,6 +25,7 @@ mod content;
 mod contest;
 mod corpus;
 mod crowd;
+mod demo;
 mod durability;
 mod endorsement;
 mod entities;
