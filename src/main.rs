@@ -27,7 +27,7 @@ use peerlead::http::documents::Named;
 use peerlead::http::explorer::Start;
 use peerlead::http::identity::Identity;
 use peerlead::http::oidc::{Oidc, OidcSettings};
-use peerlead::http::server::{PING, Settings as HttpSettings, serve};
+use peerlead::http::server::{PING, STALL, Settings as HttpSettings, serve};
 use peerlead::live::bus::address::Address;
 use peerlead::store::connection::Store;
 use peerlead::telemetry;
@@ -291,6 +291,7 @@ fn http_settings(server: &Server, identity: Identity, start: Start) -> Result<Ht
         body: server.max_body,
         patience: server.timeout,
         ping: PING,
+        stall: STALL,
         start,
         identity,
         origins: server.cors_origins.clone(),

@@ -19,5 +19,6 @@ pub mod pictures;
 pub mod request;
 pub mod seats;
 pub mod server;
+pub mod stall;
 pub mod trace;
 pub mod websocket;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -23,12 +24,15 @@ use super::identity::Identity;
 use super::long::Long;
 use super::metrics::{self, Metrics};
 use super::seats::Seats;
+use super::stall::Bounded;
 use super::{graphql, health, origin, pictures, trace};
 use crate::app::allowance::Budget;
 use crate::graphql::schema::Executor;
 
 /// How often a WebSocket client is asked whether it is still there: more often than networks forget a quiet connection.
 pub const PING: Duration = Duration::from_secs(25);
+/// How long a client may take nothing of what is written to it: longer than networks need to recover.
+pub const STALL: Duration = Duration::from_secs(30);
 
 /// What the operator has decided about transport.
 #[derive(Clone, Debug)]
@@ -40,6 +44,8 @@ pub struct Settings {
     pub patience: Duration,
     /// How often a WebSocket client is asked whether it is still there.
     pub ping: Duration,
+    /// How long a client may take nothing of what is written to it before its connection ends.
+    pub stall: Duration,
     /// What the explorer shows first.
     pub start: Start,
     /// How it is known who acts.
@@ -68,6 +74,7 @@ impl Default for Settings {
             body: 8 * 1024 * 1024,
             patience: Duration::from_secs(30),
             ping: PING,
+            stall: STALL,
             start: Start::default(),
             identity: Identity::default(),
             origins: Vec::new(),
@@ -177,6 +184,7 @@ pub async fn serve(
     let sender = Arc::new(sender);
     let teller = Arc::clone(&sender);
     let app = Arc::clone(executor.app());
+    let listener = Bounded { listener, limit: settings.stall };
     let hall = Hall {
         executor: executor.with_introspection(settings.introspection),
         budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
@@ -193,7 +201,8 @@ pub async fn serve(
         app.end_subscriptions();
     };
     let service = router(hall).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+    // Tapped, because only so does axum tell the address of a client of somebody else's listener.
+    axum::serve(listener.tap_io(|_| {}), service).with_graceful_shutdown(stopped).await?;
     // A socket is no request that is waited for: each keeps its receiver until its farewell is written.
     sender.closed().await;
     Ok(())

@@ -75,6 +75,38 @@ async fn a_client_that_never_reads_is_let_go_and_others_are_told_everything_mean
     drop(deaf);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_stream_that_is_never_read_gives_its_seat_back_and_one_that_is_quiet_keeps_it() {
+    let http = HttpSettings { stall: Duration::from_secs(1), ..HttpSettings::default() };
+    let house = House::furnished(Database::fresh().await, Settings::default(), http).await;
+    let content = furnished(&house).await;
+    let mut quiet = Events::post(&house, "", "subscription { leadershipChanged { cursor } }", json!({})).await;
+    let query = json!({ "query": "subscription { contentChanged { cursor content { body } } }" }).to_string();
+    let mut deaf = TcpStream::connect(&house.address).await.expect("a connection");
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {}\r\naccept: text/event-stream\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{query}",
+        house.address,
+        query.len()
+    );
+    deaf.write_all(request.as_bytes()).await.expect("a request");
+    wait_for(&house, 2).await;
+    // More than the network takes in between.
+    for number in 0..100 {
+        let edit = if number % 2 == 0 { "hideContent" } else { "restoreContent" };
+        let mut input = json!({ "content": { "id": content } });
+        if number % 2 == 0 {
+            input["reason"] = json!("rude");
+        }
+        house.act("operator", edit, input, "").await;
+    }
+    wait_for(&house, 1).await;
+    house.topic("rust", "").await;
+    house.act("ada", "declareLeadership", json!({ "topic": { "slug": "rust" } }), "").await;
+    assert!(quiet.data().await["leadershipChanged"]["cursor"].is_string());
+    drop(deaf);
+}
+
 #[tokio::test]
 async fn a_client_that_answers_no_ping_is_let_go_and_one_that_does_stays() {
     let http = HttpSettings { ping: Duration::from_millis(200), ..HttpSettings::default() };
