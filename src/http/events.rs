@@ -15,6 +15,7 @@ use futures_util::{Stream, StreamExt};
 use tracing::Instrument;
 
 use super::graphql::execute;
+use super::metrics::counted;
 use super::seats::Seat;
 use super::server::Hall;
 use super::{answer, identity, trace};
@@ -35,9 +36,12 @@ pub async fn run(
     viewer: Viewer,
     (request_id, seat): (String, Seat),
 ) -> Response {
+    let metrics = Arc::clone(&hall.metrics);
     if operation.kind != OperationKind::Subscription {
-        return execute(hall, operation, (viewer, seat.client()), &request_id, |response| once(&response)).await;
+        let tell = counted(metrics, &operation, |response| once(&response));
+        return execute(hall, operation, (viewer, seat.client()), &request_id, tell).await;
     }
+    metrics.streamed(operation.name(), operation.allowance.cost);
     let last = headers.get(LAST_EVENT).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
     let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
     let span = trace::operation(&operation, &request_id);

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_graphql::{Request, ServerError};
 use async_graphql_axum::GraphQLProtocol;
@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use super::answer::{self, Form};
 use super::budget::{Client, Refused};
+use super::metrics::counted;
 use super::server::Hall;
 use super::{events, identity, long, request, trace, websocket};
 use crate::app::error::Error;
@@ -260,7 +261,6 @@ async fn run(
         }
     }
     if caller.form == Form::Events {
-        hall.metrics.streamed(name.as_deref(), operation.allowance.cost);
         return match hall.seats.take(client) {
             Some(seat) => events::run(hall, headers, operation, viewer, (caller.request_id, seat)).await,
             None => caller.not_paid(Refused::Spent { wait: events::KEEP_ALIVE }),
@@ -271,12 +271,8 @@ async fn run(
             "a subscription needs a WebSocket (graphql-transport-ws) or an event stream (accept text/event-stream)";
         return caller.not_understood(StatusCode::BAD_REQUEST, told);
     }
-    let (cost, began, metrics, form) =
-        (operation.allowance.cost, Instant::now(), Arc::clone(&hall.metrics), caller.form);
-    let tell = move |response: async_graphql::Response| {
-        metrics.answered(name.as_deref(), cost, began.elapsed(), &response);
-        answer::of(&response, form)
-    };
+    let form = caller.form;
+    let tell = counted(Arc::clone(&hall.metrics), &operation, move |response| answer::of(&response, form));
     execute(hall, operation, (viewer, client), &caller.request_id, tell).await
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_graphql::{Response, Value};
 use axum::extract::State;
@@ -14,6 +14,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 use super::identity::{self, Identity};
 use super::server::Hall;
+use crate::graphql::schema::Operation;
 
 /// How many names of operations are told apart; clients choose them, and each costs memory.
 const NAMES: usize = 200;
@@ -134,6 +135,19 @@ impl Metrics {
         });
         handle.run_upkeep();
         handle.render()
+    }
+}
+
+/// Counts an operation that begins now when it is answered, before `tell` makes something of the answer.
+pub fn counted<T>(
+    metrics: Arc<Metrics>,
+    operation: &Operation,
+    tell: impl FnOnce(Response) -> T + Clone + Send + 'static,
+) -> impl FnOnce(Response) -> T + Clone + Send + 'static {
+    let (name, cost, began) = (operation.name().map(str::to_owned), operation.allowance.cost, Instant::now());
+    move |response| {
+        metrics.answered(name.as_deref(), cost, began.elapsed(), &response);
+        tell(response)
     }
 }
 

@@ -6,6 +6,7 @@ use peerlead::http::identity::Identity;
 use peerlead::http::server::Settings as HttpSettings;
 use serde_json::json;
 
+use crate::events::Events;
 use crate::house::{Database, House};
 
 async fn read(house: &House, authorization: Option<&str>) -> (u16, String) {
@@ -58,6 +59,42 @@ async fn operations_errors_cost_connections_and_the_database_are_counted_and_nob
         assert!(!line.ends_with(" 0") || name.ends_with("bucket"), "{line}");
     }
     assert!(!text.contains("ada"));
+}
+
+#[tokio::test]
+async fn what_is_asked_over_a_socket_or_a_stream_is_counted_by_what_came_of_it() {
+    let house = House::new().await;
+    house.person("ada").await;
+    let mut socket = house.socket("ada").await;
+    let create = "mutation Make { createTopic(input: { slug: \"a\", name: \"A\" }) { topic { id } } }";
+    for (number, query) in
+        ["query Who { people { nodes { handle } } }", create, "query Broken { nothing }"].iter().enumerate()
+    {
+        let id = number.to_string();
+        socket.subscribe(&id, query, json!({})).await;
+        assert_eq!(socket.next().await["id"], json!(id));
+        if number < 2 {
+            assert_eq!(socket.next().await["type"], "complete");
+        }
+    }
+    socket.subscribe("live", "subscription Hear { changes { cursor } }", json!({})).await;
+    socket.send(json!({ "type": "ping" })).await;
+    assert_eq!(socket.next().await["type"], "pong");
+    let mut stream = Events::post(&house, "ada", "query Streamed { people { nodes { handle } } }", json!({})).await;
+    assert_eq!(stream.next().await.map(|(name, _)| name).as_deref(), Some("next"));
+    let (_, text) = read(&house, None).await;
+    for line in [
+        "peerlead_operations_total{operation=\"Who\",outcome=\"ok\"} 1",
+        "peerlead_operations_total{operation=\"Make\",outcome=\"errors\"} 1",
+        "peerlead_operations_total{operation=\"other\",outcome=\"refused\"} 1",
+        "peerlead_operations_total{operation=\"Hear\",outcome=\"streamed\"} 1",
+        "peerlead_operations_total{operation=\"Streamed\",outcome=\"ok\"} 1",
+        "peerlead_errors_total{code=\"FORBIDDEN\"} 1",
+        "peerlead_errors_total{code=\"BAD_REQUEST\"} 1",
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line} is missing in\n{text}");
+    }
+    assert!(!text.contains("Who\",outcome=\"streamed\""), "{text}");
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ use crate::http::budget::Client;
 use crate::http::documents::Sent;
 use crate::http::graphql::{broken, execute, prepare};
 use crate::http::message::{Close, FromServer, next};
+use crate::http::metrics::counted;
 use crate::http::{answer, long, request, trace};
 
 /// How many operations may run on one connection.
@@ -102,7 +103,8 @@ impl Connection {
     fn ask(&mut self, id: Arc<str>, mut request: async_graphql::Request, viewer: Viewer) {
         // To be asked costs something, whatever comes of it.
         let client = Client::of(&viewer, self.address);
-        let Ok(asked) = self.hall.pay(&client, 1) else { return self.refuse_unpaid(&id) };
+        let name = request.operation_name.clone();
+        let Ok(asked) = self.hall.pay(&client, 1) else { return self.refuse_unpaid(&id, name.as_deref()) };
         let sent = match self.hall.settings.documents.resolve(&mut request) {
             Ok(sent) => sent,
             Err(error) => return self.refuse(&id, error),
@@ -110,14 +112,20 @@ impl Connection {
         if request.query.len() < long::DOCUMENT {
             return match self.hall.executor.prepare(request) {
                 Ok(operation) => self.admit(id, Understood { operation, asked, sent }, viewer),
-                Err(response) => self.refuse_all(&id, *response),
+                Err(response) => {
+                    self.hall.metrics.refused(name.as_deref(), "BAD_REQUEST");
+                    self.refuse_all(&id, *response);
+                }
             };
         }
         let (hall, request_id) = (self.hall.clone(), self.request_id.clone());
         let read = async move {
             match prepare(&hall, client, request, &request_id, true).await {
                 Ok(operation) => Outcome::Understood(Understood { operation, asked, sent }),
-                Err(response) => Outcome::Refusal(response.errors),
+                Err(response) => {
+                    hall.metrics.refused(name.as_deref(), "BAD_REQUEST");
+                    Outcome::Refusal(response.errors)
+                }
             }
         };
         self.run_task(id, read);
@@ -127,9 +135,10 @@ impl Connection {
     fn admit(&mut self, id: Arc<str>, Understood { mut operation, asked, sent }: Understood, viewer: Viewer) {
         self.hall.settings.documents.keep(sent);
         let (client, cost) = (Client::of(&viewer, self.address), operation.allowance.cost);
-        let Ok(budget) = self.hall.pay_rest(&client, cost, asked) else { return self.refuse_unpaid(&id) };
+        let Ok(budget) = self.hall.pay_rest(&client, cost, asked) else {
+            return self.refuse_unpaid(&id, operation.name());
+        };
         operation.allowance.budget = budget;
-        self.hall.metrics.streamed(operation.name(), cost);
         self.start(id, operation, viewer);
     }
 
@@ -143,7 +152,8 @@ impl Connection {
     }
 
     /// Whoever asks on although nothing is left is not heard for a moment, so that to refuse costs others nothing.
-    fn refuse_unpaid(&mut self, id: &str) {
+    fn refuse_unpaid(&mut self, id: &str, name: Option<&str>) {
+        self.hall.metrics.refused(name, "RATE_LIMITED");
         self.refuse(id, refused("RATE_LIMITED", "the budget of this minute is spent; try again later"));
         self.deaf = Some(Instant::now() + DEAF);
     }
@@ -153,8 +163,10 @@ impl Connection {
             (self.hall.clone(), self.request_id.clone(), Client::of(&viewer, self.address));
         self.run_task(id, async move {
             if operation.kind != OperationKind::Subscription {
-                return execute(&hall, operation, (viewer, client), &request_id, Outcome::of).await;
+                let tell = counted(Arc::clone(&hall.metrics), &operation, Outcome::of);
+                return execute(&hall, operation, (viewer, client), &request_id, tell).await;
             }
+            hall.metrics.streamed(operation.name(), operation.allowance.cost);
             let span = trace::operation(&operation, &request_id);
             let heard = hall.executor.listen(operation, viewer, request_id, None, answer::text).instrument(span).await;
             heard.map_or_else(|response| Outcome::not_begun(*response), Outcome::Live)
