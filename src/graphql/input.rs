@@ -343,7 +343,8 @@ impl EndorsementFilter {
 pub struct ChangeFilter {
     /// Those of this content.
     pub content: Option<ContentRef>,
-    /// Those on this topic.
+    /// Those on this topic, as it is when the subscription starts. When it is merged into another one later, nothing more is heard:
+    /// `changes(nouns: [MERGE])` tells of it, and whoever subscribes again hears of the main topic.
     pub topic: Option<TopicRef>,
     /// `true`: those on the topics below it too, as the tree is when the subscription starts.
     #[graphql(default)]
