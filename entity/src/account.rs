@@ -10,6 +10,8 @@ pub struct Model {
     pub source_id: i64,
     pub external_id: String,
     pub person_id: i64,
+    /// The person who was made for this account; none for one of somebody who was there.
+    pub made_id: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

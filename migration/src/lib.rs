@@ -14,6 +14,7 @@ mod m20261124_000002_moderators;
 mod m20261124_000003_ballots;
 mod m20261124_000004_audit;
 mod m20261124_000005_contest;
+mod m20261128_000001_account_made;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_ballots::Migration),
             Box::new(m20261124_000004_audit::Migration),
             Box::new(m20261124_000005_contest::Migration),
+            Box::new(m20261128_000001_account_made::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use super::rating::recount;
 use super::topic::check_place;
 use super::viewer::Viewer;
 use crate::domain::change::Fact;
-use crate::domain::id::{ContentId, TopicId};
+use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::ingest::{Batch, CAP, Outcome, PersonItem, Report, TopicItem};
 use crate::domain::invalid::{Code, Invalid};
 use crate::domain::person::{MERGES, NewPerson, Person, PersonKind, PersonPatch};
@@ -27,27 +27,44 @@ use crate::store::writing::Writing;
 
 type Checked<T> = Result<T, Error>;
 
+/// Over what somebody who brings a batch has a say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Say {
+    /// Everybody and every topic: admins, and those who have the database anyway.
+    All,
+    /// What the source has made itself: integrators. What belongs to all sources, such as a person whom another one knows, or a
+    /// topic, is not theirs to change.
+    Own,
+}
+
 /// What the items of a batch may name, kept up while they are written.
 struct Desk<'a, 'w> {
     app: &'a App,
     writing: &'a mut Writing<'w>,
     source: &'a Source,
     now: Time,
+    say: Say,
     people: HashMap<String, Person>,
+    /// The person who was made for an account; none for an account of somebody who was there.
+    made: HashMap<String, PersonId>,
     topics: HashMap<String, Option<Topic>>,
     contents: HashMap<String, ContentId>,
 }
 
 impl App {
-    /// Takes a batch of up to 1,000 items in. Integrators only, for the source of their token.
+    /// Takes a batch of up to 1,000 items in. Integrators only, for the source of their token. Of people and topics they change
+    /// what their source has made; admins change all. What became of ratings is told only to those who may see them.
     ///
     /// # Errors
     /// `SOURCE_NOT_FOUND`, `TOO_MANY`. What is wrong with an item is in its outcome.
     pub async fn ingest(&self, viewer: &Viewer, source: &SourceRef, batch: &Batch) -> Result<Report, Error> {
         // Before the source is looked up: who may bring nothing in learns nothing of sources.
         viewer.may_ingest()?;
-        viewer.integrator(self.named_source("source", source)?.id)?;
-        self.take_in(source, batch).await
+        let known = self.named_source("source", source)?;
+        viewer.integrator(known.id)?;
+        let say = if viewer.is_admin() && !viewer.is_limited() { Say::All } else { Say::Own };
+        let report = self.bring(source, batch, say).await?;
+        Ok(if viewer.sees_ratings(known.visibility) { report } else { report.with_ratings_untold() })
     }
 
     /// Takes a batch in, for those who have the database anyway: the commands.
@@ -55,12 +72,16 @@ impl App {
     /// # Errors
     /// As [`App::ingest`].
     pub async fn take_in(&self, source: &SourceRef, batch: &Batch) -> Result<Report, Error> {
+        self.bring(source, batch, Say::All).await
+    }
+
+    async fn bring(&self, source: &SourceRef, batch: &Batch, say: Say) -> Result<Report, Error> {
         if batch.len() > CAP {
             return refuse(Code::TooMany, "", format!("a batch has at most {CAP} items; this one has {}", batch.len()));
         }
         let source = self.named_source("source", source)?;
         let mut writing = self.store.begin().await?;
-        let report = take_all(self, &mut writing, &source, batch).await?;
+        let report = take_all(self, &mut writing, &source, batch, say).await?;
         self.commit(writing).await?;
         Ok(report)
     }
@@ -92,11 +113,19 @@ impl App {
     }
 }
 
-async fn take_all(app: &App, writing: &mut Writing<'_>, source: &Source, batch: &Batch) -> Result<Report, Error> {
-    let people = writing.people_by_account(source.id, &named_people(batch)).await?;
+async fn take_all(
+    app: &App,
+    writing: &mut Writing<'_>,
+    source: &Source,
+    batch: &Batch,
+    say: Say,
+) -> Result<Report, Error> {
+    let known = writing.people_by_account(source.id, &named_people(batch)).await?;
+    let made = known.iter().filter_map(|(id, (_, made))| Some((id.clone(), (*made)?))).collect();
+    let people = known.into_iter().map(|(id, (person, _))| (id, person)).collect();
     let contents = writing.content_ids(source.id, &named_contents(batch)).await?;
     let now = app.clock.now();
-    let mut desk = Desk { app, writing, source, now, people, topics: HashMap::new(), contents };
+    let mut desk = Desk { app, writing, source, now, say, people, made, topics: HashMap::new(), contents };
     desk.follow_merges().await?;
     let mut report = Report::default();
     for item in &batch.people {
@@ -190,13 +219,11 @@ impl Desk<'_, '_> {
         let external_id = external_id(&item.external_id)?;
         let told = item.handle.as_deref().map(|handle| text::slug("handle", handle)).transpose()?;
         if let Some(known) = self.people.get(&external_id).cloned() {
-            let mut patch = PersonPatch {
-                handle: told,
-                name: item.name.clone(),
-                kind: item.kind,
-                active: item.active,
-                team: item.team.clone(),
-            };
+            let mut patch = patch_of(item, told);
+            if !self.may_change(&external_id, &known) {
+                patch.apply(&known)?;
+                return Ok(Outcome::Unchanged);
+            }
             // The handle of one who was merged still names the person they were merged into.
             if let Some(handle) = patch.handle.as_deref().filter(|handle| *handle != known.handle)
                 && self.named(handle).await?.is_some_and(|named| named.id == known.id)
@@ -209,17 +236,15 @@ impl Desk<'_, '_> {
         if let Some(handle) = &told
             && let Some(known) = self.named(handle).await?
         {
-            let patch = PersonPatch {
-                handle: None,
-                name: item.name.clone(),
-                kind: item.kind,
-                active: item.active,
-                team: item.team.clone(),
-            };
+            let patch = patch_of(item, None);
             // What is refused must be refused before the account is written.
             patch.apply(&known)?;
-            self.writing.insert_account(self.source.id, &external_id, known.id).await?;
-            self.change_person(external_id, known, &patch).await?;
+            self.writing.insert_account(self.source.id, &external_id, known.id, None).await?;
+            if self.may_change(&external_id, &known) {
+                self.change_person(external_id, known, &patch).await?;
+            } else {
+                self.people.insert(external_id, known);
+            }
             return Ok(Outcome::Created);
         }
         let handle = match told {
@@ -231,10 +256,17 @@ impl Desk<'_, '_> {
         let mut new = new.in_team(item.team.as_deref())?;
         new.active = item.active.unwrap_or(true);
         let person = self.writing.insert_person(&new, self.now).await?;
-        self.writing.insert_account(self.source.id, &external_id, person.id).await?;
+        self.writing.insert_account(self.source.id, &external_id, person.id, Some(person.id)).await?;
         self.writing.note(Fact::Person(person.clone()));
+        self.made.insert(external_id.clone(), person.id);
         self.people.insert(external_id, person);
         Ok(Outcome::Created)
+    }
+
+    /// Whether what the batch says of a person whom it knows by this account is to be believed.
+    fn may_change(&self, external_id: &str, known: &Person) -> bool {
+        // Whose person was merged into another one knows only a part of who they are now.
+        self.say == Say::All || self.made.get(external_id) == Some(&known.id)
     }
 
     async fn change_person(&mut self, external_id: String, known: Person, patch: &PersonPatch) -> Checked<Outcome> {
@@ -330,7 +362,8 @@ impl Desk<'_, '_> {
                     emergent: item.emergent,
                 };
                 let changed = patch.apply(&known)?;
-                if changed == known {
+                // It cannot be known who has made a topic, and all sources share it.
+                if changed == known || self.say == Say::Own {
                     return Ok(Outcome::Unchanged);
                 }
                 check_place(self.writing, &changed).await?;
@@ -342,6 +375,11 @@ impl Desk<'_, '_> {
         self.topics.insert(slug, Some(topic));
         Ok(outcome)
     }
+}
+
+/// What an item says of a person who is known.
+fn patch_of(item: &PersonItem, handle: Option<String>) -> PersonPatch {
+    PersonPatch { handle, name: item.name.clone(), kind: item.kind, active: item.active, team: item.team.clone() }
 }
 
 /// The person that somebody was merged into, or themselves.

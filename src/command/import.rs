@@ -203,7 +203,7 @@ impl Desk<'_> {
             match outcome {
                 Outcome::Created => open.counts.created += 1,
                 Outcome::Changed => open.counts.changed += 1,
-                Outcome::Unchanged => open.counts.unchanged += 1,
+                Outcome::Unchanged | Outcome::Accepted => open.counts.unchanged += 1,
                 Outcome::Stale => open.counts.stale += 1,
                 Outcome::Refused(invalid) if open.may_wait(&invalid) => open.waiting.push((place, invalid)),
                 Outcome::Refused(invalid) => open.refused(place, &invalid),

@@ -142,6 +142,8 @@ pub enum Outcome {
     Unchanged,
     /// A later word is stored; this one changed nothing.
     Stale,
+    /// It was taken in; whether it changed anything is not told, because that would tell what was there.
+    Accepted,
     /// It was refused; the other items were not touched by that.
     Refused(Invalid),
 }
@@ -156,4 +158,16 @@ pub struct Report {
     pub leaderships: Vec<Outcome>,
     pub endorsements: Vec<Outcome>,
     pub contests: Vec<Outcome>,
+}
+
+impl Report {
+    /// The same for those who may not know what people rated: what became of a rating depends on what is stored, also on what
+    /// its rater said here and not in the source, so that nothing is told but whether it was taken in.
+    #[must_use]
+    pub fn with_ratings_untold(mut self) -> Self {
+        for outcome in self.ratings.iter_mut().filter(|outcome| !matches!(outcome, Outcome::Refused(_))) {
+            *outcome = Outcome::Accepted;
+        }
+        self
+    }
 }

@@ -251,22 +251,29 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Gives a person an account in a source.
+    /// Gives a person an account in a source. `made`: the person, if they were made for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn insert_account(&self, source: SourceId, external_id: &str, person: PersonId) -> Result<(), Error> {
+    pub async fn insert_account(
+        &self,
+        source: SourceId,
+        external_id: &str,
+        person: PersonId,
+        made: Option<PersonId>,
+    ) -> Result<(), Error> {
         let row = account::ActiveModel {
             id: NotSet,
             source_id: Set(source.0),
             external_id: Set(external_id.to_owned()),
             person_id: Set(person.0),
+            made_id: Set(made.map(|id| id.0)),
         };
         row.insert(&self.transaction).await?;
         Ok(())
     }
 
-    /// The people behind accounts of a source, by external id.
+    /// The people behind accounts of a source, by external id, each with the person who was made for the account, if anybody was.
     ///
     /// # Errors
     /// When the database fails.
@@ -274,11 +281,11 @@ impl Writing<'_> {
         &self,
         source: SourceId,
         external_ids: &[&str],
-    ) -> Result<HashMap<String, Person>, Error> {
+    ) -> Result<HashMap<String, (Person, Option<PersonId>)>, Error> {
         let mut found = HashMap::new();
         for some in external_ids.chunks(1_000) {
             let mut sql = Sql::new(
-                "SELECT a.external_id AS external_id, p.* FROM account a JOIN person p ON p.id = a.person_id WHERE a.source_id = ",
+                "SELECT a.external_id AS external_id, a.made_id AS made_id, p.* FROM account a JOIN person p ON p.id = a.person_id WHERE a.source_id = ",
             );
             sql.bind(source.0).push(" AND a.external_id IN (");
             for (at, id) in some.iter().enumerate() {
@@ -286,7 +293,9 @@ impl Writing<'_> {
             }
             sql.push(")");
             for row in self.rows(sql).await? {
-                found.insert(row.try_get("", "external_id")?, noun(person::Model::from_query_result(&row, "")?)?);
+                let made: Option<i64> = row.try_get("", "made_id")?;
+                let person = noun(person::Model::from_query_result(&row, "")?)?;
+                found.insert(row.try_get("", "external_id")?, (person, made.map(PersonId)));
             }
         }
         Ok(found)

@@ -36,6 +36,7 @@ mod hearing;
 mod house;
 mod http;
 mod ingest;
+mod integrator;
 mod lead;
 mod leadership;
 mod limits;

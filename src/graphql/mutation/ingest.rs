@@ -12,6 +12,10 @@ use crate::graphql::nodes::person::PersonKind;
 use crate::graphql::scalar::{DateTime, Url};
 
 /// A person as the source knows them.
+///
+/// A handle that somebody has already makes this a further account of that person, and nothing else. Name, handle, kind, team and
+/// whether they are active are then taken only from the source for whose account the person was made, and from admins; of others
+/// they are ignored.
 #[derive(Clone, Debug, InputObject)]
 pub struct PersonItemInput {
     /// How the source names them.
@@ -41,7 +45,7 @@ impl From<PersonItemInput> for ingest::PersonItem {
     }
 }
 
-/// A topic. Topics are shared by all sources.
+/// A topic. Topics are shared by all sources, so one that is there is changed by admins only; what others say of it is ignored.
 #[derive(Clone, Debug, InputObject)]
 pub struct TopicItemInput {
     /// Its name; turned into lower case without blanks.
@@ -161,7 +165,7 @@ pub struct LeadershipItemInput {
     pub role: Option<String>,
     /// Since when.
     pub from: DateTime,
-    /// Until when.
+    /// Until when. When it is missing, an end that was told before, here or by an earlier batch, stays.
     pub to: Option<DateTime>,
     /// Why, in words.
     pub evidence_text: Option<String>,
@@ -249,6 +253,10 @@ pub enum ItemOutcome {
     Unchanged,
     /// A word of the same or a later time is stored; this one changed nothing.
     Stale,
+    /// It was taken in. Whether it changed anything is not told, because the ratings of this source are private: what became of
+    /// one would tell what its rater said before. This is the outcome of every rating that is not refused, unless you may see
+    /// who rated what in this source.
+    Accepted,
     /// It was refused, see the error. The other items were not touched by that.
     Refused,
 }
@@ -341,6 +349,7 @@ fn results(outcomes: Vec<Outcome>) -> Result<Vec<ItemResult>> {
             Outcome::Changed => (ItemOutcome::Changed, None),
             Outcome::Unchanged => (ItemOutcome::Unchanged, None),
             Outcome::Stale => (ItemOutcome::Stale, None),
+            Outcome::Accepted => (ItemOutcome::Accepted, None),
             Outcome::Refused(invalid) => (ItemOutcome::Refused, Some(IngestUserError::of(invalid.into())?)),
         };
         Ok(ItemResult { outcome, error })
