@@ -15,8 +15,9 @@ use async_graphql::{Positioned, Request, ServerError, Value as Const};
 
 use super::error::refused;
 use super::schema::OperationKind;
+use super::size::Within;
 use super::validation::{Fitting, Rules};
-use crate::domain::page::{CAP, DEFAULT};
+use crate::domain::page::CAP;
 
 /// The longest document, in bytes.
 const LENGTH: usize = 64 * 1024;
@@ -28,6 +29,8 @@ const ITEMS: u64 = 100_000;
 const ALIASES: u64 = 100;
 /// How many errors of one document are told.
 const ERRORS: usize = 5;
+/// What one telling of a subscription may cost, in points: it is paid for once and told as often as something happens.
+const TELLING: u64 = 1_000;
 /// What an act costs, in points.
 const ACT: u64 = 10;
 /// How many documents are kept.
@@ -94,6 +97,13 @@ impl Documents {
             OperationType::Mutation => OperationKind::Mutation,
             OperationType::Subscription => OperationKind::Subscription,
         };
+        if kind == OperationKind::Subscription && cost > TELLING {
+            let told = format!(
+                "one telling of this subscription may cost {cost} points, more than {TELLING}; ask for less at once, such as \
+                 smaller pages, and for the rest by a query when it is told"
+            );
+            return Err(vec![refused("COST_EXCEEDED", told)]);
+        }
         let fitting = self.rules.as_ref().zip(document.fitting.as_ref());
         if let Some((rules, operation)) =
             fitting.and_then(|(rules, fitting)| Some((rules, fitting.operations.get(name).ok()?)))
@@ -171,11 +181,6 @@ struct Size {
     lists: u64,
 }
 
-/// A plain list, such as the authors of a content, is taken for this many items.
-const FEW: u64 = 3;
-/// The fields that are plain lists of nouns when nothing says that they are connections.
-const PLAIN: [&str; 6] = ["accounts", "ancestors", "authors", "leaders", "sources", "topics"];
-
 /// The fields that lead from a type of the schema to other types, each to many.
 const PARTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 /// How many of them may stand in one another. From type to type the answer grows tenfold, and tools look only once.
@@ -185,9 +190,9 @@ struct Measure<'a> {
     document: &'a ExecutableDocument,
     /// The operation's variables, with what they are when nothing is given.
     variables: HashMap<&'a Name, Option<&'a Const>>,
-    /// What was measured of each fragment within a list of so many items, `None` while it is being measured: a fragment in
+    /// What was measured of each fragment within a field that says so much of its lists, `None` while it is being measured: a fragment in
     /// itself is for the validation to refuse.
-    fragments: HashMap<(&'a Name, u64), Option<Size>>,
+    fragments: HashMap<(&'a Name, Within), Option<Size>>,
 }
 
 impl<'a> Measure<'a> {
@@ -204,7 +209,7 @@ impl<'a> Measure<'a> {
     }
 
     fn check(mut self, operation: &'a OperationDefinition) -> Result<Size, ServerError> {
-        let size = self.set(&operation.selection_set, 1, 0);
+        let size = self.set(&operation.selection_set, Within::OPERATION, 0);
         if size.fields > FIELDS {
             return Err(refused(
                 "COST_EXCEEDED",
@@ -229,8 +234,8 @@ impl<'a> Measure<'a> {
         Ok(size)
     }
 
-    /// The size of a selection in a field whose list has `page` items.
-    fn set(&mut self, set: &'a Positioned<SelectionSet>, page: u64, depth: usize) -> Size {
+    /// The size of a selection in a field that says `within` of its lists.
+    fn set(&mut self, set: &'a Positioned<SelectionSet>, within: Within, depth: usize) -> Size {
         let mut sum = Size::default();
         if depth > DEPTH {
             return Size { fields: u64::MAX, ..Size::default() };
@@ -241,9 +246,9 @@ impl<'a> Measure<'a> {
         }
         for selection in &set.node.items {
             let size = match &selection.node {
-                Selection::InlineFragment(fragment) => self.set(&fragment.node.selection_set, page, depth + 1),
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, page, depth),
-                Selection::Field(field) => self.field(&field.node, page, depth),
+                Selection::InlineFragment(fragment) => self.set(&fragment.node.selection_set, within, depth + 1),
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, within, depth),
+                Selection::Field(field) => self.field(&field.node, within, depth),
             };
             sum.fields = sum.fields.saturating_add(size.fields);
             sum.items = sum.items.saturating_add(size.items);
@@ -253,44 +258,42 @@ impl<'a> Measure<'a> {
         sum
     }
 
-    fn field(&mut self, field: &'a Field, page: u64, depth: usize) -> Size {
-        let inner = self.set(&field.selection_set, self.page(field), depth + 1);
-        let times = match field.name.node.as_str() {
+    fn field(&mut self, field: &'a Field, within: Within, depth: usize) -> Size {
+        let name = field.name.node.as_str();
+        let own = Within::of(name, |argument| self.number(field, argument), within);
+        let inner = self.set(&field.selection_set, own, depth + 1);
+        let times = match name {
             "nodes" | "edges" if has_argument(field, "ids") => u64::try_from(CAP).unwrap_or(u64::MAX),
-            "nodes" | "edges" => page,
-            name if PLAIN.contains(&name) && !has_pages(&field.selection_set) => FEW,
+            "nodes" | "edges" => within.page,
+            name if is_plain(&field.selection_set) => within.list(name, own).unwrap_or_default(),
             _ => 0,
         };
-        let own = u64::from(field.alias.is_some());
-        let lists = inner.lists + u64::from(PARTS.contains(&field.name.node.as_str()));
+        let alias = u64::from(field.alias.is_some());
+        let lists = inner.lists + u64::from(PARTS.contains(&name));
         let items = if times == 0 { inner.items } else { times.saturating_mul(inner.items.saturating_add(1)) };
-        Size { fields: inner.fields.saturating_add(1), items, aliases: inner.aliases.saturating_add(own), lists }
+        Size { fields: inner.fields.saturating_add(1), items, aliases: inner.aliases.saturating_add(alias), lists }
     }
 
-    fn fragment(&mut self, name: &'a Name, page: u64, depth: usize) -> Size {
-        if let Some(known) = self.fragments.get(&(name, page)) {
+    fn fragment(&mut self, name: &'a Name, within: Within, depth: usize) -> Size {
+        if let Some(known) = self.fragments.get(&(name, within)) {
             return known.unwrap_or_default();
         }
         let Some(fragment) = self.document.fragments.get(name) else { return Size::default() };
-        self.fragments.insert((name, page), None);
-        let size = self.set(&fragment.node.selection_set, page, depth + 1);
-        self.fragments.insert((name, page), Some(size));
+        self.fragments.insert((name, within), None);
+        let size = self.set(&fragment.node.selection_set, within, depth + 1);
+        self.fragments.insert((name, within), Some(size));
         size
     }
 
-    /// How many items the list of a field has at most.
-    fn page(&self, field: &Field) -> u64 {
-        let (cap, unsaid) = (u64::try_from(CAP).unwrap_or(u64::MAX), u64::try_from(DEFAULT).unwrap_or_default());
-        let Some((_, value)) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "first" | "last"))
-        else {
-            return unsaid;
-        };
+    /// An argument that is a number, also by a variable; `None` for one that is missing or null.
+    fn number(&self, field: &Field, argument: &str) -> Option<u64> {
+        let (_, value) = field.arguments.iter().find(|(name, _)| name.node.as_str() == argument)?;
         let given = |name: Name| {
             Ok::<_, std::convert::Infallible>(self.variables.get(&name).copied().flatten().cloned().unwrap_or_default())
         };
         match value.node.clone().into_const_with(given) {
-            Ok(Const::Number(number)) => number.as_u64().unwrap_or(0).min(cap),
-            _ => unsaid,
+            Ok(Const::Number(number)) => Some(number.as_u64().unwrap_or(0)),
+            _ => None,
         }
     }
 }
@@ -306,11 +309,11 @@ fn repeated(set: &Positioned<SelectionSet>) -> u64 {
     (names.len() - different.len()) as u64
 }
 
-/// Whether a selection is that of a connection. Only its own fields are looked at: who hides them in a fragment is counted
-/// for both.
-fn has_pages(set: &Positioned<SelectionSet>) -> bool {
-    let named = |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if matches!(field.node.name.node.as_str(), "nodes" | "edges"));
-    set.node.items.iter().any(named)
+/// Whether a selection is one of objects, and not that of a connection. Only its own fields are looked at: who hides them in a
+/// fragment is counted for both.
+fn is_plain(set: &Positioned<SelectionSet>) -> bool {
+    let of_pages = |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if matches!(field.node.name.node.as_str(), "nodes" | "edges" | "pageInfo" | "totalCount"));
+    !set.node.items.is_empty() && !set.node.items.iter().any(of_pages)
 }
 
 fn has_argument(field: &Field, name: &str) -> bool {

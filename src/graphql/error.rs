@@ -1,5 +1,7 @@
 //! Errors at the border: a code from one table, a sentence, and nothing of our insides.
 
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensions, Response, ServerError, Value};
 
 use crate::app::error::Error;
@@ -51,6 +53,14 @@ pub fn refused(code: &str, message: impl Into<String>) -> ServerError {
     let mut error = error.into_server_error(async_graphql::Pos::default());
     error.locations.clear();
     error
+}
+
+/// The answer of what was given up because it took too long.
+#[must_use]
+pub fn late(patience: Duration) -> Response {
+    let seconds = patience.as_secs_f32();
+    let told = format!("this took longer than the {seconds} s that an operation may take; ask for less at once");
+    Response::from_errors(vec![refused("UNAVAILABLE", told)])
 }
 
 /// Gives every error a code and the request's id, and logs our own faults, once and here.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
@@ -12,7 +13,7 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use super::context::{Request, Turn};
-use super::error::{failed, mark, refused};
+use super::error::{failed, late, mark, refused};
 use super::schema::{Executor, Operation, Schema};
 use crate::app::allowance::Allowance;
 use crate::app::error::Error;
@@ -76,6 +77,8 @@ struct Script {
     name: Option<String>,
     variables: Variables,
     allowance: Allowance,
+    /// How long one telling may take.
+    patience: Duration,
     write: Write,
 }
 
@@ -90,6 +93,7 @@ impl Script {
             name: request.operation_name.clone(),
             variables: request.variables.clone(),
             allowance: operation.allowance,
+            patience: executor.patience,
             write,
         }
     }
@@ -124,7 +128,9 @@ impl Script {
         // Many may be told this, so a fault is named after the change, not after somebody's request.
         let fault = format!("change-{}", item.seq());
         let desk = Request { turn: Turn::Hearing(item), ..Request::new(Arc::clone(&self.app), viewer, self.allowance) };
-        let mut response = self.run(Arc::new(desk)).await?;
+        // Paid for once, it is told as often as something happens: so each time it takes no longer than an operation may.
+        let told = tokio::time::timeout(self.patience, self.run(Arc::new(desk))).await;
+        let mut response = told.unwrap_or_else(|_| Some(late(self.patience)))?;
         mark(&mut response, &fault);
         Some((self.write)(&response).into())
     }

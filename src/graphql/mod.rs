@@ -15,5 +15,6 @@ pub mod page;
 pub mod query;
 pub mod scalar;
 pub mod schema;
+pub mod size;
 pub mod subscription;
 pub mod validation;

@@ -1,6 +1,7 @@
 //! The schema, and how an operation is run on it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::ExecutableDocument;
@@ -19,6 +20,8 @@ use crate::app::viewer::Viewer;
 
 /// How deep fields may stand in one another.
 const DEPTH: usize = 16;
+/// How long one telling of a subscription may take when nothing is said.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many directives one field may have.
 const DIRECTIVES: usize = 10;
 
@@ -47,6 +50,7 @@ pub struct Executor {
     app: Arc<App>,
     documents: Arc<Documents>,
     introspection: bool,
+    pub(super) patience: Duration,
 }
 
 impl std::fmt::Debug for Executor {
@@ -107,13 +111,19 @@ impl Executor {
     pub fn new(app: Arc<App>) -> Self {
         let schema = builder().validation_mode(ValidationMode::Fast).finish();
         let documents = Arc::new(Documents::of(&schema.sdl()));
-        Self { schema, strict: builder().finish(), app, documents, introspection: true }
+        Self { schema, strict: builder().finish(), app, documents, introspection: true, patience: PATIENCE }
     }
 
     /// The same, with questions about the schema answered or not.
     #[must_use]
     pub fn with_introspection(self, introspection: bool) -> Self {
         Self { introspection, ..self }
+    }
+
+    /// The same, with this time for each telling of a subscription.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The app behind it.

@@ -186,7 +186,7 @@ pub async fn serve(
     let app = Arc::clone(executor.app());
     let listener = Bounded { listener, limit: settings.stall };
     let hall = Hall {
-        executor: executor.with_introspection(settings.introspection),
+        executor: executor.with_introspection(settings.introspection).with_patience(settings.patience),
         budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
         metrics: Arc::default(),
         long: Arc::default(),

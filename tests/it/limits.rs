@@ -3,6 +3,9 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use peerlead::graphql::listening::News;
+use peerlead::graphql::schema::Executor;
+use peerlead::http::answer;
 use peerlead::http::documents::Named;
 use peerlead::http::server::Settings as HttpSettings;
 use serde_json::{Value, json};
@@ -339,4 +342,78 @@ async fn what_takes_long_is_answered_as_if_it_did_not() {
     let padding = "x".repeat(10_000);
     socket.subscribe("2", &format!("{{ viewer {{ role }} }} # {padding}"), json!({})).await;
     assert!(socket.data("2").await["viewer"]["role"].is_string());
+}
+
+async fn cost(house: &House, query: &str, variables: Value) -> u64 {
+    let (_, _, answer) = send(house, "", json!({ "query": query, "variables": variables })).await;
+    answer["extensions"]["rateLimit"]["cost"].as_u64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+#[tokio::test]
+async fn lists_cost_what_they_may_hold_however_they_are_asked_for() {
+    let house = house(HttpSettings::default()).await;
+    let query = "query($f: Int, $l: Int) { contents(first: $f, last: $l) { nodes { title } } }";
+    assert_eq!(cost(&house, query, json!({ "f": null, "l": 100 })).await, 101);
+    assert_eq!(cost(&house, "{ contents(first: null, last: 100) { nodes { title } } }", json!({})).await, 101);
+    assert_eq!(cost(&house, query, json!({ "f": 7 })).await, 8);
+    let map = |list: &str| format!("{{ leadershipMap(first: 50, leadersPerTopic: 10) {{ {list} }} }}");
+    assert_eq!(cost(&house, &map("people { weight }"), json!({})).await, 501);
+    assert_eq!(cost(&house, &map("leading { score }"), json!({})).await, 501);
+    assert_eq!(cost(&house, &map("topics { heat }"), json!({})).await, 51);
+    let endorsements = "{ topic(by: { slug: \"none\" }) { leaders(first: 10) { nodes { endorsements { id } } } } }";
+    assert_eq!(cost(&house, endorsements, json!({})).await, 10 * 101 + 1);
+    let everything = "{ leadershipMap(first: 500, leadersPerTopic: 10) { people { person { contents(first: 100) { nodes { title body } } } } } }";
+    let (_, _, answer) = send(&house, "", json!({ "query": everything })).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "COST_EXCEEDED", "{answer}");
+}
+
+const WIDE: &str = "subscription { contentChanged { content { replies(first: 100) { nodes { replies(first: 10) { nodes { title } } } } } } }";
+
+#[tokio::test]
+async fn a_subscription_asks_for_no_more_each_time_than_can_be_told_each_time() {
+    let house = house(HttpSettings::default()).await;
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", WIDE, json!({})).await;
+    let told = socket.next().await;
+    assert_eq!((&told["type"], &told["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("COST_EXCEEDED")));
+    let message = told["payload"][0]["message"].as_str().expect("a message");
+    assert!(message.contains("1000") && message.contains("ask for less at once"), "{message}");
+}
+
+#[tokio::test]
+async fn what_takes_too_long_to_tell_is_told_as_a_fault() {
+    use futures_util::StreamExt;
+    let house = house(HttpSettings::default()).await;
+    house.person("ada").await;
+    let executor = Executor::new(Arc::clone(&house.app)).with_patience(std::time::Duration::ZERO);
+    for number in 0..10 {
+        house.content("ada", &format!("T{number}"), &[]).await;
+    }
+    // One question after another, which is more than a moment.
+    let query = "subscription { contentChanged { content { authors { contents(first: 5) { nodes { replies(first: 2) { nodes { title } } authors { contents(first: 2) { nodes { replies(first: 2) { nodes { title } } authors { contents(first: 1) { nodes { title } } } } } } } } } } } }";
+    let operation = executor.prepare(async_graphql::Request::new(query)).expect("an operation");
+    let viewer = house.app.viewer(None).await.expect("nobody");
+    let mut news = executor.listen(operation, viewer, "r".to_owned(), None, answer::text).await.expect("news");
+    house.content("ada", "One", &[]).await;
+    let News::Change(heard) = news.next().await.expect("news") else { panic!("the end") };
+    assert!(format!("{heard:?}").contains("UNAVAILABLE"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn guesses_are_paid_for_by_the_address_they_come_from() {
+    // One point comes back in 20 s.
+    let house = house(HttpSettings { budget: NonZeroU32::new(3), ..HttpSettings::default() }).await;
+    let ask = json!({ "query": "{ cursor }" });
+    assert_eq!(send(&house, "operator", ask.clone()).await.0, 200);
+    let mut last = (0, None);
+    for guess in 0..6 {
+        let (status, wait, _) = send(&house, &format!("guess-{guess}"), ask.clone()).await;
+        last = (status, wait);
+    }
+    assert_eq!(last.0, 429, "who has guessed too often is not looked up");
+    assert!(last.1.is_some(), "Retry-After");
+    assert_eq!(send(&house, "operator", ask).await.0, 429, "nor is anybody else at this address for a moment");
+    let picture = reqwest::Client::new().get(format!("http://{}/pictures/word-cloud.svg", house.address));
+    let picture = picture.header("Peerlead-Person", "guess").send().await.expect("an answer");
+    assert_eq!(picture.status().as_u16(), 429);
 }
