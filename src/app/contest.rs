@@ -16,10 +16,11 @@ impl App {
     /// The viewer objects to what is shown of them on a topic; what they said before is said anew.
     ///
     /// # Errors
-    /// `TOPIC_NOT_FOUND`, or a text of the wrong form.
+    /// `TOPIC_NOT_FOUND`, `FORBIDDEN`, or a text of the wrong form.
     pub async fn contest_leadership(&self, viewer: &Viewer, topic: &TopicRef, words: &str) -> Result<Contest, Error> {
         let person = viewer.member()?.id;
         let topic = self.named_topic("topic", topic)?.id;
+        viewer.check_reach(self, None, &[topic])?;
         let text = text::required("text", words, text::REMARK)?;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
@@ -39,10 +40,11 @@ impl App {
     /// The viewer objects no more.
     ///
     /// # Errors
-    /// `TOPIC_NOT_FOUND`, `CONTEST_NOT_FOUND`.
+    /// `TOPIC_NOT_FOUND`, `CONTEST_NOT_FOUND`, `FORBIDDEN`.
     pub async fn withdraw_contest(&self, viewer: &Viewer, topic: &TopicRef) -> Result<Contest, Error> {
         let person = viewer.member()?.id;
         let topic = self.named_topic("topic", topic)?.id;
+        viewer.check_reach(self, None, &[topic])?;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
         let mut withdrawn = None;

@@ -103,6 +103,7 @@ impl App {
         let Some(mut endorsement) = writing.endorsement(id).await? else {
             return refuse(Code::EndorsementNotFound, "endorsement", "there is no such endorsement");
         };
+        viewer.check_reach(self, None, &[endorsement.topic])?;
         if endorsement.endorser != actor {
             viewer.admin()?;
         }

@@ -74,6 +74,7 @@ impl App {
     /// `PERSON_NOT_FOUND`, `FORBIDDEN`.
     pub async fn erase_person(&self, viewer: &Viewer, by: &PersonRef) -> Result<Person, Error> {
         let actor = viewer.member()?.id;
+        viewer.unlimited()?;
         let id = self.named_person("person", by).await?.id;
         if actor != id {
             viewer.admin()?;

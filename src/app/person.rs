@@ -116,6 +116,7 @@ impl App {
     /// `PERSON_NOT_FOUND`, `TAKEN`, `FORBIDDEN`, or what the checks say.
     pub async fn update_person(&self, viewer: &Viewer, by: &PersonRef, patch: &PersonPatch) -> Result<Person, Error> {
         let actor = viewer.member()?.id;
+        viewer.unlimited()?;
         let id = self.named_person("person", by).await?.id;
         let more = patch.handle.is_some() || patch.kind.is_some() || patch.active.is_some() || patch.team.is_some();
         let own_name = actor == id && !more;

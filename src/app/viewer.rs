@@ -221,6 +221,17 @@ impl Viewer {
         }
     }
 
+    /// Refuses limited tokens where people are changed, who are not of one source or topic.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`.
+    pub(super) fn unlimited(&self) -> Result<(), Error> {
+        if self.is_limited() {
+            return Err(Error::Forbidden("this token is limited, and people are not of one source or topic"));
+        }
+        Ok(())
+    }
+
     /// Whether a token of the viewer narrows what may be changed, so that reach has to be looked at.
     pub(super) fn is_limited(&self) -> bool {
         let grant = self.grant();
