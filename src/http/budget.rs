@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -18,6 +18,9 @@ use crate::app::viewer::{Proof, Viewer};
 
 /// After how many operations those are forgotten who have all of their budget again.
 const SWEEP: u32 = 10_000;
+/// How many addresses are kept whose budget went to guesses.
+const STRANGERS: u64 = 10_000;
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Who pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +62,8 @@ pub struct Budgets {
     limiter: Limiter,
     limit: NonZeroU32,
     paid: AtomicU32,
+    /// Addresses of those who were not recognised and could not pay for that, with when they may try again.
+    strangers: moka::sync::Cache<Client, Instant>,
 }
 
 /// Why an operation is not run.
@@ -75,7 +80,27 @@ impl Budgets {
     #[must_use]
     pub fn new(limit: NonZeroU32) -> Self {
         let limiter = RateLimiter::dashmap(Quota::per_minute(limit)).with_middleware();
-        Self { limiter, limit, paid: AtomicU32::new(0) }
+        let strangers = moka::sync::Cache::builder().max_capacity(STRANGERS).time_to_live(MINUTE).build();
+        Self { limiter, limit, paid: AtomicU32::new(0), strangers }
+    }
+
+    /// Whether somebody may be looked up who shows who they are.
+    ///
+    /// # Errors
+    /// When so many at their address were not recognised that its budget was spent.
+    pub fn admit(&self, address: &Client) -> Result<(), Refused> {
+        let until = self.strangers.get(address);
+        match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            Some(wait) if !wait.is_zero() => Err(Refused::Spent { wait }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets an address pay for somebody who was not recognised.
+    pub fn note_stranger(&self, address: Client, clock: &AppClock) {
+        if let Err(Refused::Spent { wait }) = self.pay(&address, 1, clock) {
+            self.strangers.insert(address, Instant::now() + wait);
+        }
     }
 
     /// Takes the cost of an operation from the budget of a client.

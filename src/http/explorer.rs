@@ -1,5 +1,7 @@
 //! The page at `/`: GraphiQL where it can be loaded, else a console of our own, with queries to begin with.
 
+use std::sync::LazyLock;
+
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
@@ -35,7 +37,8 @@ pub async fn page(State(hall): State<Hall>) -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-cache"), (header::X_FRAME_OPTIONS, "DENY")], Html(PAGE.replace("__START__", &start)))
 }
 
-/// The schema as text.
+/// The schema as text, which is made once: it takes long, and anybody may ask for it.
 pub async fn sdl() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crate::graphql::schema::sdl())
+    static SDL: LazyLock<String> = LazyLock::new(crate::graphql::schema::sdl);
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], SDL.as_str())
 }

@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use super::answer::{self, Form};
 use super::budget::{Client, Refused};
+use super::identity::Unknown;
 use super::metrics::counted;
 use super::server::Hall;
 use super::{events, identity, long, request, trace, websocket};
@@ -79,8 +80,7 @@ pub async fn post(
     let read = if is_long {
         match read_long(&hall, &headers, peer, body).await {
             Ok(read) => read,
-            Err(Unread::Unrecognised(error)) => return caller.not_recognised(&error),
-            Err(Unread::Unpaid(refused)) => return caller.not_paid(refused),
+            Err(unknown) => return caller.unknown(unknown),
         }
     } else {
         request::of_json(&body)
@@ -99,22 +99,17 @@ struct Sent {
     is_long: bool,
 }
 
-/// Why a body was not even read.
-enum Unread {
-    Unrecognised(Error),
-    Unpaid(Refused),
-}
-
 /// Reads a body that takes long to be read: first it is paid for by whoever sent it, a point for each kibibyte.
 async fn read_long(
     hall: &Hall,
     headers: &HeaderMap,
     peer: SocketAddr,
     body: Bytes,
-) -> Result<Result<Request, String>, Unread> {
-    let viewer = identity::of_headers(hall, headers).await.map_err(Unread::Unrecognised)?;
-    let client = Client::of(&viewer, hall.address(peer, headers));
-    hall.pay(&client, body.len() as u64 / 1024).map_err(Unread::Unpaid)?;
+) -> Result<Result<Request, String>, Unknown> {
+    let address = hall.address(peer, headers);
+    let viewer = identity::of_headers(hall, headers, address).await?;
+    let client = Client::of(&viewer, address);
+    hall.pay(&client, body.len() as u64 / 1024).map_err(Unknown::Unpaid)?;
     let read = hall.long.run(client, async move { request::of_json(&body) }).await;
     Ok(read.unwrap_or_else(|| Err("the body cannot be read".to_owned())))
 }
@@ -180,7 +175,14 @@ impl Caller {
     }
 
     /// The answer to somebody of whom it is not known who they are.
-    pub fn not_recognised(&self, error: &Error) -> Response {
+    pub fn unknown(&self, why: Unknown) -> Response {
+        match why {
+            Unknown::Unrecognised(error) => self.not_recognised(&error),
+            Unknown::Unpaid(refused) => self.not_paid(refused),
+        }
+    }
+
+    fn not_recognised(&self, error: &Error) -> Response {
         let status = match code(error) {
             "BAD_REQUEST" => StatusCode::BAD_REQUEST,
             "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
@@ -216,11 +218,12 @@ async fn run(
     Sent { mut request, by_get, is_long }: Sent,
     caller: Caller,
 ) -> Response {
-    let viewer = match identity::of_headers(hall, headers).await {
+    let address = hall.address(peer, headers);
+    let viewer = match identity::of_headers(hall, headers, address).await {
         Ok(viewer) => viewer,
-        Err(error) => return caller.not_recognised(&error),
+        Err(unknown) => return caller.unknown(unknown),
     };
-    let client = Client::of(&viewer, hall.address(peer, headers));
+    let client = Client::of(&viewer, address);
     // To be asked costs something, whatever comes of it.
     let name = request.operation_name.clone();
     let asked = match hall.pay(&client, 1) {
@@ -332,9 +335,7 @@ fn noted(span: &tracing::Span, response: async_graphql::Response) -> async_graph
 
 /// The answer of an operation that was given up.
 fn late(patience: Duration, request_id: &str) -> async_graphql::Response {
-    let seconds = patience.as_secs_f32();
-    let told = format!("this took longer than the {seconds} s that an operation may take; ask for less at once");
-    let mut response = async_graphql::Response::from_errors(vec![refused("UNAVAILABLE", told)]);
+    let mut response = crate::graphql::error::late(patience);
     crate::graphql::error::mark(&mut response, request_id);
     response
 }

@@ -1,11 +1,13 @@
 //! Who acts: by a bearer token, or, without configured identity and on loopback only, whoever the header says.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
+use super::budget::{Client, Refused};
 use super::oidc::Oidc;
 use super::server::Hall;
 use crate::app::error::Error;
@@ -38,12 +40,25 @@ struct Shown<'a> {
     handle: Option<&'a str>,
 }
 
-/// The one who acts by a request's headers.
+/// Why it is not known who somebody is.
+#[derive(Debug)]
+pub enum Unknown {
+    /// What they showed is worth nothing.
+    Unrecognised(Error),
+    /// They were not looked up: the budget of their address is spent.
+    Unpaid(Refused),
+}
+
+/// The one who acts by a request's headers, which came from an address: it pays for each who is not recognised.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` for a token that is worth nothing, or for none where one is needed; `BAD_REQUEST` for a handle that nobody
+/// `RATE_LIMITED` when its budget is spent by such; `UNAUTHENTICATED` for a token that is worth nothing, or for none where one is needed; `BAD_REQUEST` for a handle that nobody
 /// has, or that nobody is asked for.
-pub async fn of_headers(hall: &Hall, headers: &HeaderMap) -> Result<Viewer, Error> {
+pub async fn of_headers(hall: &Hall, headers: &HeaderMap, address: IpAddr) -> Result<Viewer, Unknown> {
+    paid(hall, address, by_headers(hall, headers)).await
+}
+
+async fn by_headers(hall: &Hall, headers: &HeaderMap) -> Result<Viewer, Error> {
     let text = |name: &str| match headers.get(name).map(|value| value.to_str()) {
         None => Ok(None),
         Some(Ok(text)) => Ok(Some(text)),
@@ -57,12 +72,34 @@ pub async fn of_headers(hall: &Hall, headers: &HeaderMap) -> Result<Viewer, Erro
 ///
 /// # Errors
 /// As [`of_headers`].
-pub async fn of_init(hall: &Hall, payload: Option<&Map<String, Value>>) -> Result<Viewer, Error> {
+pub async fn of_init(hall: &Hall, payload: Option<&Map<String, Value>>, address: IpAddr) -> Result<Viewer, Unknown> {
+    paid(hall, address, by_init(hall, payload)).await
+}
+
+async fn by_init(hall: &Hall, payload: Option<&Map<String, Value>>) -> Result<Viewer, Error> {
     let entry = |name: &str| {
         let mut entries = payload.into_iter().flatten();
         entries.find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_str())
     };
     recognise(hall, &Shown { bearer: bearer(entry("Authorization"))?, handle: entry(HEADER) }).await
+}
+
+/// A guess costs a lookup or the check of a signature, so whoever guesses pays like one who asks.
+async fn paid(
+    hall: &Hall,
+    address: IpAddr,
+    looking: impl Future<Output = Result<Viewer, Error>>,
+) -> Result<Viewer, Unknown> {
+    let Some(budgets) = &hall.budgets else { return looking.await.map_err(Unknown::Unrecognised) };
+    let address = Client::at(address);
+    budgets.admit(&address).map_err(Unknown::Unpaid)?;
+    looking.await.map_err(|error| {
+        // A database that does not answer is nobody's guess.
+        if matches!(error, Error::Unauthenticated(_) | Error::BadRequest(_)) {
+            budgets.note_stranger(address, hall.executor.app().clock());
+        }
+        Unknown::Unrecognised(error)
+    })
 }
 
 fn bearer(authorization: Option<&str>) -> Result<Option<&str>, Error> {

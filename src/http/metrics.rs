@@ -1,18 +1,21 @@
 //! Numbers for operators, in the form of Prometheus. None of them names anybody.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_graphql::{Response, Value};
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use metrics::{counter, gauge, histogram, with_local_recorder};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
-use super::identity::{self, Identity};
+use super::answer::Form;
+use super::graphql;
+use super::identity::{self, Identity, Unknown};
 use super::server::Hall;
 use crate::graphql::schema::Operation;
 
@@ -159,12 +162,22 @@ fn number(count: impl TryInto<i64>) -> f64 {
 }
 
 /// The numbers, for everybody on a server without identity, else for admins.
-pub async fn metrics(State(hall): State<Hall>, headers: HeaderMap) -> axum::response::Response {
+pub async fn metrics(
+    State(hall): State<Hall>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> axum::response::Response {
     if !matches!(hall.settings.identity, Identity::Word) {
-        match identity::of_headers(&hall, &headers).await {
+        match identity::of_headers(&hall, &headers, hall.address(peer, &headers)).await {
             Ok(viewer) if viewer.is_admin() => {}
             Ok(_) => return (StatusCode::FORBIDDEN, "send the token of an admin\n").into_response(),
-            Err(_) => return (StatusCode::UNAUTHORIZED, "send the token of an admin\n").into_response(),
+            Err(Unknown::Unpaid(refused)) => {
+                let caller = graphql::Caller { form: Form::Json, request_id: graphql::id(&headers) };
+                return caller.not_paid(refused);
+            }
+            Err(Unknown::Unrecognised(_)) => {
+                return (StatusCode::UNAUTHORIZED, "send the token of an admin\n").into_response();
+            }
         }
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], hall.metrics.render(&hall)).into_response()

@@ -254,7 +254,7 @@ impl Connection {
             }
             FromClient::ConnectionInit { payload } => {
                 // Boxed, because a connection lives long and does this once.
-                let viewer = Box::pin(identity::of_init(&self.hall, payload.as_ref())).await;
+                let viewer = Box::pin(identity::of_init(&self.hall, payload.as_ref(), self.address)).await;
                 self.viewer = Some(viewer.map_err(|_| Some(Close::Forbidden.frame()))?);
                 self.say(&FromServer::ConnectionAck);
             }

@@ -197,6 +197,42 @@ async fn a_limited_token_changes_nothing_beyond_its_source_and_topic() {
 }
 
 #[tokio::test]
+async fn a_limited_token_changes_nobody_and_takes_nothing_back_beyond_its_limits() {
+    let house = House::new().await;
+    for person in ["ada", "ben"] {
+        house.person(person).await;
+    }
+    house.topic("rust", "").await;
+    house.topic("go", "").await;
+    let mut endorsed = Vec::new();
+    for topic in ["rust", "go"] {
+        let input = json!({ "person": { "handle": "ada" }, "topic": { "slug": topic }, "text": "yes" });
+        endorsed.push(
+            house.act("ben", "endorseLeadership", input, "endorsement { id }").await["endorsement"]["id"].clone(),
+        );
+    }
+    let contest = |topic: &str| json!({ "topic": { "slug": topic }, "text": "not me" });
+    house.act("ben", "contestLeadership", contest("go"), "").await;
+    let limited =
+        json!({ "name": "t", "person": { "handle": "ben" }, "scopes": ["RATE"], "topic": { "slug": "rust" } });
+    let (_, rater) = made(&house, "operator", limited).await;
+    let go = json!({ "topic": { "slug": "go" } });
+    for (act, input) in [
+        ("erasePerson", json!({ "person": { "handle": "ben" } })),
+        ("updatePerson", json!({ "person": { "handle": "ben" }, "name": "Somebody" })),
+        ("withdrawEndorsement", json!({ "endorsement": endorsed[1] })),
+        ("contestLeadership", contest("go")),
+        ("withdrawContest", go),
+    ] {
+        let query = crate::corpus::act(act, "userErrors { message }");
+        assert_eq!(house.fails(&rater, &query, json!({ "input": input })).await, "FORBIDDEN", "{act}");
+    }
+    house.act(&rater, "withdrawEndorsement", json!({ "endorsement": endorsed[0] }), "").await;
+    house.act(&rater, "contestLeadership", contest("rust"), "").await;
+    house.act(&rater, "withdrawContest", json!({ "topic": { "slug": "rust" } }), "").await;
+}
+
+#[tokio::test]
 async fn limits_and_scopes_that_do_not_fit_are_refused_with_the_reason() {
     let house = House::new().await;
     house.topic("rust", "").await;
@@ -324,10 +360,12 @@ async fn only_the_pages_that_the_operator_lists_may_ask_from_a_browser() {
         let ask = client.request(reqwest::Method::OPTIONS, &url).header("Origin", origin);
         let ask = ask
             .header("Access-Control-Request-Method", "POST")
-            .header("Access-Control-Request-Headers", "authorization,content-type");
+            .header("Access-Control-Request-Headers", "authorization,content-type,last-event-id");
         let answer = ask.send().await.expect("an answer");
         let told = answer.headers().get("access-control-allow-origin").map(|value| value.to_str().unwrap().to_owned());
         assert_eq!(told.as_deref(), allowed, "{origin}");
+        let headers = answer.headers().get("access-control-allow-headers").map(|value| value.to_str().unwrap());
+        assert_eq!(headers.is_some_and(|headers| headers.contains("last-event-id")), allowed.is_some(), "{origin}");
         assert!(answer.headers().get("access-control-allow-credentials").is_none());
     }
 }

@@ -33,11 +33,12 @@ pub(super) async fn show<T: DeserializeOwned>(
         Ok(wanted) => wanted,
         Err(told) => return refuse(told),
     };
-    let viewer = match identity::of_headers(hall, headers).await {
+    let address = hall.address(peer, headers);
+    let viewer = match identity::of_headers(hall, headers, address).await {
         Ok(viewer) => viewer,
-        Err(error) => return caller.not_recognised(&error),
+        Err(unknown) => return caller.unknown(unknown),
     };
-    let client = Client::of(&viewer, hall.address(peer, headers));
+    let client = Client::of(&viewer, address);
     let request = Request::new(query).variables(Variables::from_json(Value::Object(wanted.variables.clone())));
     let response = match hall.executor.prepare(request) {
         Ok(operation) => match hall.pay(&client, operation.allowance.cost) {
