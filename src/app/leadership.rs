@@ -147,7 +147,7 @@ pub(super) fn check_leads(field: &'static str, person: &Person) -> Result<(), Er
 }
 
 /// The same person does not lead the same topic in the same role twice at a time.
-async fn check_overlap(writing: &Writing<'_>, new: &NewLeadership) -> Result<(), Error> {
+pub(super) async fn check_overlap(writing: &Writing<'_>, new: &NewLeadership) -> Result<(), Error> {
     let (from, to) = (new.terms.valid_from, new.terms.valid_to);
     for known in writing.leaderships_between(new.person, new.topic).await? {
         let same = known.kind == new.kind && known.role == new.terms.role;

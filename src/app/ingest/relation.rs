@@ -1,8 +1,8 @@
 //! Leaderships, endorsements and objections of a batch.
 
-use super::{Checked, Desk};
+use super::{Checked, Desk, Say};
 use crate::app::error::refuse;
-use crate::app::leadership::check_leads;
+use crate::app::leadership::{check_leads, check_overlap};
 use crate::domain::change::{ContestAct, EndorsementAct, Fact, LeadershipAct};
 use crate::domain::contest::Contest;
 use crate::domain::endorsement::{Endorsement, NewEndorsement};
@@ -35,14 +35,22 @@ impl Desk<'_, '_> {
         let same = |l: &&Leadership| l.kind == kind && l.role == terms.role && l.valid_from == terms.valid_from;
         let known = self.writing.leaderships_between(person, topic).await?;
         let Some(known) = known.iter().find(same) else {
-            let leadership =
-                self.writing.insert_leadership(&NewLeadership { person, topic, kind, told_by: None, terms }).await?;
+            let new = NewLeadership { person, topic, kind, told_by: None, terms };
+            if self.say == Say::Own {
+                check_overlap(self.writing, &new).await?;
+            }
+            let leadership = self.writing.insert_leadership(&new).await?;
             let act = if item.declared { LeadershipAct::Declared } else { LeadershipAct::Appointed };
             self.writing.note(Fact::Leadership { act, leadership });
             return Ok(Outcome::Created);
         };
+        // What a moderator rejected counts for no moment, whatever its source goes on to say.
+        if known.valid_to == Some(known.valid_from) {
+            return Ok(Outcome::Unchanged);
+        }
         let changed = Leadership {
-            valid_to: terms.valid_to,
+            // Who says nothing of an end does not take back that it was ended here.
+            valid_to: terms.valid_to.or(known.valid_to),
             evidence_text: terms.evidence_text,
             evidence_url: terms.evidence_url,
             ..known.clone()
