@@ -68,7 +68,13 @@ impl App {
         let (reply, answer) = oneshot::channel();
         let lost = || Error::Stopping;
         self.ratings.send(Job { draft, reply }).await.map_err(|_| lost())?;
-        answer.await.map_err(|_| lost())?
+        match answer.await.map_err(|_| lost())? {
+            // Who may not see a content learns not even that it is there.
+            Err(Error::Invalid(invalid)) if invalid.code == Code::NotVisible && !viewer.is_moderator() => {
+                refuse(Code::ContentNotFound, "content", "there is no such content")
+            }
+            told => told,
+        }
     }
 
     /// The viewer's own ratings, newest first.

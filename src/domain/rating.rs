@@ -211,6 +211,16 @@ impl RatingDraft {
         if content.authors.contains(&self.rater) {
             return Err(Invalid::new(Code::OwnContent, "content", "nobody rates their own content"));
         }
+        let not_visible = || {
+            let told = "this content was withdrawn or hidden and takes no ratings";
+            Err(Invalid::new(Code::NotVisible, "content", told))
+        };
+        // History stays true: an import may bring ratings of contents that were withdrawn or hidden later.
+        let is_closed = !content.visible && !self.imported;
+        // Before the value is looked at, which would tell that there is something to rate.
+        if is_closed && before.is_none() {
+            return not_visible();
+        }
         let told_later = self.imported && current.is_some_and(|rating| rating.rated_at >= self.at);
         let Some(value) = self.value else {
             if told_later && before.is_some() {
@@ -227,13 +237,8 @@ impl RatingDraft {
         if before == Some(mark) && !self.imported {
             return Ok(Verdict::Unchanged);
         }
-        // History stays true: an import may bring ratings of contents that were withdrawn or hidden later.
-        if !content.visible && !self.imported {
-            return Err(Invalid::new(
-                Code::NotVisible,
-                "content",
-                "this content was withdrawn or hidden and takes no ratings",
-            ));
+        if is_closed {
+            return not_visible();
         }
         Ok(Verdict::Moved(Some(mark)))
     }

@@ -219,5 +219,9 @@ pub fn told(desk: &Request, change: &change::Change, changes: usize) -> Option<C
         let source = desk.app.source_by_id(fact.subject.source);
         seen = source.is_some_and(|source| desk.viewer.sees_rating(fact.rater, source.visibility));
     }
-    Some(Change::of(&change.fact, mark, (seen, own), changes))
+    let mut told = Change::of(&change.fact, mark, (seen, own), changes);
+    if let (Change::ContentChange(content), Fact::Content(fact)) = (&mut told, &change.fact) {
+        content.act = content.act.shown(|| desk.viewer.sees_hidden(&fact.card.subject.authors));
+    }
+    Some(told)
 }

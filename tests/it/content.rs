@@ -181,6 +181,16 @@ async fn a_hidden_content_comes_back_when_it_is_restored() {
     assert_eq!(house.data("ben", "{ contents { totalCount } }", json!({})).await["contents"]["totalCount"], json!(0));
     let back = house.act("operator", "restoreContent", of(&content), "content { state }").await;
     assert_eq!(back["content"]["state"], "VISIBLE");
+    let log = "{ changes(nouns: [CONTENT], first: 100) { nodes { ... on ContentChange { act } } } }";
+    for (viewer, told) in [
+        ("ben", ["PUBLISHED", "WITHDRAWN", "PUBLISHED"]),
+        ("ada", ["PUBLISHED", "HIDDEN", "RESTORED"]),
+        ("operator", ["PUBLISHED", "HIDDEN", "RESTORED"]),
+    ] {
+        let heard = house.data(viewer, log, json!({})).await["changes"]["nodes"].clone();
+        let acts: Vec<&str> = heard.as_array().unwrap().iter().map(|change| change["act"].as_str().unwrap()).collect();
+        assert_eq!(acts, told, "{viewer}: who moderates is told to those who see what is hidden");
+    }
     assert_eq!(house.data("ben", "{ contents { totalCount } }", json!({})).await["contents"]["totalCount"], json!(1));
 }
 

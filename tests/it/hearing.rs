@@ -257,7 +257,7 @@ async fn contents_and_leaderships_are_heard_with_what_happened_to_them() {
     let heard = all(&mut socket).await;
     let acts =
         |id: &str| heard[id].iter().map(|told| told["act"].as_str().unwrap_or("?")).collect::<Vec<_>>().join(" ");
-    assert_eq!(acts("contents"), "PUBLISHED HIDDEN RESTORED WITHDRAWN");
+    assert_eq!(acts("contents"), "PUBLISHED WITHDRAWN PUBLISHED WITHDRAWN");
     assert_eq!(acts("leaderships"), "DECLARED APPOINTED ENDED ENDORSED RENEWED WITHDRAWN");
     assert_eq!(acts("of grace"), "APPOINTED ENDORSED RENEWED WITHDRAWN");
     let told = &heard["leaderships"];

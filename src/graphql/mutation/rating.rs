@@ -82,6 +82,8 @@ payload! {
         BotCannotRate,
         /// There is no such content, or the viewer may not see it.
         ContentNotFound,
+        /// The content was withdrawn or hidden, and the viewer has not rated it.
+        NotVisible,
         /// Nobody rates their own content.
         OwnContent,
     }

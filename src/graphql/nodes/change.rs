@@ -44,18 +44,31 @@ pub enum ChangeNoun {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "change::ContentAct")]
 pub enum ContentAct {
-    /// It is new.
+    /// It is new, or it can be read again.
     Published,
     /// Its text, authors or topics changed.
     Edited,
-    /// An author took it back.
+    /// It was taken back.
     Withdrawn,
-    /// A moderator hid it.
+    /// A moderator hid it. Its authors and moderators are told so, everybody else that it is `WITHDRAWN`.
     Hidden,
-    /// A moderator shows it again.
+    /// A moderator shows it again. Its authors and moderators are told so, everybody else that it is `PUBLISHED`.
     Restored,
     /// Its ratings were counted anew, because people were merged or somebody turned out to be a bot.
     Recounted,
+}
+
+impl ContentAct {
+    /// As somebody is told: that a moderator did it is for those who see what is hidden. Asked only where it matters.
+    #[must_use]
+    pub fn shown(self, sees_hidden: impl FnOnce() -> bool) -> Self {
+        let other = match self {
+            Self::Hidden => Self::Withdrawn,
+            Self::Restored => Self::Published,
+            _ => return self,
+        };
+        if sees_hidden() { self } else { other }
+    }
 }
 
 /// What happened to a leadership or an endorsement.
