@@ -431,7 +431,7 @@ async fn what_waited_while_a_merge_was_done_follows_it() {
         },
         async {
             later(4).await;
-            lock.rollback().await.expect("an end")
+            lock.rollback().await.expect("an end");
         }
     );
     behind.close().await.expect("a clean end");

@@ -41,7 +41,7 @@ async fn no_single_person_no_bot_and_no_copy_makes_a_word_big() {
 #[tokio::test]
 async fn words_weigh_by_ratings_also_beside_what_nobody_rates() {
     let house = forum().await;
-    let query = r#"words(first: 20, weighting: RATINGS) { nodes { text weight expected lift } }"#;
+    let query = "words(first: 20, weighting: RATINGS) { nodes { text weight expected lift } }";
     let before = trends(&house, r#"window: "P7D""#, query).await["words"]["nodes"].clone();
     let source = json!({ "slug": "blog", "name": "Blog", "kind": "BLOG", "scale": "STARS" });
     house.act("operator", "createSource", source, "").await;

@@ -49,7 +49,7 @@ impl Running {
 /// What came of an operation.
 pub(super) enum Outcome {
     /// A long document was understood, and the operation may begin.
-    Understood(Understood),
+    Understood(Box<Understood>),
     /// The one answer of a query, a mutation, or a subscription that wants to hear nothing.
     Answer(String),
     /// Nothing was executed: an `error`, which has no `complete`.
@@ -121,7 +121,7 @@ impl Connection {
         let (hall, request_id) = (self.hall.clone(), self.request_id.clone());
         let read = async move {
             match prepare(&hall, client, request, &request_id, true).await {
-                Ok(operation) => Outcome::Understood(Understood { operation, asked, sent }),
+                Ok(operation) => Outcome::Understood(Box::new(Understood { operation, asked, sent })),
                 Err(response) => {
                     hall.metrics.refused(name.as_deref(), "BAD_REQUEST");
                     Outcome::Refusal(response.errors)
@@ -201,7 +201,7 @@ impl Connection {
             }
             Outcome::Understood(understood) => {
                 if let Some(viewer) = self.viewer.clone() {
-                    self.admit(id, understood, viewer);
+                    self.admit(id, *understood, viewer);
                 }
             }
             Outcome::Refusal(errors) => self.refuse_all(&id, async_graphql::Response::from_errors(errors)),
