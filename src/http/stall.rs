@@ -24,6 +24,8 @@ impl Listener for Bounded {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
+        // News are short and leave at once; where that cannot be asked for they leave a little later.
+        let _ = stream.set_nodelay(true);
         (Connection { stream, limit: self.limit, stuck: None }, address)
     }
 
