@@ -49,7 +49,9 @@ pub fn hot(plan: &Plan) -> Result<(), Failure> {
     let events = events(plan)?;
     let (Some(first), Some(last)) = (events.get(events.len() / 3), events.last()) else { return Ok(()) };
     let (low, high) = (first.at, last.at - HORIZON);
-    let (facts, names) = facts(&events);
+    // As private ratings are told when the operator has chosen nothing, and as ratings that are public acts are.
+    let told = [("**Peerlead, HOT**", LEAST_RATERS), ("**Peerlead, HOT, public acts**", 1)];
+    let told = told.map(|(method, quorum)| (method, facts(&events, quorum)));
     let mut sheet: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
     for number in 0..QUESTIONS {
         let at = low + (high - low) * f64::from(number) / f64::from(QUESTIONS - 1);
@@ -64,10 +66,12 @@ pub fn hot(plan: &Plan) -> Result<(), Failure> {
         }
         let window = Window { from: micros(at - HORIZON), to: micros(at) };
         let question = Question { window, scope: Scope::Everything };
-        let day = Day::of(&facts, Day::before(window.to));
-        let ours = contents(&facts, &day, &question, Ranking::Hot, 100);
-        let ranked: Vec<String> = ours.iter().map(|content| names[content.content.0 as usize].clone()).collect();
-        sheet.entry("**Peerlead, HOT**").or_default().push(ranking(&ranked, &gains, 20));
+        for (method, (facts, names)) in &told {
+            let day = Day::of(facts, Day::before(window.to));
+            let ours = contents(facts, &day, &question, Ranking::Hot, 100);
+            let ranked: Vec<String> = ours.iter().map(|content| names[content.content.0 as usize].clone()).collect();
+            sheet.entry(method).or_default().push(ranking(&ranked, &gains, 20));
+        }
     }
     // Where no method knows anything of what comes next, there is nothing to compare.
     if sheet.values().flatten().all(|(ndcg, _)| *ndcg <= 0.0) {
@@ -119,10 +123,9 @@ fn baselines(past: &[Event], at: f64) -> Vec<(&'static str, HashMap<&str, f64>)>
 }
 
 /// The events as the product keeps them. A person rates a content once; whoever asked without a name is somebody else each time.
-fn facts(events: &[Event]) -> (Facts, Vec<String>) {
-    // As private ratings are told when the operator has chosen nothing.
+fn facts(events: &[Event], quorum: usize) -> (Facts, Vec<String>) {
     let mut facts = Facts::default();
-    facts.quorum = LEAST_RATERS;
+    facts.quorum = quorum;
     let (mut names, mut numbers) = (vec![String::new()], HashMap::new());
     let mut people: HashMap<String, i64> = HashMap::new();
     for (nobody, event) in (10_000_000_i64..).zip(events) {
