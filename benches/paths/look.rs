@@ -45,10 +45,11 @@ pub async fn until_read(server: &Server, person: Option<&str>) -> Result<(), Fai
         let body = Request::graphql(json!({ "query": query }).to_string());
         let request = Request { person: person.map(str::to_owned), ..body };
         let mut tries = 0;
-        while String::from_utf8_lossy(connection.ask(&request).await?).contains("\"errors\"") {
+        // An answer with errors is a failure.
+        while let Err(failure) = connection.ask(&request).await {
             tries += 1;
             if tries > 100 {
-                return Err("the server does not become ready to tell trends".into());
+                return Err(format!("the server does not become ready to tell trends: {failure}").into());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
