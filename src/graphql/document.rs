@@ -285,7 +285,7 @@ impl<'a> Measure<'a> {
         size
     }
 
-    /// An argument that is a number, also by a variable; `None` for one that is missing or null.
+    /// An argument as a number, also by a variable: one that is true or a text is 1. `None` for one that is missing or null.
     fn number(&self, field: &Field, argument: &str) -> Option<u64> {
         let (_, value) = field.arguments.iter().find(|(name, _)| name.node.as_str() == argument)?;
         let given = |name: Name| {
@@ -293,6 +293,8 @@ impl<'a> Measure<'a> {
         };
         match value.node.clone().into_const_with(given) {
             Ok(Const::Number(number)) => Some(number.as_u64().unwrap_or(0)),
+            Ok(Const::Boolean(is)) => Some(u64::from(is)),
+            Ok(Const::String(_)) => Some(1),
             _ => None,
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Connections say it themselves, by `first` and `last`. Everything else that is a list of objects has its line here.
 
-use crate::app::lead::MOST;
 use crate::app::lead::map::{MOST_LEADERS, MOST_TOPICS};
+use crate::app::lead::{MOST, MOST_TOPICS as MOST_TOPICS_LED};
 use crate::domain::page::{CAP, DEFAULT};
 
 /// What a field says of the lists in it.
@@ -57,7 +57,7 @@ impl Within {
     /// In an operation itself.
     pub const OPERATION: Self = Self { page: 1, around: Around::Any };
 
-    /// In a field, by its name and its arguments that are numbers.
+    /// In a field, by its name and its arguments as numbers.
     #[must_use]
     pub fn of(name: &str, argument: impl Fn(&str) -> Option<u64>, outer: Self) -> Self {
         let number = |name: &str, unsaid: u64, most: u64| argument(name).unwrap_or(unsaid).min(most);
@@ -73,6 +73,10 @@ impl Within {
             "leadershipHistory" => Self { page: number("quarters", QUARTERS.0, QUARTERS.1), around: Around::History },
             "ledByMe" | "leadsMe" => Self { page, around: Around::Following },
             "report" => Self { page, around: Around::Report },
+            // Each topic that may be on the page is reckoned anew, however short the page is.
+            "leads" if argument("window").is_some() || argument("withSubtopics").is_some_and(|is| is > 0) => {
+                Self { page: whole(MOST_TOPICS_LED), around: Around::Any }
+            }
             // What stands between a connection and its items.
             "nodes" | "edges" | "node" => Self { page, around: outer.around },
             _ => Self { page, around: Around::Any },
@@ -184,6 +188,9 @@ mod tests {
         );
         assert_eq!(size(Within::of("leadersChanged", arguments, Within::OPERATION), "leaders"), Some(100));
         assert_eq!(Within::of("contents", |name| (name == "last").then_some(70), Within::OPERATION).page, 70);
+        let page =
+            |name: &str, given: &str| Within::of(name, |one| (one == given).then_some(1), Within::OPERATION).page;
+        assert_eq!([page("leads", "first"), page("leads", "window"), page("leads", "withSubtopics")], [1, 100, 100]);
     }
 
     fn named(kind: &Type) -> &str {
