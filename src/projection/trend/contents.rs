@@ -73,12 +73,12 @@ fn place(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, kept: 
         Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
     };
     let within = |at: &i64| question.window.contains(*at);
-    let told_within = facts.told_within(kept, question.window.from, question.window.to);
+    let told_within = || facts.told_within(kept, question.window.from, question.window.to).len();
     has_place.then(|| TrendingContent {
         content: kept.id,
         explanation,
         fair,
-        ratings: number(told_within.len() + untold.iter().filter(|vote| within(&vote.at)).count()),
+        ratings: number(told_within() + untold.iter().filter(|vote| within(&vote.at)).count()),
         replies: number(replies.iter().filter(|at| within(at)).count()),
     })
 }
