@@ -24,6 +24,7 @@ use peerlead::domain::change::Retention;
 use peerlead::domain::source;
 use peerlead::graphql::schema::{Executor, sdl};
 use peerlead::http::documents::Named;
+use peerlead::http::door::HEAD;
 use peerlead::http::explorer::Start;
 use peerlead::http::identity::Identity;
 use peerlead::http::oidc::{Oidc, OidcSettings};
@@ -297,6 +298,8 @@ fn http_settings(server: &Server, identity: Identity, start: Start) -> Result<Ht
         origins: server.cors_origins.clone(),
         budget: limits.budget.or(usual),
         seats: (limits.max_streams, limits.max_client_streams),
+        connections: (limits.max_connections, limits.max_address_connections),
+        head: HEAD,
         behind_proxy: limits.behind_proxy,
         documents: Arc::new(documents),
         explorer: !limits.no_explorer,
@@ -322,7 +325,7 @@ async fn serve_app(
         told.notify_one();
     };
     tokio::select! {
-        served = serve(listener, Executor::new(Arc::clone(&app)), settings, stop) => served?,
+        served = serve(listener, Executor::new(Arc::clone(&app)), settings, stop) => served,
         () = async { stopped.notified().await; tokio::time::sleep(limit).await } => tracing::warn!("requests were still running when the time to stop was over"),
     }
     app.close().await;

@@ -42,7 +42,20 @@ impl Server {
     /// Starts the program on a database and waits until it is ready.
     pub fn start(url: &str, folder: &Path) -> Result<Self, Failure> {
         // All of the load is one client, and every rating is news.
-        Self::with(url, folder, &["--max-streams", "20000", "--max-client-streams", "20000", "--min-raters", "1"])
+        Self::with(
+            url,
+            folder,
+            &[
+                "--max-streams",
+                "20000",
+                "--max-client-streams",
+                "20000",
+                "--max-address-connections",
+                "20000",
+                "--min-raters",
+                "1",
+            ],
+        )
     }
 
     /// The same with other knobs.

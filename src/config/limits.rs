@@ -22,6 +22,14 @@ pub struct Limits {
     #[arg(long, env = "PEERLEAD_MAX_CLIENT_STREAMS", default_value = "100", value_name = "NUMBER")]
     pub max_client_streams: usize,
 
+    /// How many connections there may be.
+    #[arg(long, env = "PEERLEAD_MAX_CONNECTIONS", default_value = "20000", value_name = "NUMBER")]
+    pub max_connections: usize,
+
+    /// How many of them may come from one address, which many people may share; behind a proxy any number.
+    #[arg(long, env = "PEERLEAD_MAX_ADDRESS_CONNECTIONS", default_value = "2000", value_name = "NUMBER")]
+    pub max_address_connections: usize,
+
     /// A proxy stands before this server and adds to X-Forwarded-For whose request it hands on.
     #[arg(long, env = "PEERLEAD_BEHIND_PROXY")]
     pub behind_proxy: bool,

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod budget;
 pub mod documents;
+pub mod door;
 pub mod events;
 pub mod explorer;
 pub mod graphql;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -19,12 +18,12 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::budget::{Budgets, Client, Refused};
 use super::documents::Named;
+use super::door::{Door, HEAD};
 use super::explorer::{self, Start};
 use super::identity::Identity;
 use super::long::Long;
 use super::metrics::{self, Metrics};
 use super::seats::Seats;
-use super::stall::Bounded;
 use super::{graphql, health, origin, pictures, trace};
 use crate::app::allowance::Budget;
 use crate::graphql::schema::Executor;
@@ -54,8 +53,12 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Points that a client may spend in a minute; `None` for as many as they like.
     pub budget: Option<NonZeroU32>,
-    /// How many connections stay open in all, and for one client.
+    /// How many WebSockets and event streams stay open in all, and for one client.
     pub seats: (usize, usize),
+    /// How many connections there may be in all, and from one address.
+    pub connections: (usize, usize),
+    /// How long the head of a request may take.
+    pub head: Duration,
     /// Whether a proxy stands before this server and says, last in `X-Forwarded-For`, whose request it hands on.
     pub behind_proxy: bool,
     /// Documents that clients name.
@@ -80,6 +83,8 @@ impl Default for Settings {
             origins: Vec::new(),
             budget: None,
             seats: (10_000, 100),
+            connections: (20_000, 2_000),
+            head: HEAD,
             behind_proxy: false,
             documents: Arc::default(),
             explorer: true,
@@ -171,20 +176,15 @@ pub fn router(hall: Hall) -> Router {
 
 /// Serves until `stop` comes; then no new connection is taken, running requests are finished and subscribers are told
 /// to reconnect.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    executor: Executor,
-    settings: Settings,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, executor: Executor, settings: Settings, stop: impl Future<Output = ()>) {
     let (sender, stopping) = watch::channel(false);
     let sender = Arc::new(sender);
     let teller = Arc::clone(&sender);
     let app = Arc::clone(executor.app());
-    let listener = Bounded { listener, limit: settings.stall };
+    let (all, each) = settings.connections;
+    // All that come through a proxy come from its address.
+    let each = if settings.behind_proxy { all } else { each };
+    let door = Door { seats: Arc::new(Seats::new(all, each)), head: settings.head, stall: settings.stall };
     let hall = Hall {
         executor: executor.with_introspection(settings.introspection).with_patience(settings.patience),
         budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
@@ -200,10 +200,7 @@ pub async fn serve(
         teller.send_replace(true);
         app.end_subscriptions();
     };
-    let service = router(hall).into_make_service_with_connect_info::<SocketAddr>();
-    // Tapped, because only so does axum tell the address of a client of somebody else's listener.
-    axum::serve(listener.tap_io(|_| {}), service).with_graceful_shutdown(stopped).await?;
+    door.serve(listener, router(hall), stopped).await;
     // A socket is no request that is waited for: each keeps its receiver until its farewell is written.
     sender.closed().await;
-    Ok(())
 }

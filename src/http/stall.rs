@@ -1,38 +1,15 @@
 //! Connections whose client takes nothing: whatever waits for them, an event stream or a long answer, ends with them.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// Accepts connections that end when nothing could be written to them for so long.
-#[derive(Debug)]
-pub struct Bounded {
-    pub listener: TcpListener,
-    pub limit: Duration,
-}
-
-impl Listener for Bounded {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        // News are short and leave at once; where that cannot be asked for they leave a little later.
-        let _ = stream.set_nodelay(true);
-        (Connection { stream, limit: self.limit, stuck: None }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
+use super::seats::Seat;
 
 /// A connection that is given up when its client takes nothing.
 #[derive(Debug)]
@@ -41,9 +18,21 @@ pub struct Connection {
     limit: Duration,
     /// Runs while something waits to be written.
     stuck: Option<Pin<Box<Sleep>>>,
+    /// Also that of a WebSocket which the connection becomes.
+    _seat: Seat,
 }
 
 impl Connection {
+    /// A connection that ends when nothing could be written to it for `limit`, or nobody acknowledged what was written.
+    pub fn new(stream: TcpStream, limit: Duration, seat: Seat) -> Self {
+        // News are short and leave at once; where that cannot be asked for they leave a little later.
+        let _ = stream.set_nodelay(true);
+        // A client that vanished takes nothing either, but the system would go on trying for a quarter of an hour.
+        #[cfg(target_os = "linux")]
+        let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(limit));
+        Self { stream, limit, stuck: None, _seat: seat }
+    }
+
     /// What came of writing; an error when nothing came of it for too long.
     fn judge(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_ready() {

@@ -146,7 +146,7 @@ impl House {
         let executor = Executor::new(Arc::clone(&app));
         let served = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            serve(listener, executor, http, stopped).await.expect("a server");
+            serve(listener, executor, http, stopped).await;
         });
         Self { app, clock, address, database, client: reqwest::Client::new(), stop: Some(stop), served }
     }

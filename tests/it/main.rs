@@ -27,6 +27,7 @@ mod corpus;
 mod crowd;
 mod demo;
 mod document;
+mod door;
 mod durability;
 mod endorsement;
 mod entities;
