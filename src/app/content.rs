@@ -200,31 +200,36 @@ impl App {
         .await
     }
 
-    /// Hides a content, or shows it again with `reason` `None`. Moderators only.
+    /// Hides a content, or shows it again, for a reason. Moderators only.
     ///
     /// # Errors
     /// `CONTENT_NOT_FOUND`, `CONFLICT` when it is in that state, or a text of the wrong form.
-    pub async fn hide_content(&self, viewer: &Viewer, by: &ContentRef, reason: Option<&str>) -> Result<Content, Error> {
+    pub async fn set_hidden(
+        &self,
+        viewer: &Viewer,
+        by: &ContentRef,
+        hidden: bool,
+        reason: &str,
+    ) -> Result<Content, Error> {
         viewer.moderator()?;
         let actor = viewer.id();
         let known = self.seen_content(viewer, "content", by).await?;
         viewer.check_reach(self, Some(known.source), &known.topics)?;
-        let reason = reason.map(|reason| text::required("reason", reason, text::REMARK)).transpose()?;
+        let reason = text::required("reason", reason, text::REMARK)?;
         let now = self.clock.now();
-        let (act, done) = match reason {
-            Some(_) => (ContentAct::Hidden, AuditAct::ContentHidden),
-            None => (ContentAct::Restored, AuditAct::ContentRestored),
+        let (act, done, told) = if hidden {
+            (ContentAct::Hidden, AuditAct::ContentHidden, "this content is hidden already")
+        } else {
+            (ContentAct::Restored, AuditAct::ContentRestored, "this content is not hidden")
         };
         let subject = AuditSubject::Content(known.id);
-        let entry = NewAudit { actor, act: done, subject, reason: reason.clone() };
+        let entry = NewAudit { actor, act: done, subject, reason: Some(reason.clone()) };
         self.change_state(known.id, act, Some(entry), |content| {
-            if content.hidden_at.is_some() == reason.is_some() {
-                let told =
-                    if reason.is_some() { "this content is hidden already" } else { "this content is not hidden" };
+            if content.hidden_at.is_some() == hidden {
                 return refuse(Code::Conflict, "content", told);
             }
-            content.hidden_at = reason.is_some().then_some(now);
-            content.hidden_reason = reason;
+            content.hidden_at = hidden.then_some(now);
+            content.hidden_reason = hidden.then_some(reason);
             Ok(())
         })
         .await

@@ -12,6 +12,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::rating::write_recounted;
 use super::viewer::Viewer;
+use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
 use crate::domain::change::{ContentAct, Fact};
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::{ContentId, MergeId, PersonId, TopicId};
@@ -52,9 +53,7 @@ impl App {
             writing.insert_merge(&Merged::Person { from, into }, Some(actor), self.clock.now(), &journal).await?;
         writing.note(Fact::Person(person));
         note_moved(&mut writing, [&journal.authored, &journal.authored_twice], rated).await?;
-        writing.note(Fact::Merge { merge: merge.clone() });
-        self.commit(writing).await?;
-        Ok(merge)
+        self.finish(writing, actor, merge).await
     }
 
     /// Moves all facts of one topic to another, and makes the first another word for the second. Admins only.
@@ -76,9 +75,7 @@ impl App {
         let merge =
             writing.insert_merge(&Merged::Topic { from, into }, Some(actor), self.clock.now(), &journal).await?;
         note_moved(&mut writing, [&journal.contents, &journal.contents_twice], HashSet::new()).await?;
-        writing.note(Fact::Merge { merge: merge.clone() });
-        self.commit(writing).await?;
-        Ok(merge)
+        self.finish(writing, actor, merge).await
     }
 
     /// Moves back what a merge moved, and brings back what it had set aside. Admins only.
@@ -86,7 +83,7 @@ impl App {
     /// # Errors
     /// `MERGE_NOT_FOUND`, `ALREADY_UNDONE`.
     pub async fn undo_merge(&self, viewer: &Viewer, id: MergeId) -> Result<Merge, Error> {
-        viewer.admin()?;
+        let actor = viewer.admin()?.id;
         let now = self.clock.now();
         let mut writing = self.store.begin().await?;
         let Some(merge) = writing.merge(id).await? else {
@@ -114,7 +111,19 @@ impl App {
             Merged::Topic { from, into } => unmove_topic(&mut writing, id, from, into).await?,
         }
         writing.mark_undone(id, now).await?;
-        let merge = Merge { undone_at: Some(now), ..merge };
+        self.finish(writing, actor, Merge { undone_at: Some(now), ..merge }).await
+    }
+
+    /// Writes down that a merge was made or undone, and by whom.
+    async fn finish(&self, mut writing: Writing<'_>, actor: PersonId, merge: Merge) -> Result<Merge, Error> {
+        let (act, subject) = match (&merge.merged, merge.undone_at) {
+            (Merged::Person { from, .. }, None) => (AuditAct::PersonMerged, AuditSubject::Person(*from)),
+            (Merged::Person { from, .. }, Some(_)) => (AuditAct::PersonSeparated, AuditSubject::Person(*from)),
+            (Merged::Topic { from, .. }, None) => (AuditAct::TopicMerged, AuditSubject::Topic(*from)),
+            (Merged::Topic { from, .. }, Some(_)) => (AuditAct::TopicSeparated, AuditSubject::Topic(*from)),
+        };
+        let entry = NewAudit { actor: Some(actor), act, subject, reason: None };
+        writing.insert_audit(entry, self.clock.now()).await?;
         writing.note(Fact::Merge { merge: merge.clone() });
         self.commit(writing).await?;
         Ok(merge)

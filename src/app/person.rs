@@ -7,6 +7,7 @@ use super::error::{Error, refuse};
 use super::house::App;
 use super::rating::recount;
 use super::viewer::Viewer;
+use crate::domain::audit::{AuditAct, AuditSubject, NewAudit};
 use crate::domain::change::{Change, Fact};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::invalid::Code;
@@ -23,7 +24,7 @@ impl App {
         }
     }
 
-    async fn main_person(&self, mut person: Arc<Person>) -> Result<Arc<Person>, Error> {
+    pub(super) async fn main_person(&self, mut person: Arc<Person>) -> Result<Arc<Person>, Error> {
         for _ in 0..MERGES {
             let Some(into) = person.merged_into else { break };
             match self.directory.people(&[into]).await?.remove(&into) {
@@ -139,6 +140,10 @@ impl App {
             // Bots never count, so the tallies of everything they rated are counted anew.
             let rated: Vec<ContentId> = writing.all_ratings_of(id).await?.iter().map(|rating| rating.content).collect();
             recount(self, &mut writing, &rated, &[id]).await?;
+        }
+        if !own_name {
+            let (act, subject) = (AuditAct::PersonChanged, AuditSubject::Person(id));
+            writing.insert_audit(NewAudit { actor: Some(actor), act, subject, reason: None }, self.clock.now()).await?;
         }
         writing.note(Fact::Person(changed.clone()));
         self.commit(writing).await?;

@@ -1,6 +1,6 @@
 //! The audit log: what those did who may do more than others, and why.
 
-use super::id::{ContentId, LeadershipId, PersonId, SourceId, TokenId};
+use super::id::{ContentId, LeadershipId, PersonId, SourceId, TokenId, TopicId};
 use super::page::{Key, Place};
 use super::time::{Time, micros};
 use super::word::worded;
@@ -13,6 +13,11 @@ pub enum AuditAct {
     PersonDeactivated,
     PersonReactivated,
     PersonErased,
+    PersonChanged,
+    PersonMerged,
+    PersonSeparated,
+    TopicMerged,
+    TopicSeparated,
     LeadershipRejected,
     VisibilityChanged,
     TokenCreated,
@@ -25,6 +30,11 @@ worded!(AuditAct {
     PersonDeactivated = "PERSON_DEACTIVATED",
     PersonReactivated = "PERSON_REACTIVATED",
     PersonErased = "PERSON_ERASED",
+    PersonChanged = "PERSON_CHANGED",
+    PersonMerged = "PERSON_MERGED",
+    PersonSeparated = "PERSON_SEPARATED",
+    TopicMerged = "TOPIC_MERGED",
+    TopicSeparated = "TOPIC_SEPARATED",
     LeadershipRejected = "LEADERSHIP_REJECTED",
     VisibilityChanged = "VISIBILITY_CHANGED",
     TokenCreated = "TOKEN_CREATED",
@@ -39,6 +49,7 @@ pub enum AuditSubject {
     Leadership(LeadershipId),
     Source(SourceId),
     Token(TokenId),
+    Topic(TopicId),
 }
 
 /// An entry to be written down.

@@ -9,7 +9,7 @@ use super::page::List;
 use super::sql::Sql;
 use super::writing::Writing;
 use crate::domain::audit::{Audit, AuditAct, AuditSubject, NewAudit};
-use crate::domain::id::{ContentId, LeadershipId, PersonId, SourceId, TokenId};
+use crate::domain::id::{ContentId, LeadershipId, PersonId, SourceId, TokenId, TopicId};
 use crate::domain::page::{Direction, Page, PageRequest};
 use crate::domain::time::{Time, from_micros, micros};
 
@@ -20,6 +20,7 @@ const fn words(subject: AuditSubject) -> (&'static str, i64) {
         AuditSubject::Leadership(id) => ("LEADERSHIP", id.0),
         AuditSubject::Source(id) => ("SOURCE", id.0),
         AuditSubject::Token(id) => ("TOKEN", id.0),
+        AuditSubject::Topic(id) => ("TOPIC", id.0),
     }
 }
 
@@ -31,6 +32,7 @@ fn noun(row: audit::Model) -> Result<Audit, Error> {
         "LEADERSHIP" => Some(AuditSubject::Leadership(LeadershipId(id))),
         "SOURCE" => Some(AuditSubject::Source(SourceId(id))),
         "TOKEN" => Some(AuditSubject::Token(TokenId(id))),
+        "TOPIC" => Some(AuditSubject::Topic(TopicId(id))),
         _ => None,
     };
     let (Some(act), Some(subject)) = (AuditAct::parse(&row.act), subject) else {

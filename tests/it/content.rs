@@ -170,16 +170,18 @@ async fn a_hidden_content_comes_back_when_it_is_restored() {
     for (code, reason) in
         [("TEXT_EMPTY", " ".to_owned()), ("TEXT_INVALID", "a\u{7}".to_owned()), ("TEXT_TOO_LONG", "x".repeat(2_001))]
     {
-        assert_eq!(house.refused("operator", "hideContent", hide(&reason)).await, code);
+        for act in ["hideContent", "restoreContent"] {
+            assert_eq!(house.refused("operator", act, hide(&reason)).await, code);
+        }
     }
-    assert_eq!(house.refused("operator", "restoreContent", of(&content)).await, "CONFLICT");
+    assert_eq!(house.refused("operator", "restoreContent", hide("fine")).await, "CONFLICT");
     assert_eq!(
         house.act("operator", "hideContent", hide("rude"), "content { state }").await["content"]["state"],
         "HIDDEN"
     );
     assert_eq!(house.refused("operator", "hideContent", hide("again")).await, "CONFLICT");
     assert_eq!(house.data("ben", "{ contents { totalCount } }", json!({})).await["contents"]["totalCount"], json!(0));
-    let back = house.act("operator", "restoreContent", of(&content), "content { state }").await;
+    let back = house.act("operator", "restoreContent", hide("fine"), "content { state }").await;
     assert_eq!(back["content"]["state"], "VISIBLE");
     let log = "{ changes(nouns: [CONTENT], first: 100) { nodes { ... on ContentChange { act } } } }";
     for (viewer, told) in [
@@ -203,6 +205,6 @@ async fn only_operators_hide_and_restore() {
     };
     for (viewer, code) in [("ada", "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
         assert_eq!(house.fails(viewer, &query("hideContent", "reason: \"x\""), json!({})).await, code);
-        assert_eq!(house.fails(viewer, &query("restoreContent", ""), json!({})).await, code);
+        assert_eq!(house.fails(viewer, &query("restoreContent", "reason: \"x\""), json!({})).await, code);
     }
 }

@@ -94,11 +94,7 @@ async fn an_event_stream_that_is_never_read_gives_its_seat_back_and_one_that_is_
     // More than the network takes in between.
     for number in 0..100 {
         let edit = if number % 2 == 0 { "hideContent" } else { "restoreContent" };
-        let mut input = json!({ "content": { "id": content } });
-        if number % 2 == 0 {
-            input["reason"] = json!("rude");
-        }
-        house.act("operator", edit, input, "").await;
+        house.act("operator", edit, json!({ "content": { "id": content }, "reason": "rude" }), "").await;
     }
     wait_for(&house, 1).await;
     house.topic("rust", "").await;

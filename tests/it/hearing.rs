@@ -236,7 +236,7 @@ async fn contents_and_leaderships_are_heard_with_what_happened_to_them() {
     let content = house.content("ada", "On compilers", &["rust"]).await;
     let by = json!({ "content": { "id": content } });
     house.act("operator", "hideContent", json!({ "content": { "id": content }, "reason": "a test" }), "").await;
-    house.act("operator", "restoreContent", by.clone(), "").await;
+    house.act("operator", "restoreContent", json!({ "content": { "id": content }, "reason": "fine" }), "").await;
     house.act("ada", "withdrawContent", by, "").await;
     let declared =
         house.act("ada", "declareLeadership", json!({ "topic": { "slug": "rust" } }), "leadership { id }").await;

@@ -30,7 +30,7 @@ async fn every_act_of_moderation_is_written_down_with_its_reason() {
     let content = house.content("ada", "Hello", &[]).await;
     let content_ref = json!({ "id": content });
     house.act("mod", "hideContent", json!({ "content": content_ref, "reason": "rude" }), "").await;
-    house.act("mod", "restoreContent", json!({ "content": content_ref }), "").await;
+    house.act("mod", "restoreContent", json!({ "content": content_ref, "reason": "not so" }), "").await;
     let person = house.data("", "{ person(by: { handle: \"ben\" }) { id } }", json!({})).await["person"]["id"].clone();
     let ben = json!({ "person": { "handle": "ben" }, "reason": "left" });
     let done = house.act("mod", "deactivatePerson", ben.clone(), "person { active }").await;
@@ -61,7 +61,7 @@ async fn every_act_of_moderation_is_written_down_with_its_reason() {
             json!(["LEADERSHIP_REJECTED", "does not", "mod", leadership]),
             json!(["PERSON_REACTIVATED", "is back", "mod", person]),
             json!(["PERSON_DEACTIVATED", "left", "mod", person]),
-            json!(["CONTENT_RESTORED", null, "mod", content]),
+            json!(["CONTENT_RESTORED", "not so", "mod", content]),
             json!(["CONTENT_HIDDEN", "rude", "mod", content]),
         ]
     );
@@ -82,12 +82,28 @@ async fn what_admins_do_with_tokens_sources_and_people_is_written_down_too() {
     house.act("operator", "revokeToken", json!({ "token": token }), "").await;
     let visibility = json!({ "source": { "slug": "peerlead" }, "visibility": "MODERATORS" });
     house.act("operator", "updateSource", visibility, "").await;
+    let ada = json!({ "handle": "ada" });
+    house.act("ada", "updatePerson", json!({ "person": ada, "name": "Ada B." }), "").await;
+    house.act("operator", "updatePerson", json!({ "person": ada, "team": "core" }), "").await;
+    house.topic("rust", "").await;
+    house.topic("oxide", "").await;
+    let people = json!({ "from": { "handle": "ben" }, "into": ada });
+    let topics = json!({ "from": { "slug": "oxide" }, "into": { "slug": "rust" } });
+    for (act, input) in [("mergePeople", people), ("mergeTopics", topics)] {
+        let merge = house.act("operator", act, input, "merge { id }").await["merge"]["id"].clone();
+        house.act("operator", "undoMerge", json!({ "merge": merge }), "").await;
+    }
     house.act("operator", "erasePerson", json!({ "person": { "handle": "ben" } }), "").await;
     let told: Vec<Value> = acts(&house).await.into_iter().map(|entry| json!([entry[0], entry[1], entry[2]])).collect();
     assert_eq!(
         told,
         [
             json!(["PERSON_ERASED", null, "operator"]),
+            json!(["TOPIC_SEPARATED", null, "operator"]),
+            json!(["TOPIC_MERGED", null, "operator"]),
+            json!(["PERSON_SEPARATED", null, "operator"]),
+            json!(["PERSON_MERGED", null, "operator"]),
+            json!(["PERSON_CHANGED", null, "operator"]),
             json!(["VISIBILITY_CHANGED", "PRIVATE -> MODERATORS", "operator"]),
             json!(["TOKEN_REVOKED", null, "operator"]),
             json!(["TOKEN_CREATED", null, "operator"]),

@@ -133,7 +133,7 @@ fn acts(world: &World, person: &str) -> Vec<(&'static str, Value, Option<Value>)
         ),
         ("withdrawContent", json!({ "content": content }), has(json!({ "content": { "id": own("content") } }))),
         ("hideContent", json!({ "content": { "id": id("content:hidden") }, "reason": "r" }), None),
-        ("restoreContent", json!({ "content": { "id": id("content:mem") } }), None),
+        ("restoreContent", json!({ "content": { "id": id("content:mem") }, "reason": "r" }), None),
         ("declareLeadership", json!({ "topic": rust, "role": "lead" }), None),
         ("appointLeader", json!({ "person": ben, "topic": rust, "role": "lead" }), None),
         (

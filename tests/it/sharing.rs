@@ -134,7 +134,11 @@ async fn who_may_see_more_or_less_is_told_more_or_less_and_all_others_the_same()
             0 => drop(house.rate("ben", &content, 4).await),
             1 => drop(house.rate("cy", &content, 2).await),
             2 => drop(house.act("operator", "hideContent", hide.clone(), "").await),
-            3 => drop(house.act("operator", "restoreContent", json!({ "content": { "id": content } }), "").await),
+            3 => drop(
+                house
+                    .act("operator", "restoreContent", json!({ "content": { "id": content }, "reason": "fine" }), "")
+                    .await,
+            ),
             4 => drop(house.act("operator", "updateSource", native("PUBLIC"), "").await),
             5 => drop(house.rate("ben", &content, 5).await),
             6 => drop(house.act("cy", "declareLeadership", json!({ "topic": { "slug": "rust" } }), "").await),

@@ -161,7 +161,7 @@ async fn what_is_withdrawn_or_hidden_takes_no_ratings() {
         assert_eq!(house.refused("ben", "rateContent", rating(&content, value)).await, "CONTENT_NOT_FOUND");
     }
     assert_eq!(house.refused("ben", "withdrawRating", of(&content)).await, "CONTENT_NOT_FOUND");
-    house.act("operator", "restoreContent", of(&content), "").await;
+    house.act("operator", "restoreContent", json!({ "content": { "id": content }, "reason": "fine" }), "").await;
     house.rate("ben", &content, 5).await;
     house.act("ada", "withdrawContent", of(&content), "").await;
     assert_eq!(house.refused("ben", "rateContent", rating(&content, 1)).await, "CONTENT_NOT_FOUND");

@@ -225,7 +225,7 @@ async fn what_is_hidden_or_withdrawn_leaves_every_trend_at_once_also_past_ones()
     assert_eq!(find(&past, title).await, None);
     let fewer = |(words, topics): (Option<i64>, Option<i64>)| (words.map(|n| n - 1), topics.map(|n| n - 1));
     assert_eq!((count(r#"window: "P7D""#).await, count(&past).await), (fewer(now_before), fewer(past_before)));
-    house.act("operator", "restoreContent", json!({ "content": { "id": id } }), "").await;
+    house.act("operator", "restoreContent", json!({ "content": { "id": id }, "reason": "fine" }), "").await;
     assert_eq!((count(r#"window: "P7D""#).await, count(&past).await), (now_before, past_before), "and comes back");
     house.act("p1", "withdrawContent", json!({ "content": { "id": id } }), "").await;
     assert_eq!(count(&past).await, fewer(past_before));

@@ -145,6 +145,8 @@ payload! {
 pub struct RestoreContentInput {
     /// Which content.
     pub content: ContentRef,
+    /// Why; moderators see it.
+    pub reason: String,
     /// Comes back in the payload as it is.
     pub client_mutation_id: Option<String>,
 }
@@ -163,6 +165,12 @@ payload! {
         Conflict,
         /// There is no such content, or the viewer may not see it.
         ContentNotFound,
+        /// A text is missing.
+        TextEmpty,
+        /// A text is of the wrong form; the message says of which it must be.
+        TextInvalid,
+        /// A text is too long.
+        TextTooLong,
     }
 }
 
@@ -241,7 +249,7 @@ impl ContentMutation {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
-        match desk.app.hide_content(&desk.viewer, &by, Some(&input.reason)).await {
+        match desk.app.set_hidden(&desk.viewer, &by, true, &input.reason).await {
             Ok(done) => {
                 Ok(HideContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id })
             }
@@ -258,7 +266,7 @@ impl ContentMutation {
         let desk = ctx.desk()?;
         let client_mutation_id = input.client_mutation_id;
         let by = given(input.content.read("input.content"))?;
-        match desk.app.hide_content(&desk.viewer, &by, None).await {
+        match desk.app.set_hidden(&desk.viewer, &by, false, &input.reason).await {
             Ok(done) => {
                 Ok(RestoreContentPayload { content: Some(done.into()), user_errors: Vec::new(), client_mutation_id })
             }

@@ -23,6 +23,16 @@ pub enum AuditAct {
     PersonReactivated,
     /// A person was made unrecognisable.
     PersonErased,
+    /// The handle, name, kind, team or activity of somebody else was changed.
+    PersonChanged,
+    /// A person was found to be another one, the subject is the first.
+    PersonMerged,
+    /// A person is not another one after all.
+    PersonSeparated,
+    /// A topic became another word for another one, the subject is the first.
+    TopicMerged,
+    /// A topic is one of its own again.
+    TopicSeparated,
     /// What somebody declared to lead counts no more.
     LeadershipRejected,
     /// Others may see the ratings of a source now.
@@ -58,6 +68,7 @@ impl From<&audit::Audit> for AuditEntry {
             AuditSubject::Leadership(id) => id.global(),
             AuditSubject::Source(id) => id.global(),
             AuditSubject::Token(id) => id.global(),
+            AuditSubject::Topic(id) => id.global(),
         };
         let (at, act, reason) = (DateTime(audit.at), entry.act.into(), entry.reason.clone());
         Self { actor_key: entry.actor, at, act, subject_id, reason }
