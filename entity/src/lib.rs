@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod change;
+pub mod claim;
 pub mod content;
 pub mod content_author;
 pub mod content_topic;

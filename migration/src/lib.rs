@@ -15,6 +15,7 @@ mod m20261124_000003_ballots;
 mod m20261124_000004_audit;
 mod m20261124_000005_contest;
 mod m20261128_000001_account_made;
+mod m20261128_000002_claim;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_audit::Migration),
             Box::new(m20261124_000005_contest::Migration),
             Box::new(m20261128_000001_account_made::Migration),
+            Box::new(m20261128_000002_claim::Migration),
         ]
     }
 }

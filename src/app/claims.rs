@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
 
 use super::error::Error;
 use super::house::App;
@@ -41,15 +44,44 @@ impl App {
             return Err(Error::Unauthenticated("this token has expired"));
         }
         let handle = text::slugify(&claims.handle);
-        let person = match self.person_by_handle(&handle).await? {
-            Some(person) => person,
+        let holder = match self.directory.person_by_handle(&handle).await? {
+            Some(holder) => holder,
             None if claims.create => self.meet(&handle, claims).await?,
             None => return Err(Error::Unauthenticated("this token is of somebody whom this server does not know")),
         };
+        self.check_spelling(&holder, claims).await?;
+        let person = self.main_person(holder).await?;
         if !person.active {
             return Err(Error::Unauthenticated("this token is of somebody who is not active any more"));
         }
         Ok(Viewer::of(person, claims.role.into(), Proof::Claims { until: claims.until }))
+    }
+
+    /// Makes sure that a provider still writes the handle as it did when it was first shown here. Names that it keeps apart may
+    /// be spelled so alike that they make one handle: `ada b` and `ada-b` are two people there, and only the first is ours.
+    async fn check_spelling(&self, holder: &Person, claims: &Claims) -> Result<(), Error> {
+        let hash = spelling(&claims.handle);
+        let known = match self.keyring.claim(holder).await? {
+            Some(known) => known,
+            None => self.note_spelling(holder, &hash).await?,
+        };
+        if known != hash {
+            return Err(Error::Unauthenticated(
+                "this token's name is spelled like that of somebody else; who runs this server can give one of you another handle",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Writes down how a handle is spelled, unless another request just did. How it is.
+    async fn note_spelling(&self, holder: &Person, hash: &str) -> Result<String, Error> {
+        let writing = self.store.begin().await?;
+        if let Some(known) = writing.claim(holder).await? {
+            return Ok(known);
+        }
+        writing.put_claim(holder, hash).await?;
+        self.commit(writing).await?;
+        Ok(hash.to_owned())
     }
 
     /// Makes the person of a handle, unless another request just did.
@@ -73,4 +105,9 @@ impl App {
         self.commit(writing).await?;
         Ok(Arc::new(person))
     }
+}
+
+/// The hash of how a provider writes a name. Capital letters are no other name: providers change them at will.
+fn spelling(name: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(name.trim().to_lowercase()))
 }

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::id::TokenId;
+use crate::domain::id::{PersonId, TokenId};
+use crate::domain::person::Person;
 use crate::domain::token::Token;
 use crate::store::connection::Store;
 use crate::store::error::Error;
@@ -27,6 +28,8 @@ pub struct Keyring {
     known: moka::sync::Cache<TokenId, Known>,
     /// Those whose use was noted lately, so that many requests at once write it down once.
     noted: moka::sync::Cache<TokenId, ()>,
+    /// Of people and the handles they have: the hash of how a provider writes it.
+    claims: moka::sync::Cache<(PersonId, String), String>,
 }
 
 impl Keyring {
@@ -35,7 +38,8 @@ impl Keyring {
     pub fn new(store: Arc<Store>) -> Self {
         let known = moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(FRESH).build();
         let noted = moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(NOTED).build();
-        Self { store, known, noted }
+        let claims = moka::sync::Cache::builder().max_capacity(KEPT).time_to_live(NOTED).build();
+        Self { store, known, noted, claims }
     }
 
     /// Whether the use of a token is to be written down now; true once in a while.
@@ -54,6 +58,22 @@ impl Keyring {
         }
         let found = self.store.token(id).await?.map(Arc::new);
         self.known.insert(id, found.clone());
+        Ok(found)
+    }
+
+    /// The hash of how a provider writes a person's handle, if one ever did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(&self, person: &Person) -> Result<Option<String>, Error> {
+        let key = (person.id, person.handle.clone());
+        if let Some(known) = self.claims.get(&key) {
+            return Ok(Some(known));
+        }
+        let found = self.store.claim(person).await?;
+        if let Some(hash) = &found {
+            self.claims.insert(key, hash.clone());
+        }
         Ok(found)
     }
 

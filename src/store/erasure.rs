@@ -41,7 +41,7 @@ impl Writing<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn erase_traces(&self, person: PersonId, now: Time) -> Result<(), Error> {
-        for table in ["account", "rating", "past_rating"] {
+        for table in ["account", "claim", "rating", "past_rating"] {
             let mut sql = Sql::new("DELETE FROM ");
             sql.push(table).push(" WHERE person_id = ").bind(person.0);
             self.execute(sql).await?;

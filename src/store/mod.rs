@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod change;
+pub mod claim;
 pub mod connection;
 pub mod content;
 pub mod contest;

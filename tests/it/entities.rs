@@ -2,8 +2,8 @@
 //! tests to look at the rows behind the answers.
 
 use entity::{
-    account, audit, change, content, content_author, content_topic, endorsement, instance, leadership, merge,
-    past_rating, person, rating, source, tally, token, topic,
+    account, audit, change, claim, content, content_author, content_topic, contest, endorsement, instance, leadership,
+    merge, past_rating, person, rating, source, tally, token, topic,
 };
 use peerlead::store::connection::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
@@ -15,6 +15,7 @@ const TABLES: &[&str] = &[
     "person",
     "source",
     "account",
+    "claim",
     "topic",
     "content",
     "content_author",
@@ -23,6 +24,7 @@ const TABLES: &[&str] = &[
     "rating",
     "tally",
     "leadership",
+    "contest",
     "endorsement",
     "merge",
     "token",
@@ -119,9 +121,11 @@ async fn every_entity_selects_from_a_fresh_database() {
         account,
         audit,
         change,
+        claim,
         content,
         content_author,
         content_topic,
+        contest,
         endorsement,
         instance,
         leadership,

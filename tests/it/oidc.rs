@@ -164,6 +164,30 @@ async fn a_handle_alone_makes_nobody_an_admin() {
 }
 
 #[tokio::test]
+async fn names_that_are_spelled_alike_are_not_one_person() {
+    let (provider, key) = (Provider::new().await, Signer::edwards("k1", 1));
+    provider.publish(&[&key]);
+    let house = house(provider.settings()).await;
+    let mut boss = provider.claims("boss");
+    boss["realm"] = json!({ "roles": "boss" });
+    let (ada, boss) = (key.sign(&provider.claims("Ada B")), key.sign(&boss));
+    assert_eq!(house.data(&ada, WHO, json!({})).await["viewer"]["person"]["handle"], "ada-b");
+    for name in ["ada-b", "ADA-B", "ada  b"] {
+        assert_eq!(house.fails(&key.sign(&provider.claims(name)), WHO, json!({})).await, "UNAUTHENTICATED", "{name}");
+    }
+    assert_eq!(house.data(&key.sign(&provider.claims("ada b")), WHO, json!({})).await["viewer"]["role"], "MEMBER");
+    let renamed = json!({ "person": { "handle": "ada-b" }, "handle": "ada-byron" });
+    house.act(&boss, "updatePerson", renamed, "person { handle }").await;
+    let other = key.sign(&provider.claims("ada-b"));
+    let told = house.data(&other, "{ viewer { person { handle } } people { totalCount } }", json!({})).await;
+    assert_eq!(told["viewer"]["person"]["handle"], "ada-b", "the handle was free");
+    assert_eq!(told["people"]["totalCount"], 4, "and is another person's now: {told}");
+    assert_eq!(house.fails(&ada, WHO, json!({})).await, "UNAUTHENTICATED");
+    let byron = key.sign(&provider.claims("ada byron"));
+    assert_eq!(house.data(&byron, WHO, json!({})).await["viewer"]["person"]["handle"], "ada-byron", "who was renamed");
+}
+
+#[tokio::test]
 async fn people_are_not_made_where_the_operator_does_not_want_it() {
     let (provider, key) = (Provider::new().await, Signer::edwards("k1", 1));
     provider.publish(&[&key]);
