@@ -53,7 +53,7 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Points that a client may spend in a minute; `None` for as many as they like.
     pub budget: Option<NonZeroU32>,
-    /// How many WebSockets and event streams stay open in all, and for one client.
+    /// How many sockets and event streams stay open in all, and for one client.
     pub seats: (usize, usize),
     /// How many connections there may be in all, and from one address.
     pub connections: (usize, usize),
