@@ -16,6 +16,7 @@ mod m20261124_000004_audit;
 mod m20261124_000005_contest;
 mod m20261128_000001_account_made;
 mod m20261128_000002_claim;
+mod m20261129_000001_endorsement_again;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_contest::Migration),
             Box::new(m20261128_000001_account_made::Migration),
             Box::new(m20261128_000002_claim::Migration),
+            Box::new(m20261129_000001_endorsement_again::Migration),
         ]
     }
 }

@@ -73,17 +73,12 @@ impl App {
         let (endorser, person) =
             (self.person_now(&writing, endorser).await?, self.person_now(&writing, person.id).await?);
         let new = check((endorser, person, self.topic_now(&writing, topic).await?))?;
-        let known = writing.endorsement_between(new.endorser, new.person, new.topic).await?;
-        let (act, endorsement) = match known {
-            None => (EndorsementAct::Endorsed, writing.insert_endorsement(&new).await?),
+        let known = writing.endorsements_between(new.endorser, new.person, new.topic).await?;
+        let told = new.endorsement();
+        let (act, endorsement) = match known.into_iter().rfind(|known| known.meets(&told)) {
+            None => (EndorsementAct::Endorsed, writing.insert_endorsement(&told).await?),
             Some(known) => {
-                let renewed = Endorsement {
-                    text: new.text,
-                    endorsed_at: if known.is_valid_at(new.endorsed_at) { known.endorsed_at } else { new.endorsed_at },
-                    expires_at: new.expires_at,
-                    withdrawn_at: None,
-                    ..known
-                };
+                let renewed = Endorsement { id: known.id, endorsed_at: known.endorsed_at, ..told };
                 writing.update_endorsement(&renewed).await?;
                 (EndorsementAct::Renewed, renewed)
             }

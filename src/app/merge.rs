@@ -145,18 +145,21 @@ async fn leadership_stays(
     Ok(stays)
 }
 
-/// The same for endorsements.
+/// The same for endorsements, of which only those are one that hold at the same time: one that ended before another began has its
+/// place beside it.
 async fn endorsement_stays(
     writing: &Writing<'_>,
     coming: &Endorsement,
-    known: Option<&Endorsement>,
+    known: Option<&mut Vec<Endorsement>>,
     dropped: &mut Vec<Endorsement>,
 ) -> Result<bool, Error> {
     let Some(known) = known else { return Ok(true) };
-    let stays = coming.outlasts(known);
-    let gone = if stays { known } else { coming };
-    writing.delete_endorsement(gone.id).await?;
-    dropped.push(gone.clone());
+    let stays = known.iter().all(|known| !known.meets(coming) || coming.outlasts(known));
+    let gone = if stays { known.extract_if(.., |known| known.meets(coming)).collect() } else { vec![coming.clone()] };
+    for endorsement in gone {
+        writing.delete_endorsement(endorsement.id).await?;
+        dropped.push(endorsement);
+    }
     Ok(stays)
 }
 
@@ -176,7 +179,9 @@ async fn restore_leaderships(writing: &Writing<'_>, dropped: &[Leadership]) -> R
 /// Brings back what was set aside, unless the same was said anew since.
 async fn restore_endorsements(writing: &Writing<'_>, dropped: &[Endorsement]) -> Result<(), Error> {
     for endorsement in dropped {
-        if writing.endorsement_between(endorsement.endorser, endorsement.person, endorsement.topic).await?.is_none() {
+        let (endorser, person) = (endorsement.endorser, endorsement.person);
+        let since = writing.endorsements_between(endorser, person, endorsement.topic).await?;
+        if !since.iter().any(|known| known.meets(endorsement)) {
             writing.restore_endorsement(endorsement).await?;
         }
     }

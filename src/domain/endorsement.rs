@@ -42,7 +42,7 @@ impl Endorsement {
         (said, self.withdrawn_at.is_some(), self.expires_at)
     }
 
-    /// Which of two endorsements stays when they turn out to be one: a withdrawal is outdone by what was said after it, and of two
+    /// Which of two endorsements stays when a merge makes them one: a withdrawal is outdone by what was said after it, and of two
     /// that were never withdrawn the one that holds longer was said, or renewed, later.
     #[must_use]
     pub fn outlasts(&self, other: &Self) -> bool {
@@ -52,11 +52,57 @@ impl Endorsement {
         }
     }
 
+    /// When it ceased to hold, or will.
+    #[must_use]
+    pub fn end(&self) -> Time {
+        self.withdrawn_at.unwrap_or(self.expires_at).min(self.expires_at)
+    }
+
+    /// Whether two words for the same person on the same topic by the same peer are one: they begin together, or one begins while
+    /// the other holds. A word that is given again after the earlier one had ended is another one, and the earlier stays known.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        self.endorsed_at == other.endorsed_at || (self.endorsed_at < other.end() && other.endorsed_at < self.end())
+    }
+
+    /// What a telling makes of the words that are known between the same two on the same topic, told in any order: the last
+    /// thing that was said counts, and what holds without a break is one endorsement since it began.
+    #[must_use]
+    pub fn told(self, known: &[Self]) -> Told {
+        let Some(one) = known.iter().filter(|one| one.meets(&self)).max_by_key(|one| one.endorsed_at) else {
+            return Told::New;
+        };
+        let earlier = known.iter().filter(|other| other.endorsed_at < one.endorsed_at).map(Self::end).max();
+        let began = self.endorsed_at.min(one.endorsed_at);
+        let began = earlier.map_or(began, |end| began.max(end));
+        let is_stale = one.last_word() > self.last_word();
+        let says = if is_stale { one.clone() } else { self };
+        let next = Self { id: one.id, endorsed_at: began, ..says };
+        match (next == *one, is_stale) {
+            (true, true) => Told::Stale,
+            (true, false) => Told::Same,
+            (false, _) => Told::Changed(next),
+        }
+    }
+
     /// Whether it holds at a moment.
     #[must_use]
     pub fn is_valid_at(&self, at: Time) -> bool {
         self.endorsed_at <= at && at < self.expires_at && self.withdrawn_at.is_none_or(|withdrawn| at < withdrawn)
     }
+}
+
+/// What became of an endorsement that was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Nothing of the kind is known.
+    New,
+    /// It is known.
+    Same,
+    /// Something later is known.
+    Stale,
+    /// A known one is this now.
+    Changed(Endorsement),
 }
 
 /// An endorsement to be written down, checked.
@@ -101,6 +147,21 @@ impl NewEndorsement {
             endorsed_at: at,
             expires_at,
         })
+    }
+
+    /// The endorsement that this is, before it has an id.
+    #[must_use]
+    pub fn endorsement(self) -> Endorsement {
+        Endorsement {
+            id: EndorsementId(0),
+            endorser: self.endorser,
+            person: self.person,
+            topic: self.topic,
+            text: self.text,
+            endorsed_at: self.endorsed_at,
+            expires_at: self.expires_at,
+            withdrawn_at: None,
+        }
     }
 }
 

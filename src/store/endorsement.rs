@@ -3,6 +3,7 @@
 use entity::endorsement;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, FromQueryResult, IntoActiveModel, NotSet, QueryFilter,
+    QueryOrder,
 };
 
 use super::connection::Store;
@@ -11,7 +12,7 @@ use super::page::List;
 use super::person::counted;
 use super::sql::Sql;
 use super::writing::Writing;
-use crate::domain::endorsement::{Endorsement, EndorsementFilter, NewEndorsement};
+use crate::domain::endorsement::{Endorsement, EndorsementFilter};
 use crate::domain::id::{EndorsementId, PersonId, TopicId};
 use crate::domain::leadership::LeadershipOrder;
 use crate::domain::page::{Page, PageRequest};
@@ -119,20 +120,21 @@ impl Writing<'_> {
         Ok(endorsement::Entity::find_by_id(id.0).one(&self.transaction).await?.map(noun))
     }
 
-    /// What one person said of another on a topic, also when it has expired or was withdrawn.
+    /// What one person said of another on a topic, also what has expired or was withdrawn, in the order of time.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn endorsement_between(
+    pub async fn endorsements_between(
         &self,
         endorser: PersonId,
         person: PersonId,
         topic: TopicId,
-    ) -> Result<Option<Endorsement>, Error> {
+    ) -> Result<Vec<Endorsement>, Error> {
         let query = endorsement::Entity::find().filter(endorsement::Column::EndorserId.eq(endorser.0));
         let query =
             query.filter(endorsement::Column::PersonId.eq(person.0)).filter(endorsement::Column::TopicId.eq(topic.0));
-        Ok(query.one(&self.transaction).await?.map(noun))
+        let rows = query.order_by_asc(endorsement::Column::EndorsedAt).all(&self.transaction).await?;
+        Ok(rows.into_iter().map(noun).collect())
     }
 
     /// Every endorsement that this person gave or received.
@@ -160,22 +162,12 @@ impl Writing<'_> {
             .collect())
     }
 
-    /// Writes a new endorsement down.
+    /// Writes a new endorsement down, with an id of the database's.
     ///
     /// # Errors
-    /// When the database fails, or the pair has one on this topic.
-    pub async fn insert_endorsement(&self, new: &NewEndorsement) -> Result<Endorsement, Error> {
-        let endorsement = Endorsement {
-            id: EndorsementId(0),
-            endorser: new.endorser,
-            person: new.person,
-            topic: new.topic,
-            text: new.text.clone(),
-            endorsed_at: new.endorsed_at,
-            expires_at: new.expires_at,
-            withdrawn_at: None,
-        };
-        let mut active = row(&endorsement).into_active_model();
+    /// When the database fails, or the pair has one on this topic that began at the same moment.
+    pub async fn insert_endorsement(&self, new: &Endorsement) -> Result<Endorsement, Error> {
+        let mut active = row(new).into_active_model();
         active.id = NotSet;
         Ok(noun(active.insert(&self.transaction).await?))
     }

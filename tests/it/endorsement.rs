@@ -45,3 +45,23 @@ async fn how_long_endorsements_last_can_be_chosen() {
     let made = house.act("ben", "endorseLeadership", input, "endorsement { expiresAt }").await;
     assert_eq!(made["endorsement"]["expiresAt"], "2026-06-11T12:00:00.000000Z");
 }
+
+/// What ended is not overwritten by what begins later; what still holds is renewed.
+#[tokio::test]
+async fn an_endorsement_that_ended_stays_true_of_its_time() {
+    let house = project().await;
+    let first = endorse(&house, "ben", "ada").await;
+    let day = |day: usize| format!("2026-06-{day:02}T12:00:00Z");
+    let at = |day_of: usize| house.clock.set(day(day_of).parse().unwrap());
+    at(5);
+    house.act("ben", "withdrawEndorsement", json!({ "endorsement": first }), "").await;
+    at(10);
+    let again = endorse(&house, "ben", "ada").await;
+    at(20);
+    assert_eq!(endorse(&house, "ben", "ada").await, again, "renewed while it holds");
+    assert_ne!(first, again);
+    for (as_of, endorsed) in [(3, 1.0 / 3.0), (7, 0.0), (12, 1.0 / 3.0), (20, 1.0 / 3.0)] {
+        let told = leaders(&house, "storage", &format!(", asOf: \"{}\"", day(as_of))).await;
+        assert_eq!(of(&told, "ada")["endorsed"], json!(endorsed), "on day {as_of}");
+    }
+}

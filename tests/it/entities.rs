@@ -5,8 +5,10 @@ use entity::{
     account, audit, change, claim, content, content_author, content_topic, contest, endorsement, instance, leadership,
     merge, past_rating, person, rating, source, tally, token, topic,
 };
+use migration::{Migrator, MigratorTrait};
 use peerlead::store::connection::Store;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement};
+use serde_json::json;
 
 use crate::house::{Database, House};
 
@@ -157,6 +159,32 @@ async fn migrations_go_down_and_up_again() {
     store.migrate().await.unwrap();
     assert_eq!(person::Entity::find().all(&connection).await.unwrap().len(), 0);
     store.check_migrated().await.unwrap();
+}
+
+/// A database in which somebody endorsed somebody before endorsements had a history.
+#[tokio::test]
+async fn endorsements_keep_their_ids_when_they_get_a_history() {
+    let house = House::new().await;
+    for name in ["ada", "ben"] {
+        house.person(name).await;
+    }
+    house.topic("storage", "").await;
+    let first = crate::endorsement::endorse(&house, "ben", "ada").await;
+    let gone = crate::endorsement::endorse(&house, "ada", "ben").await;
+    let database = house.stop().await;
+    let connection = connect(&database).await;
+    connection
+        .execute_unprepared("DELETE FROM endorsement WHERE id = (SELECT MAX(id) FROM endorsement)")
+        .await
+        .unwrap();
+    Migrator::down(&connection, Some(1)).await.unwrap();
+    Migrator::up(&connection, None).await.unwrap();
+    connection.close().await.unwrap();
+    let house = House::on(database).await;
+    let told = house.data("", "{ endorsements { nodes { id } } }", json!({})).await;
+    assert_eq!(told["endorsements"]["nodes"], json!([{ "id": first }]));
+    let next = crate::endorsement::endorse(&house, "ada", "ben").await;
+    assert_ne!(next, gone, "an id that was told names nothing else");
 }
 
 #[tokio::test]

@@ -360,9 +360,13 @@ async fn an_endorsement_given_again_after_a_withdrawal_holds_again() {
         ("2026-01-01", Some("2026-03-01"), "CHANGED"),
         ("2026-01-01", None, "STALE"),
         ("2026-02-01", None, "STALE"),
-        ("2026-04-01", None, "CHANGED"),
-        ("2026-01-01", Some("2026-03-01"), "STALE"),
+        ("2026-04-01", None, "CREATED"),
+        ("2026-01-01", Some("2026-03-01"), "UNCHANGED"),
         ("2026-04-01", None, "UNCHANGED"),
+        ("2026-05-01", None, "CHANGED"),
+        ("2026-04-01", None, "STALE"),
+        ("2026-03-15", None, "CHANGED"),
+        ("2026-03-15", None, "STALE"),
     ];
     for (at, withdrawn, outcome) in steps {
         assert_eq!(
@@ -371,9 +375,15 @@ async fn an_endorsement_given_again_after_a_withdrawal_holds_again() {
             "{at} {withdrawn:?}"
         );
     }
-    let told = house.data("", "{ endorsements { nodes { endorsedAt withdrawnAt } } }", json!({})).await;
-    assert_eq!(
-        told["endorsements"]["nodes"],
-        json!([{ "endorsedAt": "2026-04-01T00:00:00.000000Z", "withdrawnAt": null }])
-    );
+    let query = "query($at: DateTime) { endorsements(filter: { validAt: $at }, orderBy: { direction: ASCENDING }) { nodes { endorsedAt expiresAt withdrawnAt } } }";
+    let told = async |at: Value| house.data("", query, json!({ "at": at })).await["endorsements"]["nodes"].clone();
+    let day = |day: &str| format!("{day}T00:00:00.000000Z");
+    let [first, again] = [
+        json!({ "endorsedAt": day("2026-01-01"), "expiresAt": day("2027-01-01"), "withdrawnAt": day("2026-03-01") }),
+        json!({ "endorsedAt": day("2026-03-15"), "expiresAt": day("2027-05-01"), "withdrawnAt": null }),
+    ];
+    assert_eq!(told(Value::Null).await, json!([first, again]));
+    assert_eq!(told(json!(day("2026-02-01"))).await, json!([first]));
+    assert_eq!(told(json!(day("2026-03-10"))).await, json!([]));
+    assert_eq!(told(json!(day("2026-06-01"))).await, json!([again]));
 }

@@ -5,7 +5,7 @@ use crate::app::error::refuse;
 use crate::app::leadership::{check_leads, check_overlap};
 use crate::domain::change::{ContestAct, EndorsementAct, Fact, LeadershipAct};
 use crate::domain::contest::Contest;
-use crate::domain::endorsement::{Endorsement, NewEndorsement};
+use crate::domain::endorsement::{Endorsement, NewEndorsement, Told};
 use crate::domain::id::{ContestId, PersonId, TopicId};
 use crate::domain::ingest::{ContestItem, EndorsementItem, LeadershipItem, Outcome};
 use crate::domain::invalid::Code;
@@ -76,33 +76,23 @@ impl Desk<'_, '_> {
         let withdrawn_at = item.withdrawn_at.map(|at| in_range("withdrawnAt", at)).transpose()?;
         let life = self.app.settings.endorsement_life;
         let new = NewEndorsement::check((from, to, topic), &item.text, at, item.expires_at, life)?;
-        let Some(known) = self.writing.endorsement_between(from, to, topic).await? else {
-            let mut endorsement = self.writing.insert_endorsement(&new).await?;
-            if withdrawn_at.is_some() {
-                endorsement.withdrawn_at = withdrawn_at;
-                self.writing.update_endorsement(&endorsement).await?;
-            }
-            self.writing.note(Fact::Endorsement { act: EndorsementAct::Endorsed, endorsement });
-            return Ok(Outcome::Created);
-        };
-        let told = Endorsement {
-            text: new.text,
-            endorsed_at: new.endorsed_at,
-            expires_at: new.expires_at,
-            withdrawn_at,
-            ..known.clone()
-        };
-        if told == known {
-            return Ok(Outcome::Unchanged);
-        }
-        // The last thing that was said of it counts: given again after a withdrawal, it holds again.
-        if known.last_word() > told.last_word() {
-            return Ok(Outcome::Stale);
-        }
-        self.writing.update_endorsement(&told).await?;
+        let told = Endorsement { withdrawn_at, ..new.endorsement() };
         let act = if told.withdrawn_at.is_some() { EndorsementAct::Withdrawn } else { EndorsementAct::Renewed };
-        self.writing.note(Fact::Endorsement { act, endorsement: told });
-        Ok(Outcome::Changed)
+        let known = self.writing.endorsements_between(from, to, topic).await?;
+        let (act, endorsement, outcome) = match told.clone().told(&known) {
+            Told::Same => return Ok(Outcome::Unchanged),
+            Told::Stale => return Ok(Outcome::Stale),
+            Told::New => {
+                let endorsement = self.writing.insert_endorsement(&told).await?;
+                (EndorsementAct::Endorsed, endorsement, Outcome::Created)
+            }
+            Told::Changed(endorsement) => {
+                self.writing.update_endorsement(&endorsement).await?;
+                (act, endorsement, Outcome::Changed)
+            }
+        };
+        self.writing.note(Fact::Endorsement { act, endorsement });
+        Ok(outcome)
     }
 
     pub(super) async fn contest(&mut self, item: &ContestItem) -> Checked<Outcome> {

@@ -41,13 +41,15 @@ pub(super) async fn move_person(
             journal.leaderships.push(leadership.id);
         }
     }
-    let known: HashMap<_, Endorsement> =
-        writing.endorsements_of(into).await?.into_iter().map(|e| ((e.endorser, e.person, e.topic), e)).collect();
+    let mut known: HashMap<_, Vec<Endorsement>> = HashMap::new();
+    for endorsement in writing.endorsements_of(into).await? {
+        known.entry((endorsement.endorser, endorsement.person, endorsement.topic)).or_default().push(endorsement);
+    }
     for endorsement in writing.endorsements_of(from).await? {
         let given = endorsement.endorser == from;
         let mut moved = endorsement.clone();
         *(if given { &mut moved.endorser } else { &mut moved.person }) = into;
-        let other = known.get(&(moved.endorser, moved.person, moved.topic));
+        let other = known.get_mut(&(moved.endorser, moved.person, moved.topic));
         if moved.endorser == moved.person {
             writing.delete_endorsement(endorsement.id).await?;
             journal.dropped_endorsements.push(endorsement);

@@ -56,10 +56,12 @@ pub(super) async fn move_topic(writing: &mut Writing<'_>, from: &Topic, into: To
             journal.leaderships.push(leadership.id);
         }
     }
-    let known: HashMap<_, Endorsement> =
-        writing.endorsements_on(into).await?.into_iter().map(|e| ((e.endorser, e.person), e)).collect();
+    let mut known: HashMap<_, Vec<Endorsement>> = HashMap::new();
+    for endorsement in writing.endorsements_on(into).await? {
+        known.entry((endorsement.endorser, endorsement.person)).or_default().push(endorsement);
+    }
     for mut endorsement in writing.endorsements_on(from.id).await? {
-        let other = known.get(&(endorsement.endorser, endorsement.person));
+        let other = known.get_mut(&(endorsement.endorser, endorsement.person));
         if endorsement_stays(writing, &endorsement, other, &mut journal.dropped_endorsements).await? {
             endorsement.topic = into;
             writing.update_endorsement(&endorsement).await?;

@@ -297,7 +297,7 @@ impl LeadershipMutation {
         }
     }
 
-    /// Stands up for a peer on a topic; what was said before is renewed.
+    /// Stands up for a peer on a topic. What still holds is renewed; what has ended stays known, and a new endorsement begins.
     async fn endorse_leadership(
         &self,
         ctx: &Context<'_>,

@@ -184,7 +184,8 @@ impl From<LeadershipItemInput> for ingest::LeadershipItem {
     }
 }
 
-/// An endorsement; the same people and topic name the same one.
+/// An endorsement. The same people and topic name the same one while it holds; told with a time at which the earlier one had
+/// ended, it is another one.
 #[derive(Clone, Debug, InputObject)]
 pub struct EndorsementItemInput {
     /// The external id of who endorses.
