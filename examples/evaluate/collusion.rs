@@ -1,4 +1,4 @@
-//! How far people can lift a friend on a topic by acting together: the place that the friend reaches, by how many take part.
+//! How far people can lift a friend on a topic by acting together, or somebody themselves alone: the place that they reach.
 //!
 //! The topic is made up: for three years forty people have written on it, some often and most seldom, and a hundred rate what is
 //! written. The friend has done nothing so far.
@@ -44,24 +44,51 @@ const ATTACKS: [Attack; 3] = [
 pub fn collusion(_: &Plan) -> Result<(), Failure> {
     for attack in ATTACKS {
         for colluders in [0, 5, 10, 20, 40, 60] {
-            let mut places: Vec<(&'static str, Vec<f64>)> = Vec::new();
-            for run in 0..RUNS {
-                for (method, ranked) in rankings(&topic(&attack, colluders, run + 1)) {
-                    let place = ranked.iter().position(|who| *who == FRIEND).map_or(ranked.len(), |place| place);
-                    match places.iter_mut().find(|(name, _)| *name == method) {
-                        Some((_, places)) => places.push(place as f64 + 1.0),
-                        None => places.push((method, vec![place as f64 + 1.0])),
-                    }
-                }
-            }
-            for (method, places) in places {
-                let top = mean(places.iter().map(|place| f64::from(u8::from(*place <= 3.0))));
-                let task = format!("collusion, {}, {colluders} people", attack.name);
-                line(&task, method, &[("mean place", mean(places)), ("in the top 3", top)]);
-            }
+            let task = format!("collusion, {}, {colluders} people", attack.name);
+            show(&task, |name| !name.starts_with("judge"), |run| topic(&attack, colluders, run));
+        }
+    }
+    for months in [1, 12, 36] {
+        for own in [0, 1, 5] {
+            let task = format!("alone, approves of all for {months} months, {own} own acknowledged");
+            show(&task, |_| true, |run| alone(months, own, run));
         }
     }
     Ok(())
+}
+
+/// The places that the friend reaches.
+fn show(task: &str, is_shown: impl Fn(&str) -> bool, topic: impl Fn(u64) -> Vec<Item>) {
+    let mut places: Vec<(&'static str, Vec<f64>)> = Vec::new();
+    for run in 0..RUNS {
+        for (method, ranked) in rankings(&topic(run + 1)) {
+            let place = ranked.iter().position(|who| *who == FRIEND).map_or(ranked.len(), |place| place);
+            match places.iter_mut().find(|(name, _)| *name == method) {
+                Some((_, places)) => places.push(place as f64 + 1.0),
+                None => places.push((method, vec![place as f64 + 1.0])),
+            }
+        }
+    }
+    for (method, places) in places.into_iter().filter(|(method, _)| is_shown(method)) {
+        let top = mean(places.iter().map(|place| f64::from(u8::from(*place <= 3.0))));
+        line(task, method, &[("mean place", mean(places)), ("in the top 3", top)]);
+    }
+}
+
+/// The topic on which somebody approves of everything that others write, for some months, and has written `own` contents that one
+/// person acknowledged.
+fn alone(months: u32, own: u32, seed: u64) -> Vec<Item> {
+    let mut items = topic(&Attack { name: "", months, contents: 0 }, 0, seed);
+    let first = START + f64::from(MONTHS - months) * MONTH;
+    for item in items.iter_mut().filter(|item| item.at >= first) {
+        item.approvers.insert(FRIEND);
+    }
+    for number in 0..own {
+        let at = first + f64::from(number) * DAY;
+        let item = Item { at, authors: BTreeSet::from([FRIEND]), approvers: BTreeSet::from([0]), topics: vec![0] };
+        items.push(item);
+    }
+    items
 }
 
 /// Everything on the topic.
@@ -116,6 +143,6 @@ fn rankings(items: &[Item]) -> Vec<(&'static str, Vec<u32>)> {
         let ours = leaders(&facts, &day, &[0], window, aspect);
         rankings.push((name, ours.iter().map(|leader| leader.person).collect()));
     }
-    rankings.retain(|(name, _)| !name.starts_with("mean") && !name.contains(" + ") && !name.starts_with("judge"));
+    rankings.retain(|(name, _)| !name.starts_with("mean") && !name.contains(" + "));
     rankings
 }

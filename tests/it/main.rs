@@ -39,6 +39,7 @@ mod house;
 mod http;
 mod ingest;
 mod integrator;
+mod judging;
 mod lead;
 mod leadership;
 mod limits;

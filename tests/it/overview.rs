@@ -73,6 +73,8 @@ async fn a_topic_that_hangs_on_one_person_and_a_person_with_too_many_topics() {
         contents.push(said(&format!("b{number}"), "ben", "t0", 30 * number + 3));
         votes.push(vote("ada", &format!("b{number}"), 30 * number + 2));
     }
+    contents.push(said("c", "cy", "t1", 3));
+    votes.push(vote("ada", "c", 2));
     house
         .take_in("review", json!({ "people": people, "topics": topics, "contents": contents, "ratings": votes }))
         .await;

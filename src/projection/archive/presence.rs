@@ -6,6 +6,7 @@ use super::facts::{Facts, Kept};
 use crate::domain::id::SourceId;
 use crate::domain::lead::evidence::{Aspect, MONTH, Parameters};
 use crate::domain::lead::strength::Presence;
+use crate::domain::trend::fair::Vote;
 use crate::domain::trend::window::{decay, to_f64};
 
 /// How many half-lives back acts are looked at.
@@ -14,21 +15,24 @@ const REACH: f64 = 8.0;
 const AUTHORS: usize = 50;
 const SHARE: f64 = 0.3;
 
-/// How much everybody does, and which sources vouch for what is in them.
+/// How much everybody does, whose word on others' work counts, and which sources vouch for what is in them.
 #[derive(Debug, Default)]
 pub struct Presences {
     by_person: Vec<Presence>,
+    recognised: Vec<bool>,
     vouching: HashSet<SourceId>,
 }
 
 impl Presences {
     /// As of a moment. Private ratings do not count: what somebody thinks in private shows nowhere. What nobody acknowledged does not
-    /// either, where acknowledging is usual: nobody is more present by what they alone do.
+    /// either, where acknowledging is usual, nor do judgements by who has nothing that anybody acknowledged: nobody is more present
+    /// by what they alone do.
     #[must_use]
     pub fn of(facts: &Facts, at: i64) -> Self {
         let parameters = Parameters::of(Aspect::Leading);
         let [recent, long] = [parameters.recent, parameters.memory].map(|months| months * to_f64(MONTH));
         let mut by_person = vec![Presence::default(); facts.people.len()];
+        let mut recognised = vec![false; facts.people.len()];
         let mut add = |person: u32, then: i64| {
             if to_f64(at - then) < REACH * long {
                 by_person[person as usize].recent += decay(at - then, recent);
@@ -45,15 +49,9 @@ impl Presences {
             for author in people(facts, kept) {
                 if is_acknowledged {
                     add(author, kept.at);
+                    recognised[author as usize] = true;
                 }
                 *authors.entry(kept.source).or_default().entry(author).or_default() |= is_acknowledged;
-            }
-            if facts.is_public(kept.source) {
-                let votes = facts.votes_at(kept, at);
-                votes
-                    .iter()
-                    .filter(|vote| !kept.authors.contains(&vote.rater))
-                    .for_each(|vote| add(vote.rater, vote.at));
             }
         }
         let vouches = |(source, authors): (SourceId, HashMap<u32, bool>)| {
@@ -63,15 +61,29 @@ impl Presences {
         };
         let vouching: HashSet<SourceId> = authors.into_iter().filter_map(vouches).collect();
         for kept in unacknowledged.into_iter().filter(|kept| vouching.contains(&kept.source)) {
-            people(facts, kept).for_each(|author| add(author, kept.at));
+            for author in people(facts, kept) {
+                add(author, kept.at);
+                recognised[author as usize] = true;
+            }
         }
-        Self { by_person, vouching }
+        for (_, kept) in facts.published(i64::MIN, at).filter(|(_, kept)| facts.is_public(kept.source)) {
+            let votes = facts.votes_at(kept, at);
+            let counts = |vote: &&Vote| recognised[vote.rater as usize] && !kept.authors.contains(&vote.rater);
+            votes.iter().filter(counts).for_each(|vote| add(vote.rater, vote.at));
+        }
+        Self { by_person, recognised, vouching }
     }
 
     /// How much somebody does.
     #[must_use]
     pub fn of_person(&self, person: u32) -> Presence {
         self.by_person.get(person as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether somebody else has acknowledged anything of what a person wrote.
+    #[must_use]
+    pub fn recognises(&self, person: u32) -> bool {
+        self.recognised.get(person as usize).copied().unwrap_or_default()
     }
 
     /// Whether being in a source is itself the acknowledgement: what reaches it went through others' hands, and says so nowhere else.

@@ -51,15 +51,16 @@ pub fn leaders(facts: &Facts, day: &Day, topics: &[u32], window: Window, aspect:
 #[must_use]
 pub fn acts(facts: &Facts, day: &Day, topics: &[u32], window: Window) -> HashMap<u32, Vec<Act>> {
     let mut acts: HashMap<u32, Vec<Act>> = HashMap::new();
+    let mut judges = Judges { facts, day, at: window.to, known: HashMap::new() };
     let mut tell = |person: u32, act: Act| acts.entry(person).or_default().push(act);
     for (slot, kept) in facts.published_on(topics, i64::MIN, window.to) {
         let count = kept.topics.len();
-        each_act(facts, day, (slot, kept), count, window, &mut tell);
+        each_act(&mut judges, (slot, kept), count, window, &mut tell);
         // An answer that names no topic is about what it answers.
         let answers = facts.replies(kept.id).filter(|reply| reply.topics.is_empty() && reply.at <= window.to);
         for answer in answers {
             if let Some(slot) = facts.slot(answer.id) {
-                each_act(facts, day, (slot, answer), count, window, &mut tell);
+                each_act(&mut judges, (slot, answer), count, window, &mut tell);
             }
         }
     }
@@ -71,13 +72,13 @@ pub fn acts(facts: &Facts, day: &Day, topics: &[u32], window: Window) -> HashMap
 
 /// What people did around one content.
 fn each_act(
-    facts: &Facts,
-    day: &Day,
+    judges: &mut Judges<'_>,
     (content, kept): (u32, &Kept),
     topics: usize,
     window: Window,
     tell: &mut impl FnMut(u32, Act),
 ) {
+    let (facts, day) = (judges.facts, judges.day);
     let topics = u32::try_from(topics).unwrap_or(u32::MAX);
     let act = |at, deed| Act { at, deed, topics, content };
     if window.contains(kept.at) && (day.presences.vouches(kept.source) || acknowledged(facts, kept, window.to)) {
@@ -89,6 +90,29 @@ fn each_act(
     if facts.is_public(kept.source) {
         let votes = facts.votes_at(kept, window.to);
         let judged = votes.iter().filter(|vote| window.contains(vote.at) && !kept.authors.contains(&vote.rater));
-        judged.for_each(|vote| tell(vote.rater, act(vote.at, Deed::Judged)));
+        for vote in judged.filter(|vote| judges.have(vote.rater)) {
+            tell(vote.rater, act(vote.at, Deed::Judged));
+        }
+    }
+}
+
+/// Whose judgement of others' work is evidence: that of everybody who wrote something that somebody else acknowledged, on whatever
+/// topic. Who has nothing but their own judgements leads nothing, however many they are.
+struct Judges<'a> {
+    facts: &'a Facts,
+    day: &'a Day,
+    at: i64,
+    known: HashMap<u32, bool>,
+}
+
+impl Judges<'_> {
+    fn have(&mut self, person: u32) -> bool {
+        let (facts, presences, at) = (self.facts, &self.day.presences, self.at);
+        // What has happened since midnight counts at once.
+        let is_recognised =
+            |kept: &Kept| kept.at <= at && (presences.vouches(kept.source) || acknowledged(facts, kept, at));
+        *self.known.entry(person).or_insert_with(|| {
+            presences.recognises(person) || facts.written_by(person).any(|(_, kept)| is_recognised(kept))
+        })
     }
 }
