@@ -31,3 +31,5 @@ pub mod trend;
 pub mod viewer;
 pub mod watching;
 pub mod who;
+
+pub use crate::projection::aside;

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use async_graphql::{Request, ServerError};
 use async_graphql_axum::GraphQLProtocol;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{self, ConnectInfo, FromRequest, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -59,9 +58,9 @@ pub async fn get(
 pub async fn post(
     State(hall): State<Hall>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    sent: extract::Request,
 ) -> Response {
+    let headers = sent.headers().clone();
     let caller = match Caller::of(&headers) {
         Ok(caller) => caller,
         Err(answer) => return answer,
@@ -69,7 +68,17 @@ pub async fn post(
     if !is_json(&headers) {
         return caller.not_understood(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the operation as application/json");
     }
-    let body = match body {
+    let is_large = sent.body().size_hint().exact().is_none_or(|size| size > long::BODY as u64);
+    let payer = match payer(&hall, &headers, peer, is_large).await {
+        Ok(payer) => payer,
+        Err(unknown) => return caller.unknown(unknown),
+    };
+    // Until the answer is there, since what was made of the body is in memory as long.
+    let _room = match payer {
+        Some(client) => hall.long.room(client).await,
+        None => None,
+    };
+    let body = match Bytes::from_request(sent, &()).await {
         Ok(body) => body,
         Err(rejection) => {
             let told = format!("the body cannot be read or has more than {} bytes", hall.settings.body);
@@ -77,13 +86,12 @@ pub async fn post(
         }
     };
     let is_long = body.len() > long::BODY;
-    let read = if is_long {
-        match read_long(&hall, &headers, peer, body).await {
+    let read = match payer.filter(|_| is_long) {
+        Some(client) => match read_long(&hall, client, body).await {
             Ok(read) => read,
-            Err(unknown) => return caller.unknown(unknown),
-        }
-    } else {
-        request::of_json(&body)
+            Err(refused) => return caller.not_paid(refused),
+        },
+        None => request::of_json(&body),
     };
     match read {
         Ok(request) => run(&hall, &headers, peer, Sent { request, by_get: false, is_long }, caller).await,
@@ -99,17 +107,19 @@ struct Sent {
     is_long: bool,
 }
 
-/// Reads a body that takes long to be read: first it is paid for by whoever sent it, a point for each kibibyte.
-async fn read_long(
-    hall: &Hall,
-    headers: &HeaderMap,
-    peer: SocketAddr,
-    body: Bytes,
-) -> Result<Result<Request, String>, Unknown> {
+/// Who sends a large body: nothing of it is taken in from somebody who is not recognised.
+async fn payer(hall: &Hall, headers: &HeaderMap, peer: SocketAddr, is_large: bool) -> Result<Option<Client>, Unknown> {
+    if !is_large {
+        return Ok(None);
+    }
     let address = hall.address(peer, headers);
     let viewer = identity::of_headers(hall, headers, address).await?;
-    let client = Client::of(&viewer, address);
-    hall.pay(&client, body.len() as u64 / 1024).map_err(Unknown::Unpaid)?;
+    Ok(Some(Client::of(&viewer, address)))
+}
+
+/// Reads a body that takes long to be read: first it is paid for by whoever sent it, a point for each kibibyte.
+async fn read_long(hall: &Hall, client: Client, body: Bytes) -> Result<Result<Request, String>, Refused> {
+    hall.pay(&client, body.len() as u64 / 1024)?;
     let read = hall.long.run(client, async move { request::of_json(&body) }).await;
     Ok(read.unwrap_or_else(|| Err("the body cannot be read".to_owned())))
 }
@@ -320,7 +330,9 @@ pub(super) async fn execute<T: Send + 'static>(
     }
     let (executor, id, told, within) = (hall.executor.clone(), request_id.to_owned(), tell.clone(), span.clone());
     let run = async move { told(noted(&within, executor.execute(operation, viewer, &id).await)) };
-    match tokio::time::timeout(patience, hall.long.run(client, run.instrument(span.clone()))).await {
+    // Boxed, so that what is quick holds no room for it.
+    let run = hall.long.run(client, Box::pin(run.instrument(span.clone())));
+    match tokio::time::timeout(patience, run).await {
         Ok(Some(told)) => told,
         Ok(None) => tell(noted(&span, broken(request_id))),
         Err(_) => tell(noted(&span, late(patience, request_id))),

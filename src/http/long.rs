@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::budget::Client;
+use crate::app::aside::aside;
 
 /// From how many points on an operation takes long.
 pub const DEAR: u64 = 1_000;
@@ -15,24 +16,37 @@ pub const DEAR: u64 = 1_000;
 pub const DOCUMENT: usize = 8 * 1024;
 /// From how many bytes on a body takes long to be read; from there on each kibibyte costs a point.
 pub const BODY: usize = 64 * 1024;
-/// How much of one client runs at once; the rest of it waits.
+/// How much of one client runs at once, and how many large bodies of one client are in memory at once; the rest of it waits.
 const EACH: usize = 2;
 
-/// Turns to do what takes long.
+/// Turns to do what takes long, and room for what is large.
 #[derive(Debug)]
 pub struct Long {
     all: Arc<Semaphore>,
-    each: Mutex<HashMap<Client, Weak<Semaphore>>>,
+    turns: Mutex<Each>,
+    rooms: Mutex<Each>,
 }
+
+type Each = HashMap<Client, Weak<Semaphore>>;
 
 impl Default for Long {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        Self { all: Arc::new(Semaphore::new(cores)), each: Mutex::default() }
+        Self::with(cores)
     }
 }
 
 impl Long {
+    /// As much at once as there are `turns`.
+    fn with(turns: usize) -> Self {
+        Self { all: Arc::new(Semaphore::new(turns)), turns: Mutex::default(), rooms: Mutex::default() }
+    }
+
+    /// Room for one large body of a client, when there is some. Of their own only: who sends slowly keeps nobody else waiting.
+    pub async fn room(&self, client: Client) -> Option<OwnedSemaphorePermit> {
+        own(&self.rooms, client).acquire_owned().await.ok()
+    }
+
     /// Does something of a client when it is its turn. What nobody waits for any more is given up where it waits itself; `None` when
     /// it panics.
     pub async fn run<T: Send + 'static>(
@@ -43,7 +57,7 @@ impl Long {
         let turn = self.turn(client).await?;
         let (_waiting, left) = oneshot::channel::<()>();
         let handle = Handle::current();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = aside(move || {
             let _turn = turn;
             handle.block_on(async {
                 tokio::select! {
@@ -57,21 +71,22 @@ impl Long {
 
     /// One of the client's turns first: who waits for their own keeps nobody else waiting.
     async fn turn(&self, client: Client) -> Option<[OwnedSemaphorePermit; 2]> {
-        let own = self.own(client).acquire_owned().await.ok()?;
+        let own = own(&self.turns, client).acquire_owned().await.ok()?;
         let any = Arc::clone(&self.all).acquire_owned().await.ok()?;
         Some([own, any])
     }
+}
 
-    fn own(&self, client: Client) -> Arc<Semaphore> {
-        let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = each.get(&client).and_then(Weak::upgrade) {
-            return own;
-        }
-        each.retain(|_, own| own.strong_count() > 0);
-        let own = Arc::new(Semaphore::new(EACH));
-        each.insert(client, Arc::downgrade(&own));
-        own
+/// What a client has of their own, as long as they use some of it.
+fn own(each: &Mutex<Each>, client: Client) -> Arc<Semaphore> {
+    let mut each = each.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(own) = each.get(&client).and_then(Weak::upgrade) {
+        return own;
     }
+    each.retain(|_, own| own.strong_count() > 0);
+    let own = Arc::new(Semaphore::new(EACH));
+    each.insert(client, Arc::downgrade(&own));
+    own
 }
 
 #[cfg(test)]
@@ -87,7 +102,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_client_has_two_turns_and_another_does_not_wait_for_it() {
-        let long = Arc::new(Long { all: Arc::new(Semaphore::new(3)), each: Mutex::default() });
+        let long = Arc::new(Long::with(3));
         let (began, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
         let mut rude = tokio::task::JoinSet::new();
         for _ in 0..10 {
@@ -113,7 +128,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_nobody_waits_for_any_more_gives_its_turn_back() {
-        let long = Long { all: Arc::new(Semaphore::new(1)), each: Mutex::default() };
+        let long = Long::with(1);
         let never = long.run(client(1), std::future::pending::<()>());
         assert!(tokio::time::timeout(std::time::Duration::from_millis(50), never).await.is_err());
         assert_eq!(long.run(client(1), async { 1 }).await, Some(1));

@@ -169,6 +169,7 @@ const CRATES: &[&str] = &[
     "rand",
     "reqwest",
     "rust_stemmers",
+    "rustix",
     "rustls",
     "sea_orm",
     "sea_orm_migration",

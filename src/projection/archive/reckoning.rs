@@ -9,6 +9,7 @@ use moka::sync::Cache;
 use super::Archive;
 use super::day::Day;
 use super::facts::Facts;
+use crate::projection::aside::aside;
 
 impl Archive {
     /// Two answers about the same moment are the same as long as this is.
@@ -26,7 +27,7 @@ impl Archive {
         // No more at once than there are cores: more of them would only take each other's time, and memory.
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return R::default() };
         let archive = Arc::clone(self);
-        let reckoned = tokio::task::spawn_blocking(move || {
+        let reckoned = aside(move || {
             let _turn = turn;
             archive.ask(at, question)
         });
@@ -54,7 +55,7 @@ impl Archive {
             return answer;
         }
         let (archive, known) = (Arc::clone(self), known.clone());
-        let reckoned = tokio::task::spawn_blocking(move || {
+        let reckoned = aside(move || {
             let _turn = turn;
             known.get_with(key, || Arc::new(archive.ask(at, question)))
         });
