@@ -169,7 +169,8 @@ impl Ear {
         loop {
             let (told, made) = match self.listener.next().await {
                 Ok(heard) => heard,
-                Err(gap) => return Err(self.app.gap(gap).await),
+                // Boxed, because a subscription lives long and this ends it.
+                Err(gap) => return Err(Box::pin(self.app.gap(gap)).await),
             };
             let cursor = self.app.cursor(told.change.point());
             let text = made.for_viewer(&self.viewer, &self.script, Item::Change(told)).await?;

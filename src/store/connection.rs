@@ -208,7 +208,8 @@ impl Store {
     pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
         self.statements.fetch_add(1, Ordering::Relaxed);
         let _spent = Spending::begin(&self.spent);
-        self.lanes.rows(sql).instrument(self.reading()).await
+        // Boxed, because everything that may ask holds room for the asking, and every request and subscription holds that.
+        Box::pin(self.lanes.rows(sql)).instrument(self.reading()).await
     }
 
     /// The span of a statement within whatever reads. Looking for news each second is no work of anybody's. What the statement
