@@ -58,30 +58,31 @@ impl Endorsement {
         self.withdrawn_at.unwrap_or(self.expires_at).min(self.expires_at)
     }
 
-    /// Whether two words for the same person on the same topic by the same peer are one: they begin together, or one begins while
-    /// the other holds. A word that is given again after the earlier one had ended is another one, and the earlier stays known.
+    /// Whether two words for the same person on the same topic by the same peer are one: one begins while the other holds, or in the
+    /// moment in which it ends. A word that is given again later is another one, and the earlier stays known.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
-        self.endorsed_at == other.endorsed_at || (self.endorsed_at < other.end() && other.endorsed_at < self.end())
+        self.endorsed_at == other.endorsed_at || (self.endorsed_at <= other.end() && other.endorsed_at <= self.end())
     }
 
     /// What a telling makes of the words that are known between the same two on the same topic, told in any order: the last
     /// thing that was said counts, and what holds without a break is one endorsement since it began.
     #[must_use]
     pub fn told(self, known: &[Self]) -> Told {
-        let Some(one) = known.iter().filter(|one| one.meets(&self)).max_by_key(|one| one.endorsed_at) else {
+        let nearness = |one: &&Self| (one.endorsed_at == self.endorsed_at, one.endorsed_at);
+        let Some(one) = known.iter().filter(|one| one.meets(&self)).max_by_key(nearness) else {
             return Told::New;
         };
-        let earlier = known.iter().filter(|other| other.endorsed_at < one.endorsed_at).map(Self::end).max();
         let began = self.endorsed_at.min(one.endorsed_at);
-        let began = earlier.map_or(began, |end| began.max(end));
-        let is_stale = one.last_word() > self.last_word();
-        let says = if is_stale { one.clone() } else { self };
-        let next = Self { id: one.id, endorsed_at: began, ..says };
-        match (next == *one, is_stale) {
-            (true, true) => Told::Stale,
+        let longer = Self { endorsed_at: began, ..one.clone() };
+        let is_stale = longer.last_word() > self.last_word();
+        let next = if is_stale { longer } else { Self { id: one.id, endorsed_at: began, ..self } };
+        // What would reach into another one is outdone by that.
+        let is_outdone = known.iter().any(|other| other.id != one.id && other.meets(&next));
+        match (next == *one, is_stale || is_outdone) {
             (true, false) => Told::Same,
-            (false, _) => Told::Changed(next),
+            (false, _) if !is_outdone => Told::Changed(next),
+            _ => Told::Stale,
         }
     }
 

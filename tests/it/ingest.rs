@@ -367,6 +367,7 @@ async fn an_endorsement_given_again_after_a_withdrawal_holds_again() {
         ("2026-04-01", None, "STALE"),
         ("2026-03-15", None, "CHANGED"),
         ("2026-03-15", None, "STALE"),
+        ("2026-03-20", Some("2026-03-19"), "REVERSED_INTERVAL"),
     ];
     for (at, withdrawn, outcome) in steps {
         assert_eq!(

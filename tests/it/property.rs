@@ -1,5 +1,7 @@
 //! Rules that hold for any input, tried with many.
 
+use peerlead::domain::endorsement::{Endorsement, Told};
+use peerlead::domain::id::{EndorsementId, PersonId, TopicId};
 use peerlead::domain::page::{Key, Place};
 use peerlead::domain::rating::{Mark, Tally};
 use peerlead::domain::source::{NewSource, Scale, Visibility};
@@ -23,7 +25,45 @@ fn key() -> impl Strategy<Value = Key> {
     ]
 }
 
+/// An endorsement within some seconds, as somebody may tell it.
+fn endorsement() -> impl Strategy<Value = Endorsement> {
+    let second = |second: i64| chrono::DateTime::from_timestamp(second, 0).unwrap();
+    (0_i64..12, 1_i64..10, proptest::option::of(0_i64..12)).prop_map(move |(at, life, withdrawn)| Endorsement {
+        id: EndorsementId(0),
+        endorser: PersonId(1),
+        person: PersonId(2),
+        topic: TopicId(3),
+        text: String::new(),
+        endorsed_at: second(at),
+        expires_at: second(at + life),
+        withdrawn_at: withdrawn.map(|later| second(at + later)),
+    })
+}
+
 proptest! {
+    #[test]
+    fn endorsements_told_in_any_order_never_meet_and_the_same_again_changes_nothing(
+        tellings in proptest::collection::vec(endorsement(), 1..12)
+    ) {
+        let mut known: Vec<Endorsement> = Vec::new();
+        for told in tellings {
+            match told.clone().told(&known) {
+                Told::New => known.push(Endorsement { id: EndorsementId(known.len() as i64 + 1), ..told.clone() }),
+                Told::Changed(next) => {
+                    let id = next.id;
+                    *known.iter_mut().find(|one| one.id == id).unwrap() = next;
+                }
+                Told::Same | Told::Stale => {}
+            }
+            for (place, one) in known.iter().enumerate() {
+                prop_assert!(one.expires_at > one.endorsed_at, "{one:?}");
+                prop_assert!(!known[place + 1..].iter().any(|other| other.meets(one)), "{known:#?}");
+            }
+            let again = told.told(&known);
+            prop_assert!(matches!(again, Told::Same | Told::Stale), "{again:?} in {known:#?}");
+        }
+    }
+
     #[test]
     fn a_place_survives_its_cursor(key in key(), id in any::<i64>()) {
         let place = Place { key, id };

@@ -17,7 +17,15 @@ pub fn cases() -> u32 {
 
 /// Tries `count` cases; the smallest that fails is told.
 pub fn try_all<S: Strategy>(count: u32, cases: &S, check: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let config = Config { cases: count, failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
+    // As many inputs may be thrown away as are tried; how many that is, is nothing that a fixed number knows.
+    let max_local_rejects = count.saturating_mul(10).max(100_000);
+    let config = Config {
+        cases: count,
+        max_local_rejects,
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..Config::default()
+    };
     TestRunner::new(config).run(cases, check).unwrap_or_else(|failed| panic!("{failed}"));
 }
 

@@ -74,6 +74,9 @@ impl Desk<'_, '_> {
         let topic = self.topic_id("topic", &item.topic).await?;
         let at = check_past("at", item.at, self.now)?;
         let withdrawn_at = item.withdrawn_at.map(|at| in_range("withdrawnAt", at)).transpose()?;
+        if withdrawn_at.is_some_and(|withdrawn| withdrawn < at) {
+            return refuse(Code::ReversedInterval, "withdrawnAt", "an endorsement is taken back after it was given");
+        }
         let life = self.app.settings.endorsement_life;
         let new = NewEndorsement::check((from, to, topic), &item.text, at, item.expires_at, life)?;
         let told = Endorsement { withdrawn_at, ..new.endorsement() };
