@@ -18,6 +18,7 @@ mod archive;
 mod asking;
 mod bad_input;
 mod ballot;
+mod body;
 mod bus;
 mod catalog;
 mod coalesce;
