@@ -18,6 +18,11 @@ const LATEST: &str = "DELETE FROM endorsement WHERE EXISTS (SELECT 1 FROM endors
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    // All or nothing, on SQLite too: between two of these statements the endorsements stand in no table of their name.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         key(manager, (ONCE, AGAIN), "endorser_id, person_id, topic_id, endorsed_at").await
     }
