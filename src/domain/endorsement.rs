@@ -34,8 +34,7 @@ impl Endorsement {
         Place { key: Key::Number(micros(self.endorsed_at)), id: self.id.0 }
     }
 
-    /// What sorts two tellings of one endorsement: the last thing that was said of it counts, so given again after a withdrawal it
-    /// holds again.
+    /// What sorts two tellings of one endorsement: the last thing that was said of it counts.
     #[must_use]
     pub fn last_word(&self) -> (Time, bool, Time) {
         let said = self.withdrawn_at.unwrap_or(self.endorsed_at).max(self.endorsed_at);

@@ -1,4 +1,4 @@
-//! What takes long, on threads of its own that give way to whatever is quick: where cores are few, a small question of one does not
+//! What takes long, on threads that give way to those which do what is quick: where cores are few, a small question of one does not
 //! wait for a large one of another.
 
 use std::cell::Cell;

@@ -27,6 +27,7 @@ const GUARDED: &[&str] = &[
     "hyper",
     "hyper_util",
     "socket2",
+    "rustix",
     "tower_http",
     "clap",
     "indicatif",
@@ -68,7 +69,11 @@ const TABLE: &[Room] = &[
         crates: &["*", "sea_orm", "sea_query_sqlx", "entity", "migration"],
     },
     Room { path: "src/live/", rooms: &["domain", "store", "live"], crates: &["*", "async_nats", "rustls"] },
-    Room { path: "src/projection/", rooms: &["domain", "store", "live", "projection"], crates: &["*", "moka"] },
+    Room {
+        path: "src/projection/",
+        rooms: &["domain", "store", "live", "projection"],
+        crates: &["*", "moka", "rustix"],
+    },
     Room {
         path: "src/app/",
         rooms: &["domain", "store", "live", "projection", "app"],
