@@ -24,7 +24,7 @@ use super::work::{Goal, Work, content, trends_anew};
 use super::{Failure, Plan, load, look};
 
 /// What limits and identity may cost.
-const COST: f64 = 0.10;
+pub const COST: f64 = 0.10;
 /// How many times the quiet latency others may see.
 const TIMES: f64 = 5.0;
 /// How many megabytes one client may make the server take.
@@ -118,6 +118,14 @@ fn too_much(bearer: &str) -> Rude {
         let request = Request::graphql(format!(r#"{{"query":{query},"variables":{{"input":{input}}}}}"#));
         Request { person: Some(bearer.clone()), ..request }
     }))
+}
+
+/// What a server is told that knows who asks and counts everything: so many points that none is ever missing.
+pub const COUNTED: &[&str] = &["--identity", "tokens", "--budget", "4294967295", "--min-raters", "1"];
+
+/// A token of ours that only reads.
+pub fn bearer(url: &str) -> Result<String, Failure> {
+    token(url, &handle(1), "read")
 }
 
 /// Makes a token of ours for a person.
@@ -223,14 +231,15 @@ fn rude(address: SocketAddr, sends: Rude, seed: u64) -> (Arc<Answered>, std::thr
                 }
             }
         };
-        let all = futures_util::future::join_all((0..RUDE as u64).map(one));
-        // What is still running when it is over is not waited for.
-        let stopped = async {
+        runtime.block_on(async {
+            // Tasks of their own: in one, whoever has always something to send would keep the others from their turns.
+            let mut all = tokio::task::JoinSet::new();
+            (0..RUDE as u64).for_each(|number| drop(all.spawn(one(number))));
             while !noted.stop.load(Ordering::Relaxed) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-        };
-        runtime.block_on(async { drop(futures_util::future::select(Box::pin(all), Box::pin(stopped)).await) });
+            // What is still running when it is over is not waited for.
+        });
     });
     (answered, thread)
 }
@@ -289,9 +298,8 @@ async fn see(
 /// Point queries per second and core: of anybody without limits, and of somebody with a token and all of them.
 async fn costs(url: &str, folder: &Path, organisation: &Organisation, plan: &Plan) -> Result<(f64, f64), Failure> {
     let open = Server::start(url, folder)?;
-    let bearer = token(url, &handle(1), "read")?;
-    // So many points that none is ever missing, and all are counted.
-    let closed = Server::with(url, folder, &["--identity", "tokens", "--budget", "4294967295", "--min-raters", "1"])?;
+    let bearer = bearer(url)?;
+    let closed = Server::with(url, folder, COUNTED)?;
     look::until_read(&open, None).await?;
     look::until_read(&closed, Some(&bearer)).await?;
     let sides = [(&open, point(organisation, None, 32)), (&closed, point(organisation, Some(&bearer), 32))];
@@ -316,7 +324,7 @@ pub fn measure(scene: &Scene, plan: &Plan, filled: &Filled) -> Result<String, Fa
     scene.on_a_copy(async {
         let (organisation, url) = (filled.organisation(&plan.shape), scene.url(true));
         let (open, closed) = costs(&url, scene.folder(), &organisation, plan).await?;
-        let others = token(&url, &handle(1), "read")?;
+        let others = bearer(&url)?;
         let mut seen = Vec::new();
         for number in 0..worst("").len() {
             // A client of its own, with a whole budget, for each.

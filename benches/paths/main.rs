@@ -12,6 +12,7 @@
 )]
 #![expect(clippy::print_stderr, clippy::print_stdout, reason = "a benchmark talks to the one who started it")]
 
+mod count;
 mod data;
 mod fill;
 mod guard;
@@ -48,6 +49,8 @@ struct Plan {
     write: bool,
     /// Measures what limits cost and what they are worth, and nothing else.
     guard: bool,
+    /// Counts instructions, and nothing else.
+    count: bool,
     folder: PathBuf,
 }
 
@@ -70,6 +73,7 @@ impl Plan {
             warm_up: Duration::from_secs_f64(number("PEERLEAD_BENCH_WARM_UP", 0.5)?.clamp(0.0, 60.0)),
             only: text("PEERLEAD_BENCH_ONLY"),
             guard: std::env::args().any(|argument| argument == "guard"),
+            count: std::env::args().any(|argument| argument == "count"),
             write: std::env::args().any(|argument| argument == "--write"),
             folder: root.join("target").join("bench"),
         })
@@ -96,20 +100,17 @@ fn main() -> Result<(), Failure> {
     }
     for scene in scenes {
         let filled = scene.fill(&plan)?;
-        if plan.guard {
-            let table = guard::measure(&scene, &plan, &filled)?;
-            println!("{table}");
-            if plan.write {
-                let key = format!("guard-{}", scene.key());
-                report::write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("BENCHMARKS.md"), &key, &table)?;
-            }
-            continue;
-        }
-        let figures = scene.measure(&plan, &filled)?;
-        let table = report::table(&scene, &plan, &filled, &figures);
+        let (key, table) = if plan.guard {
+            (format!("guard-{}", scene.key()), guard::measure(&scene, &plan, &filled)?)
+        } else if plan.count {
+            (format!("count-{}", scene.key()), count::measure(&scene, &plan, &filled)?)
+        } else {
+            let figures = scene.measure(&plan, &filled)?;
+            (scene.key().to_owned(), report::table(&scene, &plan, &filled, &figures))
+        };
         println!("{table}");
         if plan.write {
-            report::write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("BENCHMARKS.md"), scene.key(), &table)?;
+            report::write(&Path::new(env!("CARGO_MANIFEST_DIR")).join("BENCHMARKS.md"), &key, &table)?;
         }
     }
     Ok(())

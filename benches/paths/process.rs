@@ -1,5 +1,6 @@
 //! The server as a process, and what processes have used.
 
+use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -60,6 +61,13 @@ impl Server {
 
     /// The same with other knobs.
     pub fn with(url: &str, folder: &Path, knobs: &[&str]) -> Result<Self, Failure> {
+        let (address, arguments) = Self::arguments(url, knobs)?;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Self::run(Path::new(env!("CARGO_BIN_EXE_peerlead")), &arguments, folder, address)
+    }
+
+    /// An address that is free, and what the program is told to serve a database there.
+    pub fn arguments(url: &str, knobs: &[&str]) -> Result<(SocketAddr, Vec<String>), Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let told = address.to_string();
         let mut arguments = vec!["serve", "--listen", &told, "--database-url", url];
@@ -67,18 +75,17 @@ impl Server {
         if std::env::var_os("PEERLEAD_LOG").is_none() {
             arguments.extend(["--log", "warn"]);
         }
-        Self::run(Path::new(env!("CARGO_BIN_EXE_peerlead")), &arguments, folder, address)
+        Ok((address, arguments.into_iter().map(str::to_owned).collect()))
     }
 
     /// Starts a program that serves at an address, on a core of its own, and waits until it is ready.
     pub fn run(program: &Path, arguments: &[&str], folder: &Path, address: SocketAddr) -> Result<Self, Failure> {
-        let mut command = if can_pin() {
-            let mut command = Command::new("taskset");
-            command.args(["-c", "0"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
+        let under = std::env::var("PEERLEAD_BENCH_UNDER").unwrap_or_default();
+        let pinned: &[&str] = if can_pin() { &["taskset", "-c", "0"] } else { &[] };
+        let mut words =
+            pinned.iter().copied().chain(under.split_whitespace()).map(OsStr::new).chain([program.as_os_str()]);
+        let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
+        command.args(words);
         let began = Instant::now();
         let child = command.args(arguments).current_dir(folder).stdout(Stdio::null()).spawn()?;
         let mut server = Self { child, address, ready_after: Duration::ZERO };
@@ -106,6 +113,11 @@ impl Server {
             Ok(&answer == b"HTTP/1.1 200")
         };
         ask().unwrap_or(false)
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Seconds of processor time so far.
