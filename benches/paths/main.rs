@@ -34,6 +34,28 @@ use scene::Scene;
 /// Whatever ends a run, told to the one who started it.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// What is measured.
+#[derive(Clone, Copy)]
+enum Figure {
+    /// How much is answered in a second, and how soon.
+    Speed,
+    /// What limits cost and what they are worth.
+    Guard,
+    /// How many instructions an answer takes.
+    Count,
+}
+
+impl Figure {
+    fn asked() -> Self {
+        let is_asked = |word: &str| std::env::args().any(|argument| argument == word);
+        match (is_asked("guard"), is_asked("count")) {
+            (true, _) => Self::Guard,
+            (_, true) => Self::Count,
+            _ => Self::Speed,
+        }
+    }
+}
+
 /// What the one who runs this has decided, by environment variables.
 struct Plan {
     shape: Shape,
@@ -47,10 +69,7 @@ struct Plan {
     only: Option<String>,
     /// Puts the tables into `BENCHMARKS.md`.
     write: bool,
-    /// Measures what limits cost and what they are worth, and nothing else.
-    guard: bool,
-    /// Counts instructions, and nothing else.
-    count: bool,
+    figure: Figure,
     folder: PathBuf,
 }
 
@@ -72,8 +91,7 @@ impl Plan {
             window: Duration::from_secs_f64(number("PEERLEAD_BENCH_SECONDS", 3.0)?.clamp(0.1, 60.0)),
             warm_up: Duration::from_secs_f64(number("PEERLEAD_BENCH_WARM_UP", 0.5)?.clamp(0.0, 60.0)),
             only: text("PEERLEAD_BENCH_ONLY"),
-            guard: std::env::args().any(|argument| argument == "guard"),
-            count: std::env::args().any(|argument| argument == "count"),
+            figure: Figure::asked(),
             write: std::env::args().any(|argument| argument == "--write"),
             folder: root.join("target").join("bench"),
         })
@@ -100,13 +118,13 @@ fn main() -> Result<(), Failure> {
     }
     for scene in scenes {
         let filled = scene.fill(&plan)?;
-        let (key, table) = if plan.guard {
-            (format!("guard-{}", scene.key()), guard::measure(&scene, &plan, &filled)?)
-        } else if plan.count {
-            (format!("count-{}", scene.key()), count::measure(&scene, &plan, &filled)?)
-        } else {
-            let figures = scene.measure(&plan, &filled)?;
-            (scene.key().to_owned(), report::table(&scene, &plan, &filled, &figures))
+        let (key, table) = match plan.figure {
+            Figure::Guard => (format!("guard-{}", scene.key()), guard::measure(&scene, &plan, &filled)?),
+            Figure::Count => (format!("count-{}", scene.key()), count::measure(&scene, &plan, &filled)?),
+            Figure::Speed => {
+                let figures = scene.measure(&plan, &filled)?;
+                (scene.key().to_owned(), report::table(&scene, &plan, &filled, &figures))
+            }
         };
         println!("{table}");
         if plan.write {
