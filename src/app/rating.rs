@@ -19,6 +19,7 @@ use crate::domain::id::{ContentId, PersonId, RatingId};
 use crate::domain::invalid::{Code, Invalid};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::rating::{Mark, RatedContent, Rating, RatingDraft, Verdict};
+use crate::store::rating::Current;
 use crate::store::writing::Writing;
 
 /// How many ratings may wait; more have to wait for a place.
@@ -126,12 +127,12 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::new();
     while jobs.recv_many(&mut waiting, TOGETHER).await > 0 {
         let Some(app) = app.upgrade() else { return };
-        let turn = app.store.begin().await;
+        let turn = app.store.begin_rating(&pairs(waiting.iter().map(|job| &job.draft))).await;
         // Who waited too long was told that nothing is written, so nothing is.
         waiting.retain(|job| !job.reply.is_closed());
         let (mut drafts, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.draft, job.reply)).unzip();
         let written = match turn {
-            Ok(writing) => write_together(&app, writing, &mut drafts).await,
+            Ok((writing, current)) => write_together(&app, writing, current, &mut drafts).await,
             Err(error) => Err(error.into()),
         };
         match written {
@@ -153,10 +154,14 @@ pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
 async fn write_together(
     app: &Arc<App>,
     mut writing: Writing<'_>,
+    mut current: Current,
     drafts: &mut [RatingDraft],
 ) -> Result<Vec<Result<Rated, Invalid>>, Error> {
-    follow_merges(app, &writing, drafts).await?;
-    let mut outcomes = rate_all(app, &mut writing, drafts).await?;
+    if follow_merges(app, &writing, drafts).await? {
+        current = writing.current_ratings(&pairs(&*drafts)).await?;
+    }
+    let contents = rated_contents(app, &writing, drafts).await?;
+    let mut outcomes = rate_knowing(app, &mut writing, drafts, contents, current).await?;
     let mut changes = app.commit(writing).await?.into_iter();
     for outcome in outcomes.iter_mut().flatten().filter(|outcome| outcome.changed) {
         outcome.point = changes.next().map(|change| change.point());
@@ -164,8 +169,16 @@ async fn write_together(
     Ok(outcomes)
 }
 
-/// Names the raters as they are in this transaction: while their words waited in the queue some may have been merged.
-async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDraft]) -> Result<(), Error> {
+/// Whom and what drafts are about, each pair once.
+fn pairs<'a>(drafts: impl IntoIterator<Item = &'a RatingDraft>) -> Vec<(PersonId, ContentId)> {
+    let mut pairs: Vec<_> = drafts.into_iter().map(|draft| (draft.rater, draft.content)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// Names the raters as they are in this transaction: while their words waited in the queue some may have been merged. Whether one was.
+async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDraft]) -> Result<bool, Error> {
     let mut raters: Vec<PersonId> = drafts.iter().map(|draft| draft.rater).collect();
     raters.sort_unstable();
     raters.dedup();
@@ -178,7 +191,7 @@ async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDra
     for draft in drafts.iter_mut().filter(|draft| merged.contains(&draft.rater)) {
         draft.rater = app.person_now(writing, draft.rater).await?;
     }
-    Ok(())
+    Ok(!merged.is_empty())
 }
 
 /// Judges each draft after those before it, and writes what they come to. Nothing else may have been written yet in this
@@ -188,15 +201,24 @@ pub(super) async fn rate_all(
     writing: &mut Writing<'_>,
     drafts: &[RatingDraft],
 ) -> Result<Vec<Result<Rated, Invalid>>, Error> {
+    let contents = rated_contents(app, writing, drafts).await?;
+    rate_among(app, writing, drafts, contents).await
+}
+
+/// What is rated, as it stands in this transaction.
+async fn rated_contents(
+    app: &App,
+    writing: &Writing<'_>,
+    drafts: &[RatingDraft],
+) -> Result<HashMap<ContentId, RatedContent>, Error> {
     let mut wanted: Vec<ContentId> = drafts.iter().map(|draft| draft.content).collect();
     wanted.sort_unstable();
     wanted.dedup();
     // What memory knows is what the database holds when it has heard the whole log, and nobody else can write now.
-    let contents = match app.catalog.rated(writing.last_seq(), &wanted, |id| Some(app.source_by_id(id)?.scale)) {
-        Some(contents) => contents,
-        None => writing.rated_contents(&wanted).await?,
-    };
-    rate_among(app, writing, drafts, contents).await
+    match app.catalog.rated(writing.last_seq(), &wanted, |id| Some(app.source_by_id(id)?.scale)) {
+        Some(contents) => Ok(contents),
+        None => Ok(writing.rated_contents(&wanted).await?),
+    }
 }
 
 /// As [`rate_all`], with what is known of the contents as they stand in this transaction.
@@ -204,12 +226,20 @@ pub(super) async fn rate_among(
     app: &App,
     writing: &mut Writing<'_>,
     drafts: &[RatingDraft],
-    mut contents: HashMap<ContentId, RatedContent>,
+    contents: HashMap<ContentId, RatedContent>,
 ) -> Result<Vec<Result<Rated, Invalid>>, Error> {
-    let mut pairs: Vec<(PersonId, ContentId)> = drafts.iter().map(|draft| (draft.rater, draft.content)).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut current = writing.current_ratings(&pairs).await?;
+    let current = writing.current_ratings(&pairs(drafts)).await?;
+    rate_knowing(app, writing, drafts, contents, current).await
+}
+
+/// As [`rate_among`], with what is stored for each of [`pairs`].
+async fn rate_knowing(
+    app: &App,
+    writing: &mut Writing<'_>,
+    drafts: &[RatingDraft],
+    mut contents: HashMap<ContentId, RatedContent>,
+    mut current: Current,
+) -> Result<Vec<Result<Rated, Invalid>>, Error> {
     let mut outcomes: Vec<Result<Rated, Invalid>> = Vec::with_capacity(drafts.len());
     let (mut moved, mut facts, mut past) = (Vec::new(), Vec::new(), Vec::new());
     for draft in drafts {
@@ -230,8 +260,6 @@ pub(super) async fn rate_among(
     }
     Ok(outcomes)
 }
-
-type Current = HashMap<(PersonId, ContentId), Rating>;
 
 /// Judges one draft and moves the tally and the current rating in memory. Second: what there is to tell.
 fn judge(

@@ -1,7 +1,7 @@
 //! The change log as it is read, and the name of this database.
 
 use entity::instance;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryResult, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, QueryResult, Set};
 
 use super::connection::Store;
 use super::error::Error;
@@ -68,12 +68,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn forget_changes(&self, seq: i64) -> Result<(), Error> {
-        let _turn = self.turn.lock().await;
-        self.check_file()?;
+        let writing = self.begin().await?;
         let mut sql = Sql::new("DELETE FROM change WHERE seq <= ");
         sql.bind(seq);
-        self.write.execute_raw(sql.statement(self.write.get_database_backend())).await?;
-        Ok(())
+        writing.execute(sql).await?;
+        Ok(writing.transaction.commit().await?)
     }
 }
 

@@ -9,12 +9,13 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, QueryResult, SqlxPostgresConnector, SqlxSqliteConnector};
+use sea_orm::{DbBackend, DbErr, QueryResult};
 use tokio::sync::Mutex;
 use tracing::{Instrument, Span};
 
 use super::error::Error;
 use super::lane::{Lane, Lanes};
+use super::pen::{Pen, Pens};
 use super::sql::Sql;
 
 /// How many prepared statements a connection keeps.
@@ -29,7 +30,7 @@ const READERS: u32 = 15;
 #[derive(Debug)]
 pub struct Store {
     pub(super) lanes: Lanes,
-    pub(super) write: DatabaseConnection,
+    pub(super) pens: Pens,
     /// Whose turn it is to write in this process; PostgreSQL has a lock for all processes beside it.
     pub(super) turn: Mutex<()>,
     statements: AtomicU64,
@@ -84,7 +85,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached or the address is none.
     pub async fn connect(url: &str) -> Result<Self, Error> {
-        let (lanes, write) = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let (lanes, pens) = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             postgres(url).await?
         } else if url.starts_with("sqlite:") {
             sqlite(url).await.map_err(|error| match error {
@@ -98,7 +99,7 @@ impl Store {
         };
         Ok(Self {
             lanes,
-            write,
+            pens,
             turn: Mutex::new(()),
             statements: AtomicU64::new(0),
             spent: AtomicU64::new(0),
@@ -117,7 +118,7 @@ impl Store {
     /// [`Error::Newer`] when a newer program was here before.
     pub async fn migrate(&self) -> Result<(), Error> {
         self.check_history().await?;
-        Ok(Migrator::up(&self.write, None).await?)
+        Ok(Migrator::up(&self.pens.plain(), None).await?)
     }
 
     /// Refuses a database that is not exactly up to date.
@@ -127,7 +128,7 @@ impl Store {
     pub async fn check_migrated(&self) -> Result<(), Error> {
         self.check_history().await?;
         let pending: Vec<String> =
-            Migrator::get_pending_migrations(&self.write).await?.iter().map(|m| m.name().to_owned()).collect();
+            Migrator::get_pending_migrations(&self.pens.plain()).await?.iter().map(|m| m.name().to_owned()).collect();
         if pending.is_empty() { Ok(()) } else { Err(Error::Older(pending.join(", "))) }
     }
 
@@ -136,13 +137,13 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn migrate_down(&self) -> Result<(), Error> {
-        Ok(Migrator::down(&self.write, None).await?)
+        Ok(Migrator::down(&self.pens.plain(), None).await?)
     }
 
     async fn check_history(&self) -> Result<(), Error> {
-        Migrator::install(&self.write).await?;
+        Migrator::install(&self.pens.plain()).await?;
         let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
-        let applied = Migrator::get_migration_models(&self.write).await?;
+        let applied = Migrator::get_migration_models(&self.pens.plain()).await?;
         let unknown: Vec<String> =
             applied.into_iter().map(|row| row.version).filter(|version| !known.contains(version)).collect();
         if unknown.is_empty() { Ok(()) } else { Err(Error::Newer(unknown.join(", "))) }
@@ -160,9 +161,7 @@ impl Store {
     /// Closes every connection, so that SQLite folds its log back into the file.
     pub async fn close(&self) {
         self.lanes.close().await;
-        if let Err(error) = self.write.close_by_ref().await {
-            tracing::warn!(%error, "the database did not close cleanly");
-        }
+        self.pens.close().await;
     }
 
     /// Reading statements sent so far.
@@ -267,7 +266,7 @@ impl Listener {
     }
 }
 
-async fn sqlite(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
+async fn sqlite(url: &str) -> Result<(Lanes, Pens), Error> {
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
     let options = SqliteConnectOptions::from_str(url)
         .map_err(failed)?
@@ -298,11 +297,10 @@ async fn sqlite(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
         .max_connections(u32::try_from(readers).unwrap_or(2))
         .idle_timeout(None)
         .max_lifetime(None)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false);
+        .acquire_timeout(PATIENCE);
     let read =
         read.connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192")).await.map_err(failed)?;
-    Ok((Lanes::Sqlite(Lane::new(read, readers)), SqlxSqliteConnector::from_sqlx_sqlite_pool(write)))
+    Ok((Lanes::Sqlite(Lane::new(read, readers)), Pens::Sqlite(Pen::new(write))))
 }
 
 /// How PostgreSQL plans our statements, which all look up a few rows. Its defaults are for disks that turn and for reports:
@@ -315,13 +313,13 @@ const PLANS: &str = "SET jit = off; SET random_page_cost = 1.1; SET max_parallel
 const LIMITS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s'; \
     SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
 
-async fn postgres(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
+async fn postgres(url: &str) -> Result<(Lanes, Pens), Error> {
     let failed = |error: sea_orm::sqlx::Error| Error::from(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())));
     let options = PgConnectOptions::from_str(url)
         .map_err(failed)?
         .application_name("peerlead")
         .statement_cache_capacity(STATEMENTS);
-    let pool = PgPoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
+    let pool = PgPoolOptions::new().acquire_timeout(PATIENCE);
     let pool = pool.after_connect(|connection, _| {
         Box::pin(async {
             connection.execute(PLANS).await?;
@@ -331,5 +329,5 @@ async fn postgres(url: &str) -> Result<(Lanes, DatabaseConnection), Error> {
     // One more than the lanes, for the one that listens.
     let read = pool.clone().max_connections(READERS + 1).connect_with(options.clone()).await.map_err(failed)?;
     let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;
-    Ok((Lanes::Postgres(Lane::new(read, READERS as usize)), SqlxPostgresConnector::from_sqlx_postgres_pool(write)))
+    Ok((Lanes::Postgres(Lane::new(read, READERS as usize)), Pens::Postgres(Pen::new(write))))
 }

@@ -7,14 +7,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sea_orm::sqlx::pool::PoolConnection;
-use sea_orm::sqlx::{self, AssertSqlSafe, Database, Executor, IntoArguments, Pool, Postgres, Sqlite};
+use sea_orm::sqlx::{self, Database, Executor, IntoArguments, Pool, Postgres, Sqlite};
 use sea_orm::{DbBackend, DbErr, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::Semaphore;
 
 use super::connection::PATIENCE;
 use super::error::Error;
-use super::sql::Sql;
+use super::sql::{Sql, asked};
 
 /// The lanes of either database.
 #[derive(Debug)]
@@ -90,12 +90,10 @@ where
         let _turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await.map_err(|_| late())?;
         let kept = self.free().pop();
         if let Some(connection) = kept {
-            match self.ask(connection, statement).await {
-                Err(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) => {
-                    // The database went away meanwhile, and with it all that were kept. It may be back.
-                    self.free().clear();
-                }
-                done => return done.map_err(failed),
+            match self.ask(connection, statement).await.map_err(failed) {
+                // The database went away meanwhile, and with it all that were kept. It may be back.
+                Err(Error::Gone(_)) => self.free().clear(),
+                done => return done,
             }
         }
         let connection = self.pool.acquire().await.map_err(failed)?;
@@ -107,9 +105,7 @@ where
         mut connection: PoolConnection<DB>,
         statement: &Statement,
     ) -> Result<Vec<QueryResult>, sqlx::Error> {
-        let values = SqlxValues(statement.values.clone().unwrap_or_else(|| sea_orm::Values(Vec::new())));
-        let asked = sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), values);
-        let rows = asked.fetch_all(&mut *connection).await?;
+        let rows = asked(statement).fetch_all(&mut *connection).await?;
         let mut free = self.free();
         if !self.pool.is_closed() {
             free.push(connection);

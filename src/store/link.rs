@@ -119,7 +119,7 @@ impl Writing<'_> {
             sql.push(" ON CONFLICT (content_id) DO UPDATE SET n1 = excluded.n1, n2 = excluded.n2, n3 = excluded.n3, ");
             sql.push("n4 = excluded.n4, n5 = excluded.n5, t1 = excluded.t1, t2 = excluded.t2, t3 = excluded.t3, ");
             sql.push("t4 = excluded.t4, t5 = excluded.t5, waiting = excluded.waiting");
-            self.execute(sql).await?;
+            self.queue("tally", sql).await?;
         }
         Ok(())
     }

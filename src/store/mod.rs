@@ -17,6 +17,7 @@ pub mod leadership;
 pub mod link;
 pub mod merge;
 pub mod page;
+mod pen;
 pub mod person;
 pub mod rating;
 pub mod source;

@@ -47,7 +47,36 @@ fn values(rating: &Rating) -> Vec<Value> {
     ]
 }
 
+/// What is stored for each pair of person and content, withdrawn ratings too.
+pub type Current = HashMap<(PersonId, ContentId), Rating>;
+
+/// The rows of pairs of person and content, at most a thousand.
+fn rows_of(pairs: &[(PersonId, ContentId)]) -> Sql {
+    let mut sql = Sql::new("SELECT r.* FROM (VALUES ");
+    sql.bind_rows(pairs.iter().map(|(person, content)| vec![person.0.into(), content.0.into()]));
+    sql.push(") AS v JOIN rating r ON r.content_id = v.column2 AND r.person_id = v.column1");
+    sql
+}
+
+fn current(rows: &[QueryResult]) -> Result<Current, Error> {
+    let read = |row| {
+        let rating = noun(rating::Model::from_query_result(row, "")?);
+        Ok(((rating.rater, rating.content), rating))
+    };
+    rows.iter().map(read).collect()
+}
+
 impl Store {
+    /// Waits for the turn to write and begins, knowing what is stored for some pairs of person and content, at most a thousand.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn begin_rating(&self, pairs: &[(PersonId, ContentId)]) -> Result<(Writing<'_>, Current), Error> {
+        let (writing, mut rows) = self.begin_asking(rows_of(pairs)).await?;
+        rows.retain(|row| !matches!(row.try_get::<Option<i64>>("", "content_id"), Ok(None)));
+        Ok((writing, current(&rows)?))
+    }
+
     /// The ratings that one person gave, newest first, without the withdrawn ones.
     ///
     /// # Errors
@@ -163,19 +192,10 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn current_ratings(
-        &self,
-        pairs: &[(PersonId, ContentId)],
-    ) -> Result<HashMap<(PersonId, ContentId), Rating>, Error> {
-        let mut found = HashMap::with_capacity(pairs.len());
+    pub async fn current_ratings(&self, pairs: &[(PersonId, ContentId)]) -> Result<Current, Error> {
+        let mut found = Current::with_capacity(pairs.len());
         for some in pairs.chunks(1_000) {
-            let mut sql = Sql::new("SELECT r.* FROM (VALUES ");
-            sql.bind_rows(some.iter().map(|(person, content)| vec![person.0.into(), content.0.into()]));
-            sql.push(") AS v JOIN rating r ON r.content_id = v.column2 AND r.person_id = v.column1");
-            for row in self.rows(sql).await? {
-                let rating = noun(rating::Model::from_query_result(&row, "")?);
-                found.insert((rating.rater, rating.content), rating);
-            }
+            found.extend(current(&self.rows(rows_of(some)).await?)?);
         }
         Ok(found)
     }
@@ -192,7 +212,7 @@ impl Writing<'_> {
                 " ON CONFLICT (content_id, person_id) DO UPDATE SET value = excluded.value, step = excluded.step, ",
             );
             sql.push("kind = excluded.kind, rated_at = excluded.rated_at");
-            self.execute(sql).await?;
+            self.queue("rating", sql).await?;
         }
         Ok(())
     }
@@ -209,7 +229,7 @@ impl Writing<'_> {
                 vec![content, rater, micros(past.ended_at).into(), micros(past.rated_at).into(), past.step.into()]
             };
             sql.bind_rows(some.iter().map(row)).push(" ON CONFLICT DO NOTHING");
-            self.execute(sql).await?;
+            self.queue("past_rating", sql).await?;
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! A statement under construction: text with numbered placeholders, which both databases understand, and its values.
 
-use sea_orm::{DbBackend, Statement, Value};
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::{self, AssertSqlSafe, Database, IntoArguments};
+use sea_orm::{DbBackend, Statement, Value, Values};
+use sea_query_sqlx::SqlxValues;
 
 /// Text and values of one statement.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +86,30 @@ impl Sql {
         self
     }
 
+    /// How many values it has.
+    #[must_use]
+    pub const fn values(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Several statements that write in one, each another table. Nobody may ask what became of one of them. SQLite takes them one after the other;
+    /// PostgreSQL, which takes only one with values, as parts of the last.
+    #[must_use]
+    pub fn together(statements: Vec<(&str, Self)>, backend: DbBackend) -> Self {
+        let last = statements.len().saturating_sub(1);
+        let mut sql = Self::default();
+        for (at, (table, one)) in statements.into_iter().enumerate() {
+            if backend == DbBackend::Sqlite {
+                sql.push(if at == 0 { "" } else { "; " }).append(one);
+            } else if at == last {
+                sql.push(if at == 0 { "" } else { " " }).append(one);
+            } else {
+                sql.push(if at == 0 { "WITH " } else { ", " }).push(table).push("_written AS (").append(one).push(")");
+            }
+        }
+        sql
+    }
+
     /// The finished statement.
     #[must_use]
     pub fn statement(self, backend: DbBackend) -> Statement {
@@ -91,6 +118,15 @@ impl Sql {
         let text = if backend == DbBackend::Sqlite { without_numbers(&self.text) } else { self.text };
         Statement::from_sql_and_values(backend, text, self.values)
     }
+}
+
+/// A statement as sqlx runs it, on a connection that is kept outside of sea-orm's pool.
+pub(super) fn asked<DB: Database>(statement: &Statement) -> Query<'_, DB, SqlxValues>
+where
+    SqlxValues: IntoArguments<DB>,
+{
+    let values = statement.values.clone().unwrap_or_else(|| Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
 }
 
 fn without_numbers(text: &str) -> String {

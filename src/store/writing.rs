@@ -5,25 +5,20 @@
 
 use std::sync::Arc;
 
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, QueryResult, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    Value,
-};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use tokio::sync::MutexGuard;
 use tracing::Span;
 
 use super::connection::{CHANNEL, Spending, Store};
 use super::error::Error;
+use super::pen::Transaction;
 use super::sql::Sql;
 use crate::domain::change::{Change, Fact};
 use crate::domain::time::{Time, micros};
 
-/// The number of PostgreSQL's advisory lock: "peerlead" in ASCII.
-const LOCK: i64 = 0x7065_6572_6c65_6164;
-
 /// A transaction that holds the turn to write. Dropped, it leaves nothing behind.
 pub struct Writing<'a> {
-    pub(super) transaction: DatabaseTransaction,
+    pub(super) transaction: Transaction<'a>,
     facts: Vec<Fact>,
     last: i64,
     _turn: MutexGuard<'a, ()>,
@@ -44,24 +39,35 @@ impl Store {
     /// # Errors
     /// When the database is gone, or locked by another program for too long.
     pub async fn begin(&self) -> Result<Writing<'_>, Error> {
+        let mut writing = self.take_turn().await?;
+        let last = writing.row(Sql::new("SELECT COALESCE(MAX(seq), 0) FROM change")).await?;
+        writing.last = last.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
+        Ok(writing)
+    }
+
+    /// The same with the answer to a first question, which takes no way of its own to the database. There is at least one row;
+    /// when the question has no answer, its columns are null.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub(super) async fn begin_asking(&self, question: Sql) -> Result<(Writing<'_>, Vec<QueryResult>), Error> {
+        let mut writing = self.take_turn().await?;
+        let mut sql = Sql::new(
+            "SELECT log.last, asked.* FROM (SELECT COALESCE(MAX(seq), 0) AS last FROM change) log LEFT JOIN (",
+        );
+        sql.append(question).push(") asked ON TRUE");
+        let rows = writing.rows(sql).await?;
+        writing.last = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
+        Ok((writing, rows))
+    }
+
+    async fn take_turn(&self) -> Result<Writing<'_>, Error> {
         let turn = self.turn.lock().await;
         let spent = Spending::begin(&self.spent);
         let span = tracing::info_span!("write", otel.kind = "client", db.system.name = self.lanes.name());
         self.check_file()?;
-        let mode = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let transaction = self.write.begin_with_options(mode).await?;
-        let mut writing = Writing { transaction, facts: Vec::new(), last: 0, _turn: turn, _spent: spent, _span: span };
-        if self.is_postgres() {
-            let mut lock = Sql::new("SELECT pg_advisory_xact_lock(");
-            lock.bind(LOCK).push(")");
-            writing.execute(lock).await?;
-        }
-        let last = writing.row(Sql::new("SELECT COALESCE(MAX(seq), 0) FROM change")).await?;
-        writing.last = last.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
-        Ok(writing)
+        let transaction = self.pens.begin().await?;
+        Ok(Writing { transaction, facts: Vec::new(), last: 0, _turn: turn, _spent: spent, _span: span })
     }
 }
 
@@ -101,16 +107,21 @@ impl Writing<'_> {
                 rows.push(vec![Value::from(change.seq), micros(change.at).into(), fact.into()]);
             }
             sql.bind_rows(rows);
-            self.execute(sql).await?;
+            self.queue("change", sql).await?;
         }
         if let Some(last) = changes.last()
             && self.transaction.get_database_backend() == sea_orm::DbBackend::Postgres
         {
             let mut sql = Sql::new("SELECT pg_notify(");
             sql.bind(CHANNEL).push(", ").bind(last.seq.to_string()).push(")");
-            self.execute(sql).await?;
+            self.queue("call", sql).await?;
         }
         Ok(())
+    }
+
+    /// Has a statement run whose outcome nobody waits for, at the latest at the commit: see [`Transaction::queue`].
+    pub(super) async fn queue(&self, table: &'static str, sql: Sql) -> Result<(), Error> {
+        Ok(self.transaction.queue(table, sql).await?)
     }
 
     pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {

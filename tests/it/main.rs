@@ -80,3 +80,4 @@ mod validation;
 mod watching;
 mod websocket;
 mod word;
+mod writing;
