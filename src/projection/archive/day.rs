@@ -147,8 +147,9 @@ impl Day {
             people.extend(others.map(|author| Act::of(*author, deed, who, at)));
         });
         self.week = Week::of(&hours);
-        self.topics = sums(topics, facts.topics.len(), |act| decay(self.at - act.day(), memory));
-        self.people = sums(people, facts.people.len(), |act| decay(self.at - act.day(), memory));
+        let fading = Fading::of(from, self.at);
+        self.topics = sums(&topics, facts.topics.len(), &fading);
+        self.people = sums(&people, facts.people.len(), &fading);
         let mut day = Self::before(first);
         while day < self.at {
             self.days += decay(self.at - day, memory);
@@ -192,14 +193,61 @@ pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(De
     }
 }
 
-fn sums(mut acts: Vec<Act>, count: usize, weight: impl Fn(Act) -> f64) -> Vec<f64> {
-    acts.sort_unstable();
-    acts.dedup();
-    let mut sums = vec![0.0; count];
+/// Acts in their order, each once. They are around fewer than `count`; each is compared with those around the same alone.
+#[must_use]
+pub fn in_order(acts: &[Act], count: usize) -> Vec<Act> {
+    let mut ends = vec![0_usize; count];
     for act in acts {
-        if let Some(sum) = sums.get_mut(act.around() as usize) {
-            *sum += weight(act);
-        }
+        ends[act.around() as usize] += 1;
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    let mut sorted = acts.to_vec();
+    for act in acts {
+        let end = &mut ends[act.around() as usize];
+        *end -= 1;
+        sorted[*end] = *act;
+    }
+    // What was an end is a beginning now.
+    ends.push(acts.len());
+    ends.windows(2).for_each(|around| sorted[around[0]..around[1]].sort_unstable());
+    sorted.dedup();
+    sorted
+}
+
+/// What an act of each day weighs as of a midnight: half as much for each half-life before it.
+#[derive(Debug)]
+pub struct Fading {
+    at: i64,
+    /// By how many days ago it was.
+    weights: Vec<f64>,
+}
+
+impl Fading {
+    /// For acts that are not older than `from`.
+    #[must_use]
+    pub fn of(from: i64, at: i64) -> Self {
+        let days = (at - Day::before(from)) / DAY;
+        Self { at, weights: (0..=days).map(|days| decay(days * DAY, MEMORY * to_f64(DAY))).collect() }
+    }
+
+    /// What an act weighs that happened on the day that begins with the midnight, or before.
+    #[must_use]
+    pub fn weight(&self, act: Act) -> f64 {
+        let days = usize::try_from((self.at - act.day()) / DAY).unwrap_or_default();
+        self.weights.get(days).copied().unwrap_or_default()
+    }
+}
+
+/// What different acts weigh together, by what they are around.
+#[must_use]
+pub fn sums(acts: &[Act], count: usize, fading: &Fading) -> Vec<f64> {
+    let mut sums = vec![0.0; count];
+    for act in in_order(acts, count) {
+        sums[act.around() as usize] += fading.weight(act);
     }
     sums
 }

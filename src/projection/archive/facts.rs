@@ -45,6 +45,8 @@ pub struct Kept {
     pub words: Box<[u32]>,
     /// In the order of time.
     pub votes: Vec<Vote>,
+    /// Whether two of them may have been given at the same moment.
+    may_tie: bool,
     /// Votes that ended, and when.
     pub past: Vec<(Vote, i64)>,
     /// When a vote was last given or ended.
@@ -220,6 +222,7 @@ impl Facts {
                 topics,
                 words: Box::default(),
                 votes: Vec::new(),
+                may_tie: false,
                 past: Vec::new(),
                 voted_at: i64::MIN,
                 prints: Box::default(),

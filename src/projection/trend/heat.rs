@@ -5,7 +5,7 @@ use crate::domain::trend::heat::{Activity, MEMORY};
 use crate::domain::trend::question::Around;
 use crate::domain::trend::trending::Trending;
 use crate::domain::trend::window::{DAY, decay, to_f64};
-use crate::projection::archive::day::{Act, Day, Deed, each_act};
+use crate::projection::archive::day::{Act, Day, Deed, Fading, each_act, in_order, sums};
 use crate::projection::archive::facts::{Facts, Kept};
 
 /// A topic or a person, by its number.
@@ -41,8 +41,7 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
             }
         }
     });
-    acts.sort_unstable();
-    acts.dedup();
+    let acts = in_order(&acts, count(facts, around));
     let mut last = None;
     for act in &acts {
         let activity = &mut found.entry(act.around()).activity;
@@ -142,9 +141,10 @@ impl Past {
                 Around::People => day.people.clone(),
             };
             // What is usual on the day knows the window up to midnight, which is no past.
+            let fading = Fading::of(window.from, day.at);
             for act in within.iter().filter(|act| act.day() < day.at) {
                 if let Some(sum) = past.acts.get_mut(act.around() as usize) {
-                    *sum = (*sum - decay(day.at - act.day(), memory)).max(0.0);
+                    *sum = (*sum - fading.weight(*act)).max(0.0);
                 }
             }
         } else {
@@ -169,15 +169,7 @@ impl Past {
                 each_around(kept, who, around, |number| acts.push(Act::of(number, deed, who, at)));
             }
         });
-        acts.sort_unstable();
-        acts.dedup();
-        let mut sums = vec![0.0; count(facts, around)];
-        for act in acts {
-            if let Some(sum) = sums.get_mut(act.around() as usize) {
-                *sum += decay(day.at - act.day(), memory);
-            }
-        }
-        sums
+        sums(&acts, count(facts, around), &Fading::of(from, day.at))
     }
 
     /// Around what at least one act was to be expected.

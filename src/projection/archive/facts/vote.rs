@@ -53,6 +53,7 @@ impl Facts {
     ) {
         let Some(slot) = self.slots.get(&content).copied() else { return };
         let mut known: HashSet<(u32, i64)> = HashSet::new();
+        self.contents[slot as usize].may_tie = false;
         for vote in std::mem::take(&mut self.contents[slot as usize].votes) {
             self.raters[vote.rater as usize].ratings -= 1;
             self.touch(vote.at);
@@ -90,9 +91,11 @@ impl Facts {
         let rater = &mut self.raters[vote.rater as usize];
         rater.ratings += 1;
         rater.first = rater.first.min(vote.at);
-        let votes = &mut self.contents[slot as usize].votes;
-        let place = votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
-        votes.insert(place, vote);
+        let kept = &mut self.contents[slot as usize];
+        let place = kept.votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
+        let beside = [place.checked_sub(1), Some(place)].into_iter().flatten();
+        kept.may_tie |= beside.filter_map(|place| kept.votes.get(place)).any(|other| other.at == vote.at);
+        kept.votes.insert(place, vote);
     }
 
     /// Remembers that somebody has rated a content, once, and when they did or took it back. What became of it the content knows.
@@ -167,12 +170,10 @@ impl Facts {
         if self.quorum <= 1 || self.is_public(kept.source) {
             return self.votes_at(kept, at);
         }
-        let told = if kept.past.is_empty() && !self.bots_rated {
-            last_telling(self.votes_at(kept, at).iter().map(|vote| (vote.at, vote.rater)), self.quorum)
-        } else {
-            last_telling(self.moves(kept, at), self.quorum)
-        };
-        let told = told.map(|told| self.votes_at(kept, told));
+        if let Some(told) = self.told_in_turn(kept, at) {
+            return Cow::Borrowed(told);
+        }
+        let told = last_telling(self.moves(kept, at), self.quorum).map(|told| self.votes_at(kept, told));
         told.filter(|told| told.len() >= self.quorum).unwrap_or(Cow::Borrowed(&[]))
     }
 
@@ -184,11 +185,15 @@ impl Facts {
             let votes = self.votes_at(kept, to);
             return votes.iter().filter(|vote| vote.at > from).map(|vote| (vote.at, vote.rater)).collect();
         }
-        let told: SmallVec<[i64; 8]> = if kept.past.is_empty() && !self.bots_rated {
-            tellings(self.votes_at(kept, to).iter().map(|vote| (vote.at, vote.rater)), self.quorum).collect()
-        } else {
-            tellings(self.moves(kept, to), self.quorum).collect()
-        };
+        if let Some(told) = self.told_in_turn(kept, to) {
+            // Those whom the first vote after `from` belongs to, and all after them.
+            let known = told.partition_point(|vote| vote.at <= from) / self.quorum * self.quorum;
+            let together = told[known..].chunks_exact(self.quorum);
+            return together
+                .flat_map(|votes| votes.iter().map(|vote| (votes[votes.len() - 1].at, vote.rater)))
+                .collect();
+        }
+        let told: SmallVec<[i64; 8]> = tellings(self.moves(kept, to), self.quorum).collect();
         let Some(last) = told.last().filter(|last| **last > from) else { return SmallVec::new() };
         let votes = self.votes_at(kept, *last);
         if votes.len() < self.quorum {
@@ -199,12 +204,30 @@ impl Facts {
         votes.iter().filter_map(since).collect()
     }
 
-    /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers.
+    /// The votes of a content that are told at a moment, where that is plain to see: nobody took theirs back and no two are of the
+    /// same moment, so they were told as many at a time as the quorum is.
+    fn told_in_turn<'a>(&self, kept: &'a Kept, at: i64) -> Option<&'a [Vote]> {
+        if kept.may_tie || !kept.past.is_empty() || self.bots_rated {
+            return None;
+        }
+        let given = kept.votes_up_to(at) as usize;
+        Some(&kept.votes[..given - given % self.quorum])
+    }
+
+    /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers in their order.
     #[must_use]
     pub fn rated_within(&self, from: i64, to: i64) -> Vec<u32> {
-        let mut slots: Vec<u32> = self.casts(from, to).iter().map(|cast| cast.slot).collect();
-        slots.sort_unstable();
-        slots.dedup();
+        let mut marks = vec![0_u64; self.contents.len().div_ceil(64)];
+        for cast in self.casts(from, to) {
+            marks[cast.slot as usize / 64] |= 1 << (cast.slot % 64);
+        }
+        let mut slots = Vec::new();
+        for (first, mut mark) in (0..).step_by(64).zip(marks) {
+            while mark != 0 {
+                slots.push(first + mark.trailing_zeros());
+                mark &= mark - 1;
+            }
+        }
         slots
     }
 
