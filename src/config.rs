@@ -22,6 +22,9 @@ use self::identity::Identity;
 use self::limits::Limits;
 use self::traces::Traces;
 
+/// The database of those who name none.
+const DATABASE: &str = "sqlite:peerlead.db";
+
 /// The open backend for peer leadership.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "peerlead", version, max_term_width = 100)]
@@ -35,7 +38,7 @@ pub struct Config {
         global = true,
         env = "DATABASE_URL",
         hide_env_values = true,
-        default_value = "sqlite:peerlead.db",
+        default_value = DATABASE,
         value_name = "URL"
     )]
     pub database_url: String,
@@ -310,6 +313,12 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl Config {
+    /// Whether somebody said which database it is.
+    #[must_use]
+    pub fn names_database(&self) -> bool {
+        self.database_url != DATABASE
+    }
+
     /// Reads flags, environment and file. Ends the program with an explanation when they are wrong, or for `--help`.
     #[must_use]
     pub fn read() -> Self {

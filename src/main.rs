@@ -184,6 +184,11 @@ async fn serve_database(config: &Config, server: &Server, no_migrate: bool) -> R
 async fn serve_demo(config: &Config, server: &Server, demo: Demo, pace: Duration) -> Result<ExitCode, Failure> {
     let identity = identity_of(&server.identity)?;
     let listener = listen(server).await?;
+    if config.names_database() {
+        say(
+            "The demo has a database of its own and does not touch the one that --database-url or DATABASE_URL names; `peerlead serve` serves that.",
+        );
+    }
     let config = Config { database_url: demo.database_url(), ..config.clone() };
     let app = open_to_serve(&config, settings(&config, server).await?, false).await?;
     let replay = demo.load(&app).await?;

@@ -280,6 +280,16 @@ async fn the_demo_is_live_within_seconds() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_says_that_it_leaves_the_database_alone_that_was_named() {
+    let folder = folder();
+    let mut command = peerlead(folder.path(), &["demo", "--listen", "127.0.0.1:0"]);
+    command.args(["--database-url", "sqlite:mine.db"]);
+    let program = Program::start(command);
+    program.says("does not touch the one that --database-url").await;
+    assert!(!folder.path().join("mine.db").exists());
+}
+
 /// Every file below a folder, by its path in it.
 fn files(folder: &Path) -> std::collections::BTreeMap<String, String> {
     let mut found = std::collections::BTreeMap::new();
