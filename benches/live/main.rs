@@ -14,6 +14,7 @@
 mod client;
 #[path = "../paths/http.rs"]
 mod http;
+mod library;
 mod peers;
 #[expect(dead_code, reason = "shared with the other benchmark")]
 #[path = "../paths/process.rs"]

@@ -1,48 +1,48 @@
-//! What we compare ourselves with: a broadcast written by hand, and the library's own subscriptions. Each is a program of
-//! its own, as our server is, so that processor time and memory are counted alike.
+//! What we compare ourselves with: a broadcast written by hand, and the library's own subscriptions, which have everything at hand
+//! or ask the database. Each is a program of its own, as our server is, so that processor time and memory are counted alike.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
-use async_graphql::{EmptyMutation, Object, Schema, SimpleObject, Subscription};
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::Router;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::broadcast;
 
-use super::Failure;
+use super::{Failure, library};
 
 /// A feed for each content.
 #[derive(Clone)]
-struct Feeds(Arc<Vec<broadcast::Sender<Utf8Bytes>>>);
+pub struct Feeds(pub Arc<Vec<broadcast::Sender<Utf8Bytes>>>);
 
-/// Serves until it is killed. `kind` is `broadcast` or `library`.
+/// Serves until it is killed. `kind` is `broadcast`, `library`, or the address of a database that the library is to ask.
 pub async fn serve(kind: &str, address: SocketAddr, feeds: usize) -> Result<(), Failure> {
     let feeds = Feeds(Arc::new((0..feeds).map(|_| broadcast::channel(256).0).collect()));
     let router = Router::new().route("/health/ready", get(|| async { "ready" })).route("/publish", post(publish));
-    let router = match kind {
-        "broadcast" => router.route("/feed/{feed}", get(by_hand)).with_state(feeds),
-        _ => {
-            let schema = Schema::build(Query, EmptyMutation, News).data(feeds.clone()).finish();
-            let open = move |protocol: GraphQLProtocol, upgrade: WebSocketUpgrade| {
-                let schema = schema.clone();
-                async move {
-                    upgrade
-                        .read_buffer_size(1024)
-                        .protocols(ALL_WEBSOCKET_PROTOCOLS)
-                        .on_upgrade(move |socket| GraphQLWebSocket::new(socket, schema, protocol).serve())
-                }
-            };
-            router.route("/graphql", get(open)).with_state(feeds)
-        }
+    let router = if kind == "broadcast" {
+        router.route("/feed/{feed}", get(by_hand))
+    } else {
+        let database = match kind {
+            "library" => None,
+            url => Some(sea_orm::Database::connect(url).await?),
+        };
+        let schema = library::schema(feeds.clone(), database);
+        let open = move |protocol: GraphQLProtocol, upgrade: WebSocketUpgrade| {
+            let schema = schema.clone();
+            async move {
+                upgrade
+                    .read_buffer_size(1024)
+                    .protocols(ALL_WEBSOCKET_PROTOCOLS)
+                    .on_upgrade(move |socket| GraphQLWebSocket::new(socket, schema, protocol).serve())
+            }
+        };
+        router.route("/graphql", get(open))
     };
-    axum::serve(tokio::net::TcpListener::bind(address).await?, router).await?;
+    axum::serve(tokio::net::TcpListener::bind(address).await?, router.with_state(feeds)).await?;
     Ok(())
 }
 
@@ -72,59 +72,4 @@ async fn by_hand(State(feeds): State<Feeds>, Path(feed): Path<usize>, upgrade: W
             }
         }
     })
-}
-
-#[derive(SimpleObject)]
-struct Author {
-    name: String,
-}
-
-#[derive(SimpleObject)]
-struct Content {
-    title: String,
-    authors: Vec<Author>,
-}
-
-#[derive(SimpleObject)]
-struct Tally {
-    count: i64,
-    score: f64,
-}
-
-#[derive(SimpleObject)]
-struct RatingChange {
-    cursor: String,
-    content: Content,
-    tally: Tally,
-}
-
-struct Query;
-
-#[Object]
-impl Query {
-    async fn ok(&self) -> bool {
-        true
-    }
-}
-
-struct News;
-
-type Changes = Pin<Box<dyn Stream<Item = RatingChange> + Send>>;
-
-#[Subscription]
-impl News {
-    async fn rating_changed(&self, ctx: &async_graphql::Context<'_>, feed: usize) -> async_graphql::Result<Changes> {
-        let feeds = ctx.data::<Feeds>()?;
-        let feed = feeds.0.get(feed).ok_or("there is no such feed")?;
-        let change = |cursor: Utf8Bytes| RatingChange {
-            cursor: cursor.to_string(),
-            content: Content {
-                title: "A content that many watch".to_owned(),
-                authors: vec![Author { name: "Ada".to_owned() }],
-            },
-            tally: Tally { count: 1, score: 0.16 },
-        };
-        let news = stream::unfold(feed.subscribe(), async |mut news| Some((news.recv().await.ok()?, news)));
-        Ok(Box::pin(news.map(change)))
-    }
 }

@@ -64,17 +64,22 @@ impl Counted {
     }
 }
 
-/// Counts all works that ask, and what identity and limits add to the first of them.
+/// Counts all works that ask, a rating, and what identity and limits add to the first of them.
 pub fn measure(scene: &Scene, plan: &Plan, filled: &Filled) -> Result<String, Failure> {
     scene.on_a_copy(async {
         let (organisation, url) = (Arc::new(filled.organisation(&plan.shape)), scene.url(true));
         let mut open = Counted::start(&url, scene.folder(), &["--min-raters", "1"])?;
         look::until_read(&open.server, None).await?;
+        let ids = look::ids(&open.server, &organisation).await?;
         let works = work::reading(&organisation, String::new());
+        let writing = work::writing(&organisation, ids);
         let mut out = format!("{} on {}.\n\n", scene.title(), machine());
         out.push_str("| work | thousand instructions an answer |\n|---|--:|\n");
         let mut first = None;
-        for work in works.iter().filter(|work| plan.wants(work.name) && !work.name.starts_with("page")) {
+        // Whoever rates does so alone here, so the one client stands for all.
+        let rating = writing.iter().filter(|work| work.connections == 1);
+        let asking = works.iter().filter(|work| !work.name.starts_with("page"));
+        for work in asking.chain(rating).filter(|work| plan.wants(work.name)) {
             let count = open.count(work, None).await?;
             first.get_or_insert(count);
             let _ = writeln!(out, "| {} | {} |", work.name, grouped(count / 1_000.0));

@@ -36,7 +36,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// What is measured.
 #[derive(Clone, Copy)]
-enum Figure {
+enum Aim {
     /// How much is answered in a second, and how soon.
     Speed,
     /// What limits cost and what they are worth.
@@ -45,7 +45,7 @@ enum Figure {
     Count,
 }
 
-impl Figure {
+impl Aim {
     fn asked() -> Self {
         let is_asked = |word: &str| std::env::args().any(|argument| argument == word);
         match (is_asked("guard"), is_asked("count")) {
@@ -69,7 +69,7 @@ struct Plan {
     only: Option<String>,
     /// Puts the tables into `BENCHMARKS.md`.
     write: bool,
-    figure: Figure,
+    aim: Aim,
     folder: PathBuf,
 }
 
@@ -91,7 +91,7 @@ impl Plan {
             window: Duration::from_secs_f64(number("PEERLEAD_BENCH_SECONDS", 3.0)?.clamp(0.1, 60.0)),
             warm_up: Duration::from_secs_f64(number("PEERLEAD_BENCH_WARM_UP", 0.5)?.clamp(0.0, 60.0)),
             only: text("PEERLEAD_BENCH_ONLY"),
-            figure: Figure::asked(),
+            aim: Aim::asked(),
             write: std::env::args().any(|argument| argument == "--write"),
             folder: root.join("target").join("bench"),
         })
@@ -118,10 +118,10 @@ fn main() -> Result<(), Failure> {
     }
     for scene in scenes {
         let filled = scene.fill(&plan)?;
-        let (key, table) = match plan.figure {
-            Figure::Guard => (format!("guard-{}", scene.key()), guard::measure(&scene, &plan, &filled)?),
-            Figure::Count => (format!("count-{}", scene.key()), count::measure(&scene, &plan, &filled)?),
-            Figure::Speed => {
+        let (key, table) = match plan.aim {
+            Aim::Guard => (format!("guard-{}", scene.key()), guard::measure(&scene, &plan, &filled)?),
+            Aim::Count => (format!("count-{}", scene.key()), count::measure(&scene, &plan, &filled)?),
+            Aim::Speed => {
                 let figures = scene.measure(&plan, &filled)?;
                 (scene.key().to_owned(), report::table(&scene, &plan, &filled, &figures))
             }
