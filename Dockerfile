@@ -1,11 +1,13 @@
 # Peerlead as an image: the program, the certificates of public authorities, and nothing else.
 #
 #   docker build -t peerlead .
-#   docker run --rm --read-only -v peerlead:/var/lib/peerlead -p 127.0.0.1:8080:8080 peerlead
+#   docker run --rm --name peerlead --read-only --stop-timeout 20 --ulimit nofile=65536 \
+#     -v peerlead:/var/lib/peerlead -p 127.0.0.1:8080:8080 peerlead
+#   docker exec peerlead peerlead token create first --person operator --scopes admin
 #
-# docs/operating.md says how the first token is made, and what else there is to choose.
+# docs/operating.md says what else there is to choose.
 
-FROM docker.io/library/rust:1.95-slim-bookworm AS build
+FROM docker.io/library/rust:1.95-slim-trixie AS build
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
@@ -14,7 +16,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D target/release/peerlead /out/bin/peerlead \
     && install -d /out/state
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM gcr.io/distroless/cc-debian13:nonroot
 COPY --from=build /out/bin/peerlead /usr/local/bin/peerlead
 COPY --from=build /src/LICENSE-APACHE /src/LICENSE-MIT /usr/share/doc/peerlead/
 # A volume that is new takes its owner from here.
