@@ -73,6 +73,11 @@ impl Sql {
     /// Adds another statement, its placeholders numbered on.
     pub fn append(&mut self, other: Self) -> &mut Self {
         let offset = self.values.len();
+        if offset == 0 {
+            self.text.push_str(&other.text);
+            self.values = other.values;
+            return self;
+        }
         let mut parts = other.text.split('$');
         self.text.push_str(parts.next().unwrap_or_default());
         for part in parts {
@@ -100,7 +105,9 @@ impl Sql {
         let mut sql = Self::default();
         for (at, (table, one)) in statements.into_iter().enumerate() {
             if backend == DbBackend::Sqlite {
-                sql.push(if at == 0 { "" } else { "; " }).append(one);
+                // As they are: its placeholders lose their numbers anyway.
+                sql.push(if at == 0 { "" } else { "; " }).push(&one.text);
+                sql.values.extend(one.values);
             } else if at == last {
                 sql.push(if at == 0 { "" } else { " " }).append(one);
             } else {

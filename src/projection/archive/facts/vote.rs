@@ -261,3 +261,6 @@ impl Facts {
         Cow::Owned(raters)
     }
 }
+
+#[cfg(test)]
+mod tests;
