@@ -177,7 +177,8 @@ fn pairs<'a>(drafts: impl IntoIterator<Item = &'a RatingDraft>) -> Vec<(PersonId
     pairs
 }
 
-/// Names the raters as they are in this transaction: while their words waited in the queue some may have been merged. Whether one was.
+/// Names the raters as they are in this transaction: while their words waited in the queue some may have been merged. Says
+/// whether one was.
 async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDraft]) -> Result<bool, Error> {
     let mut raters: Vec<PersonId> = drafts.iter().map(|draft| draft.rater).collect();
     raters.sort_unstable();

@@ -141,8 +141,8 @@ enum Either<'a> {
 }
 
 impl Transaction<'_> {
-    /// Has a statement run whose outcome nobody waits for: together with others that write other tables, before anything else that is
-    /// asked in this transaction, at the latest at its end. So a few writes take one way to the database.
+    /// Has a statement run whose outcome nobody waits for: together with others that write other tables, before anything else
+    /// that is asked in this transaction, at the latest at its end. So a few writes take one way to the database.
     ///
     /// # Errors
     /// When the database refuses what was queued before.

@@ -50,30 +50,33 @@ fn values(rating: &Rating) -> Vec<Value> {
 /// What is stored for each pair of person and content, withdrawn ratings too.
 pub type Current = HashMap<(PersonId, ContentId), Rating>;
 
-/// The rows of pairs of person and content, at most a thousand.
+/// The rows of pairs of person and content, at most a thousand: a row of nulls for each that has none.
 fn rows_of(pairs: &[(PersonId, ContentId)]) -> Sql {
-    let mut sql = Sql::new("SELECT r.* FROM (VALUES ");
+    let mut sql = Sql::new("r.* FROM (VALUES ");
     sql.bind_rows(pairs.iter().map(|(person, content)| vec![person.0.into(), content.0.into()]));
-    sql.push(") AS v JOIN rating r ON r.content_id = v.column2 AND r.person_id = v.column1");
+    sql.push(") AS v LEFT JOIN rating r ON r.content_id = v.column2 AND r.person_id = v.column1");
     sql
 }
 
 fn current(rows: &[QueryResult]) -> Result<Current, Error> {
-    let read = |row| {
-        let rating = noun(rating::Model::from_query_result(row, "")?);
-        Ok(((rating.rater, rating.content), rating))
-    };
-    rows.iter().map(read).collect()
+    let mut current = Current::with_capacity(rows.len());
+    for row in rows {
+        if row.try_get::<Option<i64>>("", "content_id")?.is_some() {
+            let rating = noun(rating::Model::from_query_result(row, "")?);
+            current.insert((rating.rater, rating.content), rating);
+        }
+    }
+    Ok(current)
 }
 
 impl Store {
-    /// Waits for the turn to write and begins, knowing what is stored for some pairs of person and content, at most a thousand.
+    /// Waits for the turn to write and begins, knowing what is stored for some pairs of person and content, from one to a
+    /// thousand.
     ///
     /// # Errors
     /// As [`Store::begin`].
     pub async fn begin_rating(&self, pairs: &[(PersonId, ContentId)]) -> Result<(Writing<'_>, Current), Error> {
-        let (writing, mut rows) = self.begin_asking(rows_of(pairs)).await?;
-        rows.retain(|row| !matches!(row.try_get::<Option<i64>>("", "content_id"), Ok(None)));
+        let (writing, rows) = self.begin_asking(rows_of(pairs)).await?;
         Ok((writing, current(&rows)?))
     }
 
@@ -195,7 +198,9 @@ impl Writing<'_> {
     pub async fn current_ratings(&self, pairs: &[(PersonId, ContentId)]) -> Result<Current, Error> {
         let mut found = Current::with_capacity(pairs.len());
         for some in pairs.chunks(1_000) {
-            found.extend(current(&self.rows(rows_of(some)).await?)?);
+            let mut sql = Sql::new("SELECT ");
+            sql.append(rows_of(some));
+            found.extend(current(&self.rows(sql).await?)?);
         }
         Ok(found)
     }

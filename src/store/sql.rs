@@ -73,6 +73,7 @@ impl Sql {
     /// Adds another statement, its placeholders numbered on.
     pub fn append(&mut self, other: Self) -> &mut Self {
         let offset = self.values.len();
+        // Nothing to number on: the long one is mostly all there is.
         if offset == 0 {
             self.text.push_str(&other.text);
             self.values = other.values;
@@ -97,8 +98,8 @@ impl Sql {
         self.values.len()
     }
 
-    /// Several statements that write in one, each another table. Nobody may ask what became of one of them. SQLite takes them one after the other;
-    /// PostgreSQL, which takes only one with values, as parts of the last.
+    /// Several statements that write in one, each another table. Nobody may ask what became of one of them. SQLite takes them one
+    /// after the other; PostgreSQL, which takes only one with values, as parts of the last.
     #[must_use]
     pub fn together(statements: Vec<(&str, Self)>, backend: DbBackend) -> Self {
         let last = statements.len().saturating_sub(1);

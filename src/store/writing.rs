@@ -45,17 +45,15 @@ impl Store {
         Ok(writing)
     }
 
-    /// The same with the answer to a first question, which takes no way of its own to the database. There is at least one row;
-    /// when the question has no answer, its columns are null.
+    /// The same with the answer to a first question, which takes no way of its own to the database. The question is what is selected
+    /// and from where, and has at least one row.
     ///
     /// # Errors
     /// As [`Store::begin`].
     pub(super) async fn begin_asking(&self, question: Sql) -> Result<(Writing<'_>, Vec<QueryResult>), Error> {
         let mut writing = self.take_turn().await?;
-        let mut sql = Sql::new(
-            "SELECT log.last, asked.* FROM (SELECT COALESCE(MAX(seq), 0) AS last FROM change) log LEFT JOIN (",
-        );
-        sql.append(question).push(") asked ON TRUE");
+        let mut sql = Sql::new("SELECT (SELECT COALESCE(MAX(seq), 0) FROM change) AS last, ");
+        sql.append(question);
         let rows = writing.rows(sql).await?;
         writing.last = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
         Ok((writing, rows))

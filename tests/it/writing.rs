@@ -74,6 +74,7 @@ async fn who_goes_away_while_they_wait_for_their_turn_keeps_nobody_from_theirs()
 #[tokio::test]
 async fn connections_that_the_database_has_ended_fail_nobody() {
     let house = House::new().await;
+    // SQLite has nobody else who could end one.
     if !house.database.is_postgres() {
         return;
     }
