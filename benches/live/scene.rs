@@ -58,7 +58,7 @@ impl Side {
         let address: SocketAddr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let (told, feeds) = (address.to_string(), feeds.to_string());
         let program = std::env::current_exe()?;
-        let server = Server::run(&program, &["--serve", kind, &told, &feeds], &std::env::temp_dir(), address)?;
+        let server = Server::run(&[], &program, &["--serve", kind, &told, &feeds], &std::env::temp_dir(), address)?;
         Ok(Self::Peer { server, kind: kind.to_owned(), text })
     }
 

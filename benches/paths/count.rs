@@ -30,15 +30,13 @@ impl Counted {
     fn start(url: &str, folder: &Path, knobs: &[&str]) -> Result<Self, Failure> {
         let file = folder.join("count.out");
         let out = format!("--callgrind-out-file={}", file.display());
-        let (address, serve) = Server::arguments(url, knobs)?;
-        let mut arguments = vec!["-q", "--tool=callgrind", "--instr-atstart=no", &out, env!("CARGO_BIN_EXE_peerlead")];
-        arguments.extend(serve.iter().map(String::as_str));
-        Ok(Self { server: Server::run(Path::new("valgrind"), &arguments, folder, address)?, file, counts: 0 })
+        let valgrind = ["valgrind", "-q", "--tool=callgrind", "--instr-atstart=no", &out];
+        Ok(Self { server: Server::under(&valgrind, url, folder, knobs)?, file, counts: 0 })
     }
 
     fn control(&self, act: &str, value: Option<&str>) -> Result<(), Failure> {
         let mut command = Command::new("callgrind_control");
-        let done = command.arg(act).args(value).arg(self.server.id().to_string()).output()?;
+        let done = command.arg(act).args(value).arg(self.server.child.id().to_string()).output()?;
         if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stderr).into_owned().into()) }
     }
 
@@ -52,7 +50,11 @@ impl Counted {
             // The first turn fills what is remembered.
             for _ in 0..answers {
                 let request = (work.request)(&mut rng);
-                connection.ask(&Request { person: person.map(str::to_owned), ..request }).await?;
+                let person = person.map(str::to_owned).or(request.person);
+                let answer = connection.ask(&Request { person, ..request }).await?;
+                if !String::from_utf8_lossy(answer).contains(work.says) {
+                    return Err(format!("{}: {}", work.name, String::from_utf8_lossy(answer)).into());
+                }
             }
             self.control(if turn == 0 { "-z" } else { "-d" }, None)?;
         }

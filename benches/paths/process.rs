@@ -61,13 +61,11 @@ impl Server {
 
     /// The same with other knobs.
     pub fn with(url: &str, folder: &Path, knobs: &[&str]) -> Result<Self, Failure> {
-        let (address, arguments) = Self::arguments(url, knobs)?;
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        Self::run(Path::new(env!("CARGO_BIN_EXE_peerlead")), &arguments, folder, address)
+        Self::under(&[], url, folder, knobs)
     }
 
-    /// An address that is free, and what the program is told to serve a database there.
-    pub fn arguments(url: &str, knobs: &[&str]) -> Result<(SocketAddr, Vec<String>), Failure> {
+    /// The same by a command that becomes the program it is told.
+    pub fn under(by: &[&str], url: &str, folder: &Path, knobs: &[&str]) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let told = address.to_string();
         let mut arguments = vec!["serve", "--listen", &told, "--database-url", url];
@@ -75,15 +73,21 @@ impl Server {
         if std::env::var_os("PEERLEAD_LOG").is_none() {
             arguments.extend(["--log", "warn"]);
         }
-        Ok((address, arguments.into_iter().map(str::to_owned).collect()))
+        Self::run(by, Path::new(env!("CARGO_BIN_EXE_peerlead")), &arguments, folder, address)
     }
 
-    /// Starts a program that serves at an address, on a core of its own, and waits until it is ready.
-    pub fn run(program: &Path, arguments: &[&str], folder: &Path, address: SocketAddr) -> Result<Self, Failure> {
-        let under = std::env::var("PEERLEAD_BENCH_UNDER").unwrap_or_default();
+    /// Starts a program that serves at an address, by a command if there is one, on a core of its own, and waits until it is ready.
+    pub fn run(
+        by: &[&str],
+        program: &Path,
+        arguments: &[&str],
+        folder: &Path,
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
         let pinned: &[&str] = if can_pin() { &["taskset", "-c", "0"] } else { &[] };
-        let mut words =
-            pinned.iter().copied().chain(under.split_whitespace()).map(OsStr::new).chain([program.as_os_str()]);
+        let asked = std::env::var("PEERLEAD_BENCH_UNDER").unwrap_or_default();
+        let words = pinned.iter().copied().chain(asked.split_whitespace()).chain(by.iter().copied());
+        let mut words = words.map(OsStr::new).chain([program.as_os_str()]);
         let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
         command.args(words);
         let began = Instant::now();
@@ -113,11 +117,6 @@ impl Server {
             Ok(&answer == b"HTTP/1.1 200")
         };
         ask().unwrap_or(false)
-    }
-
-    /// The number of its process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// Seconds of processor time so far.
