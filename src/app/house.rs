@@ -10,7 +10,7 @@ use super::ahead;
 use super::clock::Clock;
 use super::error::Error;
 use super::listening::Made;
-use super::rating::{self, Job};
+use super::rating::queue::{self, Job};
 use super::retention;
 use super::seats::Seats;
 use super::watching::{Top, Watch};
@@ -131,7 +131,7 @@ impl App {
         let bus = settings.bus.clone().map(|address| Bus::new(address, instance.clone(), Arc::clone(&feed)));
         tasks.extend(bus.iter().map(|bus| tokio::spawn(Arc::clone(bus).run()).abort_handle()));
         let keyring = Keyring::new(Arc::clone(&store));
-        let (ratings, jobs) = mpsc::channel(rating::QUEUE);
+        let (ratings, jobs) = mpsc::channel(queue::QUEUE);
         let audiences = Audiences::new(Arc::clone(&feed), settings.buffer);
         let watches = Watches::new(Arc::clone(&feed));
         let app = Arc::new(Self {
@@ -155,7 +155,7 @@ impl App {
             bus,
             tasks,
         });
-        tokio::spawn(rating::write_jobs(Arc::downgrade(&app), jobs));
+        tokio::spawn(queue::write_jobs(Arc::downgrade(&app), jobs));
         tokio::spawn(retention::keep(Arc::downgrade(&app), app.settings.retention));
         if app.settings.trends {
             tokio::spawn(ahead::keep(Arc::downgrade(&app)));

@@ -1,13 +1,12 @@
-//! Ratings: checked, remembered, told. Concurrent raters share commits.
-//!
-//! Every rating waits in one queue; whoever writes takes all that wait, judges each by the rule and commits them together.
-//! While a commit waits for the disk the next ones gather, so that many raters cost hardly more commits than one.
+//! Ratings: checked, remembered, told. Those who rate at the same time share a commit.
+
+pub(super) mod queue;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
+use self::queue::Job;
 use super::content::note_all;
 use super::error::{Error, refuse};
 use super::house::App;
@@ -21,18 +20,6 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::rating::{Mark, RatedContent, Rating, RatingDraft, Verdict};
 use crate::store::rating::Current;
 use crate::store::writing::Writing;
-
-/// How many ratings may wait; more have to wait for a place.
-pub(super) const QUEUE: usize = 1_024;
-/// How many are committed together at most.
-const TOGETHER: usize = 512;
-
-/// A rating on its way, and the one who waits for it.
-#[derive(Debug)]
-pub struct Job {
-    draft: RatingDraft,
-    reply: oneshot::Sender<Result<Rated, Error>>,
-}
 
 /// What became of a rating.
 #[derive(Clone, Debug)]
@@ -122,77 +109,12 @@ impl App {
     }
 }
 
-/// Writes what waits in the queue, until the app is gone.
-pub(super) async fn write_jobs(app: Weak<App>, mut jobs: mpsc::Receiver<Job>) {
-    let mut waiting = Vec::new();
-    while jobs.recv_many(&mut waiting, TOGETHER).await > 0 {
-        let Some(app) = app.upgrade() else { return };
-        let turn = app.store.begin_rating(&pairs(waiting.iter().map(|job| &job.draft))).await;
-        // Who waited too long was told that nothing is written, so nothing is.
-        waiting.retain(|job| !job.reply.is_closed());
-        let (mut drafts, replies): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.draft, job.reply)).unzip();
-        let written = match turn {
-            Ok((writing, current)) => write_together(&app, writing, current, &mut drafts).await,
-            Err(error) => Err(error.into()),
-        };
-        match written {
-            Ok(outcomes) => {
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                    // A caller who went away hears nothing; the rating stands.
-                    let _ = reply.send(outcome.map_err(Error::Invalid));
-                }
-            }
-            Err(error) => {
-                for reply in replies {
-                    let _ = reply.send(Err(error.clone()));
-                }
-            }
-        }
-    }
-}
-
-async fn write_together(
-    app: &Arc<App>,
-    mut writing: Writing<'_>,
-    mut current: Current,
-    drafts: &mut [RatingDraft],
-) -> Result<Vec<Result<Rated, Invalid>>, Error> {
-    if follow_merges(app, &writing, drafts).await? {
-        current = writing.current_ratings(&pairs(&*drafts)).await?;
-    }
-    let contents = rated_contents(app, &writing, drafts).await?;
-    let mut outcomes = rate_knowing(app, &mut writing, drafts, contents, current).await?;
-    let mut changes = app.commit(writing).await?.into_iter();
-    for outcome in outcomes.iter_mut().flatten().filter(|outcome| outcome.changed) {
-        outcome.point = changes.next().map(|change| change.point());
-    }
-    Ok(outcomes)
-}
-
 /// Whom and what drafts are about, each pair once.
 fn pairs<'a>(drafts: impl IntoIterator<Item = &'a RatingDraft>) -> Vec<(PersonId, ContentId)> {
     let mut pairs: Vec<_> = drafts.into_iter().map(|draft| (draft.rater, draft.content)).collect();
     pairs.sort_unstable();
     pairs.dedup();
     pairs
-}
-
-/// Names the raters as they are in this transaction: while their words waited in the queue some may have been merged. Says
-/// whether one was.
-async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDraft]) -> Result<bool, Error> {
-    let mut raters: Vec<PersonId> = drafts.iter().map(|draft| draft.rater).collect();
-    raters.sort_unstable();
-    raters.dedup();
-    let merged = if app.knows_all(writing) {
-        let is_merged = |id: &PersonId| app.person_at_hand(*id).is_some_and(|person| person.merged_into.is_some());
-        raters.into_iter().filter(is_merged).collect()
-    } else {
-        writing.merged_among(&raters).await?
-    };
-    for draft in drafts.iter_mut().filter(|draft| merged.contains(&draft.rater)) {
-        draft.rater = app.person_now(writing, draft.rater).await?;
-    }
-    Ok(!merged.is_empty())
 }
 
 /// Judges each draft after those before it, and writes what they come to. Nothing else may have been written yet in this
