@@ -13,7 +13,7 @@ use crate::domain::lead::leading::{Brief, TopicLeaders};
 use crate::domain::lead::strength::score;
 use crate::domain::leadership::Leadership;
 use crate::domain::time::{Time, from_micros, micros};
-use crate::domain::trend::window::to_f64;
+use crate::domain::trend::window::{size, to_f64};
 
 /// Which gaps are sought; everything given must hold.
 #[derive(Clone, Copy, Debug, Default)]
@@ -210,7 +210,7 @@ impl App {
         for (person, topics) in topics.into_iter().filter(is_too_much) {
             gaps.push(Gap {
                 kind: GapKind::Overloaded,
-                weight: to_f64(i64::try_from(topics.len()).unwrap_or(i64::MAX)),
+                weight: size(topics.len()),
                 topic: None,
                 person: Some(person),
                 leadership: None,

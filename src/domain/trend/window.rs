@@ -69,7 +69,7 @@ impl Window {
     pub fn part(self, at: i64, count: usize) -> usize {
         let share = to_f64(at - self.from - 1) / to_f64(self.length().max(1));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number, never below zero")]
-        let part = (share.max(0.0) * to_f64(i64::try_from(count).unwrap_or(1))) as usize;
+        let part = (share.max(0.0) * size(count)) as usize;
         part.min(count.saturating_sub(1))
     }
 }
@@ -96,4 +96,10 @@ pub fn decay(age: i64, half_life: f64) -> f64 {
 #[must_use]
 pub const fn to_f64(number: i64) -> f64 {
     number as f64
+}
+
+/// The same of how many there are of something.
+#[must_use]
+pub fn size(count: usize) -> f64 {
+    to_f64(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -4,7 +4,7 @@
 //! against what came next, in `BENCHMARKS.md`.
 
 use super::explanation::Explanation;
-use super::window::to_f64;
+use super::window::{size, to_f64};
 
 /// What is known of a word in a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -167,7 +167,7 @@ pub fn cohesion(together: f64, alone: &[f64], texts: f64) -> f64 {
     }
     let apart: f64 = alone.iter().map(|count| (count / texts).ln()).sum();
     let joint = (together / texts).ln();
-    let most = to_f64(i64::try_from(alone.len()).unwrap_or(2)) - 1.0;
+    let most = size(alone.len()) - 1.0;
     ((joint - apart) / (-joint * most)).clamp(-1.0, 1.0)
 }
 

@@ -183,13 +183,8 @@ pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(De
             }
         }
     }
-    for slot in facts.rated_within(from, to) {
-        let kept = &facts.contents[slot as usize];
-        if kept.counts() {
-            for (at, rater) in facts.told_within(kept, from, to) {
-                act(Deed::Rated, kept, rater, at);
-            }
-        }
+    for told in facts.all_told_within(from, to) {
+        act(Deed::Rated, &facts.contents[told.slot as usize], told.rater, told.at);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::id::SourceId;
 use crate::domain::lead::evidence::{Aspect, MONTH, Parameters};
 use crate::domain::lead::strength::Presence;
 use crate::domain::trend::fair::Vote;
-use crate::domain::trend::window::{decay, to_f64};
+use crate::domain::trend::window::{decay, size, to_f64};
 
 /// How many half-lives back acts are looked at.
 const REACH: f64 = 8.0;
@@ -56,7 +56,7 @@ impl Presences {
         }
         let vouches = |(source, authors): (SourceId, HashMap<u32, bool>)| {
             let acknowledged = authors.values().filter(|is_acknowledged| **is_acknowledged).count();
-            let share = to_f64(i64::try_from(acknowledged).ok()?) / to_f64(i64::try_from(authors.len()).ok()?);
+            let share = size(acknowledged) / size(authors.len());
             (!facts.is_native(source) && authors.len() >= AUTHORS && share < SHARE).then_some(source)
         };
         let vouching: HashSet<SourceId> = authors.into_iter().filter_map(vouches).collect();

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use crate::domain::lead::breadth::{breadth, expected};
 use crate::domain::lead::evidence::MONTH;
-use crate::domain::trend::window::to_f64;
+use crate::domain::trend::window::size;
 use crate::projection::archive::breadths::Breadth;
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
@@ -50,9 +50,7 @@ fn reckon(facts: &Facts, day: &Day, topics: &[u32]) -> Breadth {
         }
         let all = pairs.len() - usize::try_from(counts.get(&author).copied().unwrap_or_default()).unwrap_or_default();
         let others = counts.iter().filter(|(who, _)| **who != author);
-        let mut shares: Vec<f64> = others
-            .map(|(_, count)| f64::from(*count) / to_f64(i64::try_from(all.max(1)).unwrap_or(i64::MAX)))
-            .collect();
+        let mut shares: Vec<f64> = others.map(|(_, count)| f64::from(*count) / size(all.max(1))).collect();
         // So that sums come out the same each time.
         shares.sort_by(f64::total_cmp);
         let breadth = breadth(people, expected(&shares, acts));

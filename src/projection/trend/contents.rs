@@ -29,7 +29,7 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
         }
         let kept = &facts.contents[slot as usize];
         // Most of what was rated much was rated long ago, and to look is quicker than to weigh.
-        let less = pace.as_ref().map_or(0.0, |pace| pace.less(kept.votes_up_to(pace.long_ago)));
+        let less = pace.as_ref().map_or(0.0, |pace| pace.less(number(kept.votes_up_to(pace.long_ago).len())));
         if is_too_low(bound - less) || !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
             continue;
         }

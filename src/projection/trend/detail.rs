@@ -29,20 +29,14 @@ pub(super) fn fill(
     fair: impl Fn(&Kept) -> Fair,
     chosen: &mut [Chosen],
 ) {
-    // By the place of a word in the tally, which of the chosen begin with it.
-    let mut beginning: Vec<Vec<usize>> = vec![Vec::new(); tally.words.len()];
-    for (place, chosen) in chosen.iter_mut().enumerate() {
-        chosen.word.line = vec![0; asked.parts];
-        if let Some(first) = chosen.numbers.first().and_then(|first| tally.place(*first)) {
-            beginning[first].push(place);
-        }
-    }
+    chosen.iter_mut().for_each(|chosen| chosen.word.line = vec![0; asked.parts]);
+    let beginning = Beginning::of(facts, chosen);
     let mut opinions: Vec<Opinion> = chosen.iter().map(|_| Opinion::default()).collect();
     let mut here: Vec<usize> = Vec::new();
     for (_, kept) in tally.contents.iter().rev() {
         here.clear();
         for (at, packed) in kept.words.iter().enumerate().filter(|(_, packed)| **packed != GAP) {
-            for place in tally.place(Facts::word(*packed).0).into_iter().flat_map(|first| &beginning[first]) {
+            for place in beginning.with(Facts::word(*packed).0) {
                 if stands_at(kept, at, &chosen[*place].numbers) && !here.contains(place) {
                     here.push(*place);
                 }
@@ -72,7 +66,33 @@ pub(super) fn fill(
         chosen.word.rating = opinion.told();
     }
     if asked.detail.surges {
-        find_surges(facts, question, chosen);
+        find_surges(facts, question, &beginning, chosen);
+    }
+}
+
+/// Which of the chosen begin with a word. It is asked of each word of each text, and hardly any of them does.
+struct Beginning {
+    /// By the number of a word, whether one does.
+    is_one: Vec<bool>,
+    places: HashMap<u32, SmallVec<[usize; 1]>>,
+}
+
+impl Beginning {
+    fn of(facts: &Facts, chosen: &[Chosen]) -> Self {
+        let (mut is_one, mut places) = (vec![false; facts.vocabulary.len()], HashMap::new());
+        for (place, chosen) in chosen.iter().enumerate() {
+            if let Some(first) = chosen.numbers.first() {
+                is_one[*first as usize] = true;
+                places.entry(*first).or_insert_with(SmallVec::new).push(place);
+            }
+        }
+        Self { is_one, places }
+    }
+
+    /// Places in the list of the chosen.
+    fn with(&self, word: u32) -> &[usize] {
+        let places = self.is_one[word as usize].then(|| self.places.get(&word)).flatten();
+        places.map(SmallVec::as_slice).unwrap_or_default()
     }
 }
 
@@ -109,14 +129,7 @@ impl Opinion {
 }
 
 /// Looks through the last months for the moment since which each word surges.
-fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Chosen]) {
-    // A word may begin several of the chosen.
-    let mut numbers: HashMap<u32, SmallVec<[usize; 1]>> = HashMap::new();
-    for (place, chosen) in chosen.iter().enumerate() {
-        if let Some(first) = chosen.numbers.first() {
-            numbers.entry(*first).or_default().push(place);
-        }
-    }
+fn find_surges(facts: &Facts, question: &Question, beginning: &Beginning, chosen: &mut [Chosen]) {
     let mut watch = Watch::default();
     let to = question.window.to;
     for (_, kept) in question.scope.published(facts, to - SURGES, to) {
@@ -125,14 +138,14 @@ fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Chosen]) {
             .iter()
             .filter(|packed| **packed != GAP)
             .map(|packed| Facts::word(*packed).0)
-            .filter(|word| numbers.contains_key(word))
+            .filter(|word| !beginning.with(*word).is_empty())
             .collect();
         words.sort_unstable();
         words.dedup();
         let person = kept.authors.iter().find(|author| !facts.bots[**author as usize]).copied().unwrap_or(u32::MAX);
         let strengths = watch.hear(kept.at, person, &words);
         for (word, strength) in words.iter().zip(strengths) {
-            for place in &numbers[word] {
+            for place in beginning.with(*word) {
                 let surge = &mut chosen[*place].word.surging_since;
                 match surge {
                     None if strength >= THRESHOLD => *surge = Some(from_micros(kept.at)),
@@ -142,9 +155,9 @@ fn find_surges(facts: &Facts, question: &Question, chosen: &mut [Chosen]) {
             }
         }
     }
-    for (number, places) in numbers {
-        if watch.strength(to, number) < CALM {
-            places.into_iter().for_each(|place| chosen[place].word.surging_since = None);
+    for (word, places) in &beginning.places {
+        if watch.strength(to, *word) < CALM {
+            places.iter().for_each(|place| chosen[*place].word.surging_since = None);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Question, Scope};
 use crate::domain::trend::heat::{Activity, MEMORY};
 use crate::domain::trend::question::Around;
 use crate::domain::trend::trending::Trending;
-use crate::domain::trend::window::{DAY, decay, to_f64};
+use crate::domain::trend::window::{DAY, decay, size, to_f64};
 use crate::projection::archive::day::{Act, Day, Deed, Fading, each_act, in_order, sums};
 use crate::projection::archive::facts::{Facts, Kept};
 
@@ -21,7 +21,7 @@ const REACH: f64 = 4.0;
 pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts: usize) -> Vec<Heated> {
     let window = question.window;
     let mut found = Found::new(count(facts, around), parts);
-    let mut acts: Vec<Act> = Vec::new();
+    let mut acts: Vec<Act> = Vec::with_capacity(facts.casts(window.from, window.to).len());
     each_act(facts, window.from, window.to, |deed, kept, who, at| {
         if !question.scope.has(kept) {
             return;
@@ -42,13 +42,10 @@ pub fn heat(facts: &Facts, day: &Day, question: &Question, around: Around, parts
         }
     });
     let acts = in_order(&acts, count(facts, around));
-    let mut last = None;
-    for act in &acts {
-        let activity = &mut found.entry(act.around()).activity;
-        activity.acts += 1.0;
-        if last.replace((act.around(), act.who())) != Some((act.around(), act.who())) {
-            activity.people += 1.0;
-        }
+    for of_one in acts.chunk_by(|a, b| a.around() == b.around()) {
+        let activity = &mut found.entry(of_one[0].around()).activity;
+        activity.acts = size(of_one.len());
+        activity.people = size(of_one.chunk_by(|a, b| a.who() == b.who()).count());
     }
     let past = Past::of(facts, day, question, around, &acts);
     for number in past.usual() {
@@ -189,8 +186,7 @@ impl Past {
     /// What happens a day around one of them on average, in this window: what is usual where there is no past.
     fn usual_of_all(&self, all: &[Heated]) -> f64 {
         let acts: f64 = all.iter().map(|heated| heated.activity.acts).sum();
-        let count = f64::from(u32::try_from(all.len()).unwrap_or(u32::MAX)).max(1.0);
-        acts / count / self.window.max(0.05)
+        acts / size(all.len()).max(1.0) / self.window.max(0.05)
     }
 
     fn expected(&self, number: u32, usual: f64) -> f64 {

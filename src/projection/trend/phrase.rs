@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::tally::Tally;
+use crate::domain::trend::window::size;
 use crate::domain::trend::word::{COHESION, COVERED, PHRASE_TEXTS, cohesion};
 use crate::projection::archive::facts::{Facts, GAP};
 
@@ -34,17 +35,16 @@ struct Seen {
 
 /// The phrases that are made of candidates, those that hold together most first, no word in two of them.
 pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]) -> Vec<Phrase> {
-    let mut wanted = vec![false; tally.words.len()];
+    let mut wanted = vec![false; facts.vocabulary.len()];
     for (_, place) in candidates {
-        wanted[*place] = true;
+        wanted[tally.words[*place].word as usize] = true;
     }
-    let is_wanted = |word: u32| tally.place(word).is_some_and(|place| wanted[place]);
     let mut seen: HashMap<[u32; 3], Seen> = HashMap::new();
     for (mark, ((_, kept), weight)) in (1_u32..).zip(tally.contents.iter().zip(&tally.weights)) {
         let mut before = [GAP; 2];
         for packed in &kept.words {
             let (word, titled) = Facts::word(*packed);
-            if *packed == GAP || !is_wanted(word) {
+            if *packed == GAP || !wanted[word as usize] {
                 before = [GAP; 2];
                 continue;
             }
@@ -69,7 +69,7 @@ pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]
 }
 
 fn pick(tally: &Tally<'_>, seen: HashMap<[u32; 3], Seen>) -> Vec<Phrase> {
-    let texts = count(tally.contents.len());
+    let texts = size(tally.contents.len());
     let mut found: Vec<(f64, Phrase)> = Vec::new();
     for (words, mut seen) in seen.into_iter().filter(|(_, seen)| f64::from(seen.texts) >= PHRASE_TEXTS) {
         seen.people.sort_unstable();
@@ -104,8 +104,4 @@ fn pick(tally: &Tally<'_>, seen: HashMap<[u32; 3], Seen>) -> Vec<Phrase> {
         }
     }
     picked
-}
-
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }

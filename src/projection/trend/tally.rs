@@ -10,6 +10,8 @@ use crate::projection::archive::facts::{Facts, GAP, Kept};
 const PADDING: f64 = 50.0;
 /// In a window with fewer texts a word may show that was used once.
 const FEW: usize = 10;
+/// Stands for the author of a text that has none.
+const NOBODY: u32 = u32::MAX;
 
 /// A word in a window.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,10 +51,12 @@ impl<'a> Tally<'a> {
     pub fn of(facts: &'a Facts, day: &Day, question: &Question, weigh: impl Fn(&Kept) -> f64) -> Self {
         let window = question.window;
         let contents: Vec<(u32, &Kept)> = question.scope.published(facts, window.from, window.to).collect();
-        let places = vec![0; facts.vocabulary.len()];
-        let mut tally = Self { contents, weights: Vec::new(), weight: 0.0, words: Vec::new(), places };
-        tally.count_texts(day, weigh);
-        tally.count_people(facts);
+        let weights: Vec<f64> = contents.iter().map(|(_, kept)| weigh(kept)).collect();
+        let weight = weights.iter().sum();
+        // Every text brings some words that no other has.
+        let words = Vec::with_capacity(facts.vocabulary.len().min(4 * contents.len()));
+        let mut tally = Self { contents, weights, weight, words, places: vec![0; facts.vocabulary.len()] };
+        tally.count(facts, day);
         tally.expect(facts, day, question);
         tally
     }
@@ -63,55 +67,42 @@ impl<'a> Tally<'a> {
         self.places.get(word as usize).and_then(|place| (*place as usize).checked_sub(1))
     }
 
-    fn count_texts(&mut self, day: &Day, weigh: impl Fn(&Kept) -> f64) {
+    /// Counts texts and people in one go: person by person, each text with the first of its people, or alone if it has none.
+    fn count(&mut self, facts: &Facts, day: &Day) {
+        let mut texts = Vec::with_capacity(self.contents.len());
+        for (place, (_, kept)) in self.contents.iter().enumerate() {
+            let mut people = kept.authors.iter().copied().filter(|author| !facts.bots[*author as usize]).peekable();
+            let first = people.peek().copied().unwrap_or(NOBODY);
+            texts.push((first, kept.at, place, true));
+            texts.extend(people.skip(1).map(|author| (author, kept.at, place, false)));
+        }
+        texts.sort_unstable();
         let memory = Distinction::default().memory * to_f64(DAY);
-        for (mark, (_, kept)) in (1_u32..).zip(&self.contents) {
-            let weight = weigh(kept);
-            let inside = if kept.at <= day.at { decay(day.at - kept.at, memory) } else { 0.0 };
-            self.weights.push(weight);
-            self.weight += weight;
+        for (writer, at, place, is_first) in texts {
+            let (kept, weight) = (self.contents[place].1, self.weights[place]);
+            let mark = u32::try_from(place + 1).unwrap_or(u32::MAX);
+            let inside = if at <= day.at { decay(day.at - at, memory) } else { 0.0 };
+            let week = at.div_euclid(7 * DAY);
             for packed in kept.words.iter().filter(|packed| **packed != GAP) {
                 let (word, titled) = Facts::word(*packed);
-                let place = &mut self.places[word as usize];
-                if *place == 0 {
-                    self.words.push(Counted { word, writer: u32::MAX, week: i64::MIN, ..Counted::default() });
-                    *place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+                let counted = self.entry(word);
+                if is_first {
+                    counted.hear_text(mark, weight, inside, titled);
                 }
-                let counted = &mut self.words[*place as usize - 1];
-                // A title stands before its body, so the first time says whether the word is in it.
-                if counted.seen != mark {
-                    counted.seen = mark;
-                    counted.texts += 1;
-                    counted.weight += weight;
-                    counted.titled += u32::from(titled);
-                    counted.inside += inside;
+                if writer != NOBODY {
+                    counted.hear_person(writer, week);
                 }
             }
         }
     }
 
-    fn count_people(&mut self, facts: &Facts) {
-        let writers = |(_, kept): &(u32, &'a Kept)| -> Vec<(u32, i64, &'a Kept)> {
-            let people = kept.authors.iter().filter(|author| !facts.bots[**author as usize]);
-            people.map(|author| (*author, kept.at, *kept)).collect()
-        };
-        let mut written: Vec<(u32, i64, &Kept)> = self.contents.iter().flat_map(writers).collect();
-        written.sort_unstable_by_key(|(author, at, kept)| (*author, *at, kept.id));
-        for (author, at, kept) in written {
-            let week = at.div_euclid(7 * DAY);
-            for packed in kept.words.iter().filter(|packed| **packed != GAP) {
-                let place = self.places[Facts::word(*packed).0 as usize] as usize - 1;
-                let counted = &mut self.words[place];
-                if counted.writer != author {
-                    (counted.writer, counted.week) = (author, week);
-                    counted.people += 1;
-                    counted.weeks += 1;
-                } else if counted.week != week {
-                    counted.week = week;
-                    counted.weeks += 1;
-                }
-            }
+    fn entry(&mut self, word: u32) -> &mut Counted {
+        let place = &mut self.places[word as usize];
+        if *place == 0 {
+            self.words.push(Counted { word, writer: NOBODY, ..Counted::default() });
+            *place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
         }
+        &mut self.words[*place as usize - 1]
     }
 
     /// What the past lets expect: the share of earlier texts that use a word, of as many texts as there are.
@@ -153,6 +144,27 @@ impl<'a> Tally<'a> {
 }
 
 impl Counted {
+    /// Once for each text: a title stands before its body, so the first time says whether the word is in it.
+    fn hear_text(&mut self, text: u32, weight: f64, inside: f64, titled: bool) {
+        if std::mem::replace(&mut self.seen, text) != text {
+            self.texts += 1;
+            self.weight += weight;
+            self.titled += u32::from(titled);
+            self.inside += inside;
+        }
+    }
+
+    /// Told person by person, of each in the order of time.
+    fn hear_person(&mut self, person: u32, week: i64) {
+        if std::mem::replace(&mut self.writer, person) != person {
+            self.people += 1;
+            self.weeks += 1;
+        } else if self.week != week {
+            self.weeks += 1;
+        }
+        self.week = week;
+    }
+
     /// What the rules know of a word.
     #[must_use]
     pub fn used(&self) -> Use {

@@ -150,7 +150,7 @@ impl Facts {
     #[must_use]
     pub fn votes_at<'a>(&self, kept: &'a Kept, at: i64) -> Cow<'a, [Vote]> {
         if kept.past.is_empty() && !self.bots_rated {
-            return Cow::Borrowed(&kept.votes[..kept.votes.partition_point(|vote| vote.at <= at)]);
+            return Cow::Borrowed(kept.votes_up_to(at));
         }
         let counted = |vote: &Vote| vote.at <= at && !self.bots[vote.rater as usize];
         let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
@@ -181,27 +181,49 @@ impl Facts {
     /// are public acts that at which it was given, else that at which enough people had moved the tally together.
     #[must_use]
     pub fn told_within(&self, kept: &Kept, from: i64, to: i64) -> SmallVec<[(i64, u32); 8]> {
+        let mut told = SmallVec::new();
+        self.each_told_within(kept, from, to, |at, rater| told.push((at, rater)));
+        told
+    }
+
+    /// The same of all contents that count, one content after the other. They are gathered before anything is done with them, so that
+    /// the processor looks up many at a time: each lies somewhere else in memory.
+    #[must_use]
+    pub fn all_told_within(&self, from: i64, to: i64) -> Vec<Cast> {
+        let mut told = Vec::with_capacity(self.casts(from, to).len());
+        for slot in self.rated_within(from, to) {
+            let kept = &self.contents[slot as usize];
+            if kept.counts() {
+                self.each_told_within(kept, from, to, |at, rater| told.push(Cast { at, slot, rater }));
+            }
+        }
+        told
+    }
+
+    fn each_told_within(&self, kept: &Kept, from: i64, to: i64, mut tell: impl FnMut(i64, u32)) {
         if self.quorum <= 1 || self.is_public(kept.source) {
             let votes = self.votes_at(kept, to);
-            return votes.iter().filter(|vote| vote.at > from).map(|vote| (vote.at, vote.rater)).collect();
+            given_after(&votes, from).iter().for_each(|vote| tell(vote.at, vote.rater));
+            return;
         }
         if let Some(told) = self.told_in_turn(kept, to) {
             // Those whom the first vote after `from` belongs to, and all after them.
-            let known = told.partition_point(|vote| vote.at <= from) / self.quorum * self.quorum;
-            let together = told[known..].chunks_exact(self.quorum);
-            return together
-                .flat_map(|votes| votes.iter().map(|vote| (votes[votes.len() - 1].at, vote.rater)))
-                .collect();
+            let known = (told.len() - given_after(told, from).len()) / self.quorum * self.quorum;
+            for votes in told[known..].chunks_exact(self.quorum) {
+                votes.iter().for_each(|vote| tell(votes[votes.len() - 1].at, vote.rater));
+            }
+            return;
         }
         let told: SmallVec<[i64; 8]> = tellings(self.moves(kept, to), self.quorum).collect();
-        let Some(last) = told.last().filter(|last| **last > from) else { return SmallVec::new() };
+        let Some(last) = told.last().filter(|last| **last > from) else { return };
         let votes = self.votes_at(kept, *last);
         if votes.len() < self.quorum {
-            return SmallVec::new();
+            return;
         }
-        let when = |vote: &Vote| told.get(told.partition_point(|moment| *moment < vote.at)).copied();
-        let since = |vote: &Vote| when(vote).filter(|at| *at > from).map(|at| (at, vote.rater));
-        votes.iter().filter_map(since).collect()
+        for vote in votes.iter() {
+            let when = told.get(told.partition_point(|moment| *moment < vote.at));
+            when.filter(|at| **at > from).into_iter().for_each(|at| tell(*at, vote.rater));
+        }
     }
 
     /// The votes of a content that are told at a moment, where that is plain to see: nobody took theirs back and no two are of the
@@ -210,8 +232,8 @@ impl Facts {
         if kept.may_tie || !kept.past.is_empty() || self.bots_rated {
             return None;
         }
-        let given = kept.votes_up_to(at) as usize;
-        Some(&kept.votes[..given - given % self.quorum])
+        let given = kept.votes_up_to(at);
+        Some(&given[..given.len() - given.len() % self.quorum])
     }
 
     /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers in their order.
@@ -260,6 +282,12 @@ impl Facts {
         }
         Cow::Owned(raters)
     }
+}
+
+/// Those of some votes in the order of time that were given after a moment: looked for from the end, where few are read.
+fn given_after(votes: &[Vote], at: i64) -> &[Vote] {
+    let count = votes.iter().rev().take_while(|vote| vote.at > at).count();
+    &votes[votes.len() - count..]
 }
 
 #[cfg(test)]
