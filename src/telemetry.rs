@@ -6,8 +6,8 @@ use std::any::Any;
 use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
-use tracing_subscriber::filter::{FilterExt, filter_fn};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::filter::{FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
@@ -21,9 +21,7 @@ use crate::config::traces::Traces;
 /// # Errors
 /// When the filter is none, or nothing can be sent to the address for spans.
 pub fn start(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result<Option<Spans>, String> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}"))?;
-    // Spans are for traces: lines are the same with and without them.
-    let filter = FilterExt::and(filter, filter_fn(|metadata| !metadata.is_span()));
+    let filter = lines_of(EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}"))?);
     // Colours are for people, not for files.
     let lines =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
@@ -42,6 +40,14 @@ pub fn start(filter: &str, format: LogFormat, traces: Option<&Traces>) -> Result
     Ok(spans)
 }
 
+/// Spans are for traces: lines are the same with and without them.
+///
+/// The level is said, because who is not told one takes it that everything may be wanted: then each line that a library could write
+/// about each frame is put together before it is thrown away.
+fn lines_of<S>(filter: EnvFilter) -> impl Filter<S> {
+    filter.and(filter_fn(|metadata| !metadata.is_span()).with_max_level_hint(LevelFilter::TRACE))
+}
+
 /// Logs where somebody panicked. Why is only told when it stands in the program: what was put together while it ran may be about
 /// somebody.
 fn panicked(info: &PanicHookInfo<'_>) {
@@ -55,7 +61,21 @@ fn fixed(payload: &(dyn Any + Send)) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use tracing::Subscriber;
+
     use super::*;
+
+    #[test]
+    fn libraries_know_that_nobody_wants_their_details() {
+        let otlp_endpoint = Some("http://127.0.0.1:4318".to_owned());
+        let traces = Traces { otlp_endpoint, otlp_traces_endpoint: None, service_name: "peerlead".to_owned() };
+        for traces in [None, Some(&traces)] {
+            let spans = Spans::start(traces).unwrap();
+            let lines = tracing_subscriber::fmt::layer().with_filter(lines_of(EnvFilter::new("warn,peerlead=info")));
+            let all = tracing_subscriber::registry().with(spans.as_ref().map(Spans::layer)).with(lines);
+            assert_eq!(all.max_level_hint(), Some(LevelFilter::INFO));
+        }
+    }
 
     #[test]
     fn a_panic_tells_what_the_program_says_and_nothing_of_its_data() {

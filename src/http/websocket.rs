@@ -94,7 +94,6 @@ struct Connection {
 /// What happened on a connection.
 enum Event {
     Said(Message),
-    Live(Arc<str>, Option<News>),
     Done(Done),
     Unreadable(Close),
     /// A frame could not be written at once.
@@ -123,7 +122,7 @@ impl Connection {
     }
 
     async fn run(mut self) {
-        let mut stopping = self.hall.stopping.clone();
+        let mut stopping = std::pin::pin!(stopped(self.hall.stopping.clone()));
         let init = Instant::now() + INIT;
         let mut ping = interval(self.hall.settings.ping);
         ping.reset();
@@ -147,7 +146,6 @@ impl Connection {
                         tokio::task::yield_now().await;
                     }
                     Event::Unreadable(farewell) => break Some(farewell.frame()),
-                    Event::Live(id, news) => self.tell(&id, news),
                     Event::Done(done) => self.finish(done),
                     Event::Waits => {}
                     Event::Gone => break None,
@@ -158,7 +156,7 @@ impl Connection {
                     break Some(Close::Forbidden.frame());
                 }
                 _ = ping.tick(), if has_viewer => if !self.ping() { break None },
-                () = stopped(&mut stopping) => break Some(Close::Stopping.frame()),
+                () = &mut stopping => break Some(Close::Stopping.frame()),
             }
         };
         self.running.values().for_each(Running::stop);
@@ -178,30 +176,11 @@ impl Connection {
         Ok(())
     }
 
-    /// Writes, reads and takes what is live, in this order: nothing is taken while something is still to be written.
+    /// Writes, reads and tells what is live, in this order: nothing is taken while something is still to be written.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         let before = self.writing;
-        loop {
-            if self.writing.is_some() {
-                match self.socket.poll_flush_unpin(cx) {
-                    Poll::Ready(Ok(())) => self.writing = None,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Event::Gone),
-                    Poll::Pending => break,
-                }
-            }
-            let Some(frame) = self.frames.pop_front() else { break };
-            self.writing = Some(Instant::now());
-            match self.socket.poll_ready_unpin(cx) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(_)) => return Poll::Ready(Event::Gone),
-                Poll::Pending => {
-                    self.frames.push_front(frame);
-                    break;
-                }
-            }
-            if self.socket.start_send_unpin(frame).is_err() {
-                return Poll::Ready(Event::Gone);
-            }
+        if self.write(cx).is_err() {
+            return Poll::Ready(Event::Gone);
         }
         self.deaf = self.deaf.filter(|until| *until > Instant::now());
         if self.frames.len() < WAITING
@@ -217,13 +196,35 @@ impl Connection {
         if let Poll::Ready(Some(done)) = self.tasks.poll_join_next_with_id(cx) {
             return Poll::Ready(Event::Done(done));
         }
-        if self.writing.is_none()
+        while self.writing.is_none()
             && let Poll::Ready(Some((id, news))) = self.live.poll_next_unpin(cx)
         {
-            return Poll::Ready(Event::Live(id, news));
+            self.tell(&id, news);
+            if self.write(cx).is_err() {
+                return Poll::Ready(Event::Gone);
+            }
         }
         // Only now does the frame wait, and its time runs.
         if self.writing.is_some() && self.writing != before { Poll::Ready(Event::Waits) } else { Poll::Pending }
+    }
+
+    /// Writes frames until there is none, or one has to wait.
+    fn write(&mut self, cx: &mut Context<'_>) -> Result<(), axum::Error> {
+        loop {
+            if self.writing.is_some() {
+                match self.socket.poll_flush_unpin(cx)? {
+                    Poll::Ready(()) => self.writing = None,
+                    Poll::Pending => return Ok(()),
+                }
+            }
+            let Some(frame) = self.frames.pop_front() else { return Ok(()) };
+            self.writing = Some(Instant::now());
+            if self.socket.poll_ready_unpin(cx)?.is_pending() {
+                self.frames.push_front(frame);
+                return Ok(());
+            }
+            self.socket.start_send_unpin(frame)?;
+        }
     }
 
     /// Asks whether the client is still there; says whether it seems so.
@@ -273,7 +274,7 @@ impl Connection {
 }
 
 /// Waits until the server stops.
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
+async fn stopped(mut stopping: watch::Receiver<bool>) {
     // A sender that is gone is a server that has stopped.
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
