@@ -45,7 +45,7 @@ struct Crowd {
 
 impl Crowd {
     /// Takes the ratings of the next commit. None when nobody is left who could rate.
-    async fn gather(self, jobs: &mut mpsc::Receiver<Job>, waiting: &mut Vec<Job>) -> usize {
+    async fn gather<T>(self, jobs: &mut mpsc::Receiver<T>, waiting: &mut Vec<T>) -> usize {
         let mut come = jobs.recv_many(waiting, TOGETHER).await;
         let until = Instant::now() + self.patience;
         while come > 0 && waiting.len() < self.size.min(TOGETHER) {
@@ -121,4 +121,42 @@ async fn follow_merges(app: &App, writing: &Writing<'_>, drafts: &mut [RatingDra
         draft.rater = app.person_now(writing, draft.rater).await?;
     }
     Ok(!merged.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn gathered(crowd: Crowd, coming: usize) -> usize {
+        let (sender, mut jobs) = mpsc::channel(QUEUE);
+        let raters = tokio::spawn(async move {
+            for _ in 0..coming {
+                sender.send(()).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // They stay, and say no more.
+            std::future::pending::<()>().await;
+        });
+        let mut waiting = Vec::new();
+        let gathering = crowd.gather(&mut jobs, &mut waiting);
+        let count = tokio::time::timeout(Duration::from_mins(1), gathering).await.unwrap();
+        raters.abort();
+        count
+    }
+
+    #[tokio::test]
+    async fn those_who_rate_at_the_same_time_share_a_commit() {
+        assert_eq!(gathered(Crowd { size: 3, patience: Duration::from_mins(2) }, 3).await, 3);
+    }
+
+    #[tokio::test]
+    async fn who_rates_alone_waits_for_nobody() {
+        assert_eq!(gathered(Crowd { size: 1, patience: Duration::from_mins(2) }, 1).await, 1);
+        assert_eq!(gathered(Crowd::default(), 1).await, 1);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_long_for_one_who_went_away() {
+        assert_eq!(gathered(Crowd { size: 3, patience: Duration::from_millis(20) }, 1).await, 1);
+    }
 }
