@@ -29,7 +29,9 @@ pub(super) fn fill(
     fair: impl Fn(&Kept) -> Fair,
     chosen: &mut [Chosen],
 ) {
-    chosen.iter_mut().for_each(|chosen| chosen.word.line = vec![0; asked.parts]);
+    for chosen in chosen.iter_mut() {
+        chosen.word.line = vec![0; asked.parts];
+    }
     let beginning = Beginning::of(facts, chosen);
     let mut opinions: Vec<Opinion> = chosen.iter().map(|_| Opinion::default()).collect();
     let mut here: Vec<usize> = Vec::new();

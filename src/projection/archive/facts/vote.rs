@@ -203,14 +203,18 @@ impl Facts {
     fn each_told_within(&self, kept: &Kept, from: i64, to: i64, mut tell: impl FnMut(i64, u32)) {
         if self.quorum <= 1 || self.is_public(kept.source) {
             let votes = self.votes_at(kept, to);
-            given_after(&votes, from).iter().for_each(|vote| tell(vote.at, vote.rater));
+            for vote in given_after(&votes, from) {
+                tell(vote.at, vote.rater);
+            }
             return;
         }
         if let Some(told) = self.told_in_turn(kept, to) {
             // Those whom the first vote after `from` belongs to, and all after them.
             let known = (told.len() - given_after(told, from).len()) / self.quorum * self.quorum;
             for votes in told[known..].chunks_exact(self.quorum) {
-                votes.iter().for_each(|vote| tell(votes[votes.len() - 1].at, vote.rater));
+                for vote in votes {
+                    tell(votes[votes.len() - 1].at, vote.rater);
+                }
             }
             return;
         }
