@@ -29,18 +29,19 @@ pub struct Explanation {
 impl Explanation {
     /// A score that is the product of its parts.
     #[must_use]
-    pub fn product(formula: &'static str, parts: &[(&'static str, f64)]) -> Self {
+    pub fn product<const N: usize>(formula: &'static str, parts: &[(&'static str, f64); N]) -> Self {
         Self::of(formula, Combination::Product, parts)
     }
 
     /// A score that is the sum of its parts.
     #[must_use]
-    pub fn sum(formula: &'static str, parts: &[(&'static str, f64)]) -> Self {
+    pub fn sum<const N: usize>(formula: &'static str, parts: &[(&'static str, f64); N]) -> Self {
         Self::of(formula, Combination::Sum, parts)
     }
 
-    fn of(formula: &'static str, combination: Combination, parts: &[(&'static str, f64)]) -> Self {
-        Self { formula, combination, parts: parts.iter().map(|(name, value)| Part { name, value: *value }).collect() }
+    fn of<const N: usize>(formula: &'static str, combination: Combination, parts: &[(&'static str, f64); N]) -> Self {
+        let parts = parts.map(|(name, value)| Part { name, value });
+        Self { formula, combination, parts: SmallVec::from_slice(&parts) }
     }
 
     /// The score.

@@ -54,24 +54,17 @@ impl Default for Distinction {
 /// ```
 #[must_use]
 pub fn distinctive(used: &Use, parameters: &Distinction) -> Explanation {
-    Explanation::product("words-distinctive-1", &distinction(used, parameters))
-}
-
-/// The score of [`distinctive`] alone: thousands of words are scored for one that is told.
-#[must_use]
-pub fn distinctive_score(used: &Use, parameters: &Distinction) -> f64 {
-    distinction(used, parameters).iter().map(|(_, value)| value).product()
-}
-
-fn distinction(used: &Use, parameters: &Distinction) -> [(&'static str, f64); 4] {
     let texts = used.texts.min(parameters.texts_a_person * used.people);
     let lift = ((texts + parameters.smoothing) / (used.expected + parameters.smoothing)).ln().max(0.0);
-    [
-        ("frequency", if texts > 0.0 { 1.0 + texts.max(1.0).ln() } else { 0.0 }),
-        ("surprise", lift),
-        ("titles", parameters.untitled + used.titled.sqrt()),
-        ("people", used.people / (used.people + parameters.half)),
-    ]
+    Explanation::product(
+        "words-distinctive-1",
+        &[
+            ("frequency", if texts > 0.0 { 1.0 + texts.max(1.0).ln() } else { 0.0 }),
+            ("surprise", lift),
+            ("titles", parameters.untitled + used.titled.sqrt()),
+            ("people", used.people / (used.people + parameters.half)),
+        ],
+    )
 }
 
 /// Version 1: the texts that use a word, at most eight a person, for those who want the plain cloud.

@@ -73,7 +73,7 @@ impl Kept {
     /// The votes that hold now and were given up to a moment.
     #[must_use]
     pub fn votes_up_to(&self, at: i64) -> &[Vote] {
-        // Most ask about now. Then the last one says it, and the others need not come from memory, which takes longer than anything else.
+        // Most ask about now. Then the last one says it, and the others need not come from memory, which takes longest of all.
         let is_all = self.votes.last().is_none_or(|last| last.at <= at);
         let end = if is_all { self.votes.len() } else { self.votes.partition_point(|vote| vote.at <= at) };
         &self.votes[..end]

@@ -11,7 +11,7 @@ use crate::domain::trend::fair::{Fair, Parameters};
 use crate::domain::trend::question::{Weighing, WordQuestion, WordRanking};
 use crate::domain::trend::trending::TrendingWord;
 use crate::domain::trend::window::{DAY, decay, to_f64};
-use crate::domain::trend::word::{Distinction, Momentum, Rise, Use, distinctive, distinctive_score, frequent, rising};
+use crate::domain::trend::word::{Distinction, Momentum, Rise, Use, distinctive, frequent, rising};
 use crate::projection::archive::day::{Day, Usage};
 use crate::projection::archive::facts::{Facts, GAP, Kept};
 
@@ -45,7 +45,7 @@ pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion
         .iter()
         .enumerate()
         .filter(|(_, counted)| tally.says_something(counted))
-        .map(|(place, counted)| (judge.score(counted), place))
+        .map(|(place, counted)| (judge.explain(counted, 1.0, None).score(), place))
         .filter(|(score, _)| *score > 0.0)
         .collect();
     let better = |a: &(f64, usize), b: &(f64, usize)| {
@@ -168,15 +168,8 @@ impl Judge {
         judge
     }
 
-    /// The score of a word.
-    fn score(&self, counted: &Counted) -> f64 {
-        match self.asked.ranking {
-            WordRanking::Distinctive => distinctive_score(&self.used(counted, 1.0, None), &Distinction::default()),
-            _ => self.explain(counted, 1.0, None).score(),
-        }
-    }
-
-    fn used(&self, counted: &Counted, part: f64, weight: Option<f64>) -> Use {
+    /// The score of a word, or of a phrase that has `part` of the word's texts and weighs `weight`.
+    fn explain(&self, counted: &Counted, part: f64, weight: Option<f64>) -> Explanation {
         let mut used = counted.used();
         used.texts = weight.unwrap_or(used.texts);
         used.expected *= part;
@@ -185,12 +178,6 @@ impl Judge {
             used.expected *= used.people / used.texts.max(1.0);
             used.texts = used.people;
         }
-        used
-    }
-
-    /// The score of a word, or of a phrase that has `part` of the word's texts and weighs `weight`, with its parts.
-    fn explain(&self, counted: &Counted, part: f64, weight: Option<f64>) -> Explanation {
-        let used = self.used(counted, part, weight);
         match (self.asked.ranking, &self.lately) {
             (WordRanking::Rising, Some(lately)) => {
                 let momentum = lately.momentum(counted.word, &used, part, &self.usage, self.total);

@@ -186,8 +186,8 @@ impl Facts {
         told
     }
 
-    /// The same of all contents that count, one content after the other. They are gathered before anything is done with them, so that
-    /// the processor looks up many at a time: each lies somewhere else in memory.
+    /// The same of all contents that count, one content after the other. They are gathered before anything is done with them, so
+    /// that the processor looks up many at a time: each lies somewhere else in memory.
     #[must_use]
     pub fn all_told_within(&self, from: i64, to: i64) -> Vec<Cast> {
         let mut told = Vec::with_capacity(self.casts(from, to).len());
@@ -226,7 +226,9 @@ impl Facts {
         }
         for vote in votes.iter() {
             let when = told.get(told.partition_point(|moment| *moment < vote.at));
-            when.filter(|at| **at > from).into_iter().for_each(|at| tell(*at, vote.rater));
+            if let Some(at) = when.filter(|at| **at > from) {
+                tell(*at, vote.rater);
+            }
         }
     }
 
@@ -241,8 +243,7 @@ impl Facts {
     }
 
     /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers in their order.
-    #[must_use]
-    pub fn rated_within(&self, from: i64, to: i64) -> Vec<u32> {
+    fn rated_within(&self, from: i64, to: i64) -> Vec<u32> {
         let mut marks = vec![0_u64; self.contents.len().div_ceil(64)];
         for cast in self.casts(from, to) {
             marks[cast.slot as usize / 64] |= 1 << (cast.slot % 64);
