@@ -56,6 +56,7 @@ const TABLE: &[Room] = &[
             "serde",
             "base64",
             "thiserror",
+            "hashbrown",
             "icu_segmenter",
             "rust_stemmers",
             "smallvec",

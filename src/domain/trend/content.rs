@@ -1,7 +1,7 @@
 //! Scores of contents by how their peers rate them: now, in all, lately more, in two minds, not enough to tell.
 
 use super::explanation::Explanation;
-use super::fair::{Fair, Vote};
+use super::fair::{Standard, Vote};
 use super::trending::LEAST_RATERS;
 use super::window::{Window, decay, to_f64};
 
@@ -23,13 +23,17 @@ pub enum Ranking {
 /// What happened to a content up to the end of a window.
 #[derive(Clone, Copy, Debug)]
 pub struct Reception<'a> {
-    /// In the order of time, with what each counts.
+    /// In the order of time, with what each counts: all, or for a ranking that is about what happened lately those after
+    /// [`Pace::forgotten`].
     pub votes: &'a [Vote],
     pub weights: &'a [f64],
+    /// How many have rated it, those before among them.
+    pub raters: usize,
     /// When something happened to it that does not say how anybody finds it: an answer, or a rating that cannot be told yet.
     pub silent: &'a [i64],
     pub published_at: i64,
-    pub fair: Fair,
+    /// What is usual where it stands.
+    pub standard: &'a Standard,
 }
 
 /// The share of the window after which a rating counts by half in `HOT`: what is hot now is about what will be rated next.
@@ -39,6 +43,8 @@ const REACH: i64 = 3;
 /// The same for the two paces that `RISING` compares.
 const NOW: f64 = 0.125;
 const BEFORE: f64 = 1.0;
+/// After how many half-lives nothing is left that could be seen: a rating counts less than a billionth then.
+const FORGOTTEN: f64 = 32.0;
 
 /// What happened lately at the most, for a ranking that is about that: what it counts is never above the sum of these.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +53,8 @@ pub struct Pace {
     pub from: i64,
     /// What happened up to this hardly counts any more.
     pub long_ago: i64,
+    /// What happened up to this does not count at all.
+    pub forgotten: i64,
     /// What an act of either moment counts: asked of every candidate.
     at_from: f64,
     at_long_ago: f64,
@@ -58,16 +66,18 @@ impl Pace {
     /// The pace of a ranking; `None` for one that is not about what happened lately.
     #[must_use]
     pub fn of(ranking: Ranking, window: Window) -> Option<Self> {
-        let (share, windows) = match ranking {
-            Ranking::Hot => (HOT, REACH),
-            Ranking::Rising => (NOW, 1),
+        let (share, slowest, windows) = match ranking {
+            Ranking::Hot => (HOT, HOT, REACH),
+            Ranking::Rising => (NOW, BEFORE, 1),
             _ => return None,
         };
         let from = window.to - window.length() * windows;
+        #[expect(clippy::cast_possible_truncation, reason = "some dozens of windows")]
+        let forgotten = window.to - (FORGOTTEN * slowest * to_f64(window.length())) as i64;
         let long_ago = from - window.length() * windows;
         let half_life = share * to_f64(window.length());
         let [at_from, at_long_ago] = [from, long_ago].map(|at| decay(window.to - at, half_life));
-        Some(Self { from, long_ago, at_from, at_long_ago, to: window.to, half_life })
+        Some(Self { from, long_ago, forgotten, at_from, at_long_ago, to: window.to, half_life })
     }
 
     /// What an act of a moment counts. No vote weighs more than one, and nothing is approved of by more than all.
@@ -95,7 +105,7 @@ const NEITHER: f64 = 0.5;
 impl Reception<'_> {
     /// How far a rating is for it: 0 against, 1 for.
     fn approval(&self, vote: &Vote) -> f64 {
-        if self.votes.len() < LEAST_RATERS { NEITHER } else { f64::midpoint(vote.value(), 1.0) }
+        if self.raters < LEAST_RATERS { NEITHER } else { f64::midpoint(vote.value(), 1.0) }
     }
 
     /// Ratings and whatever else happened, each forgotten by half in a share of the window, and of that the part that is for it.
@@ -127,7 +137,8 @@ impl Reception<'_> {
                 Explanation::product("contents-hot-1", &[("attention", all), ("approval", (2.0 + share) / 3.0)])
             }
             Ranking::Top => {
-                Explanation::sum("contents-top-1", &[("usual", self.fair.usual), ("verdict", self.fair.verdict)])
+                let fair = self.standard.weighed(self.votes, self.weights);
+                Explanation::sum("contents-top-1", &[("usual", fair.usual), ("verdict", fair.verdict)])
             }
             Ranking::Rising => {
                 let ((now, approving), (before, _)) = (self.lately(window, NOW), self.lately(window, BEFORE));
@@ -150,7 +161,7 @@ impl Reception<'_> {
             }
             Ranking::Undecided => {
                 let fresh = decay(window.to - self.published_at, to_f64(window.length()));
-                let unknown = self.fair.margin;
+                let unknown = self.standard.weighed(self.votes, self.weights).margin;
                 Explanation::product("contents-undecided-1", &[("margin", unknown), ("freshness", fresh)])
             }
         }

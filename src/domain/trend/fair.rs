@@ -1,6 +1,8 @@
 //! The fair rating of a content: what its raters think, freed of how generous or harsh each of them is, drawn towards what is
 //! usual while few have said anything, and with a bound on what newcomers and teams can do together.
 
+use hashbrown::HashMap;
+
 use super::window::{HOUR, size};
 
 /// One rating. Raters are numbers.
@@ -103,6 +105,16 @@ impl Fair {
     }
 }
 
+/// With how many others each of a content's raters came.
+#[derive(Clone, Debug, Default)]
+pub struct Cohorts {
+    /// By rating, in their order: the group of who gave it.
+    groups: Vec<u32>,
+    sizes: HashMap<u32, u32>,
+    /// Where groups are hours, how many came on each day.
+    days: HashMap<u32, u32>,
+}
+
 /// Where nobody has rated yet.
 impl Default for Standard {
     fn default() -> Self {
@@ -133,7 +145,8 @@ impl Standard {
         standard.estimate_prior(contents, count, parameters);
         let mut verdicts = vec![0.0; contents.len()];
         let rater = |number: u32| raters.get(number as usize).copied().unwrap_or_default();
-        let weights: Vec<Vec<f64>> = contents.iter().map(|votes| standard.weights(votes, rater, parameters)).collect();
+        let weights = |votes: &&[Vote]| standard.weights(votes, 0, &standard.cohorts(votes, rater), rater, parameters);
+        let weights: Vec<Vec<f64>> = contents.iter().map(weights).collect();
         for _ in 0..parameters.rounds {
             let (mut sums, mut counts) = (vec![0.0; raters.len()], vec![0.0; raters.len()]);
             for (votes, verdict) in contents.iter().zip(&verdicts) {
@@ -170,31 +183,46 @@ impl Standard {
         self.prior = (self.variance / quality.max(1e-6)).clamp(parameters.prior.0, parameters.prior.1);
     }
 
-    /// What each of a content's ratings counts, 0 to 1, by what is `known` of each rater.
+    /// Who of a content's raters came together, by what is `known` of each.
     #[must_use]
-    pub fn weights(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Vec<f64> {
-        let raters: Vec<Rater> = votes.iter().map(|vote| known(vote.rater)).collect();
+    pub fn cohorts(&self, votes: &[Vote], known: impl Fn(u32) -> Rater) -> Cohorts {
+        let groups: Vec<u32> = votes.iter().map(|vote| self.group(vote, known(vote.rater))).collect();
+        let sizes = counted(groups.iter().map(|group| (*group, 1)));
+        let of_day = |(hour, count): (&u32, &u32)| (hour / 24, *count);
+        let days = if self.teams { HashMap::new() } else { counted(sizes.iter().map(of_day)) };
+        Cohorts { groups, sizes, days }
+    }
+
+    /// What each of a content's ratings counts from one on, 0 to 1.
+    #[must_use]
+    pub fn weights(
+        &self,
+        votes: &[Vote],
+        first: usize,
+        cohorts: &Cohorts,
+        known: impl Fn(u32) -> Rater,
+        parameters: &Parameters,
+    ) -> Vec<f64> {
         let tenure = |rater: Rater| f64::from(rater.ratings) / (f64::from(rater.ratings) + parameters.tenure);
         // Who stands alone counts fully.
-        let shared = |others: f64, excess: f64| 1.0 / (1.0 + excess * (others - 1.0));
-        let mut weights: Vec<f64> = raters.iter().map(|rater| tenure(*rater)).collect();
-        let mut together = vec![1.0_f64; votes.len()];
+        let shared = |others: u32, excess: f64| 1.0 / (1.0 + excess * (f64::from(others) - 1.0));
+        let excess = if self.teams { parameters.team } else { parameters.same_hour };
+        let weight = |(vote, group): (&Vote, &u32)| {
+            let together = shared(cohorts.sizes[group], excess);
+            let of_day = cohorts.days.get(&(group / 24)).map_or(1.0, |count| shared(*count, parameters.same_day));
+            tenure(known(vote.rater)) * together.min(of_day)
+        };
+        votes.iter().zip(&cohorts.groups).skip(first).map(weight).collect()
+    }
+
+    /// With whom a rater is counted together: with their team, or with those who gave their first rating in the same hour.
+    fn group(&self, vote: &Vote, rater: Rater) -> u32 {
         if self.teams {
             // Who is in no team is one of their own.
-            let team = |(rater, vote): (&Rater, &Vote)| rater.team.unwrap_or(!vote.rater);
-            let order = ordered(raters.iter().zip(votes).map(team));
-            each_group(&order, |team| team, |place, size| together[place] = shared(size, parameters.team));
+            rater.team.unwrap_or(!vote.rater)
         } else {
-            let hour = |rater: &Rater| u32::try_from(rater.first.div_euclid(HOUR).max(0)).unwrap_or(u32::MAX);
-            let order = ordered(raters.iter().map(hour));
-            each_group(&order, |hour| hour, |place, size| together[place] = shared(size, parameters.same_hour));
-            let day = |hour| hour / 24;
-            each_group(&order, day, |place, size| {
-                together[place] = together[place].min(shared(size, parameters.same_day));
-            });
+            u32::try_from(rater.first.div_euclid(HOUR).max(0)).unwrap_or(u32::MAX)
         }
-        weights.iter_mut().zip(&together).for_each(|(weight, together)| *weight *= together);
-        weights
     }
 
     /// How a content is rated.
@@ -211,7 +239,8 @@ impl Standard {
     /// ```
     #[must_use]
     pub fn fair(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Fair {
-        self.weighed(votes, &self.weights(votes, known, parameters))
+        let cohorts = self.cohorts(votes, &known);
+        self.weighed(votes, &self.weights(votes, 0, &cohorts, known, parameters))
     }
 
     /// The same for who knows already what each rating counts.
@@ -234,18 +263,11 @@ impl Standard {
     }
 }
 
-/// Keys with their places, in the order of keys. Each is one number, because numbers are sorted much faster than pairs.
-fn ordered(keys: impl Iterator<Item = u32>) -> Vec<u64> {
-    let mut order: Vec<u64> = keys.zip(0_u64..).map(|(key, place)| u64::from(key) << 32 | place).collect();
-    order.sort_unstable();
-    order
-}
-
-/// Calls `tell` for each place with how many are in its group: those next to each other for whom `group` is the same.
-fn each_group(order: &[u64], group: impl Fn(u64) -> u64, mut tell: impl FnMut(usize, f64)) {
-    for of_one in order.chunk_by(|a, b| group(a >> 32) == group(b >> 32)) {
-        for one in of_one {
-            tell((one & 0xffff_ffff) as usize, size(of_one.len()));
-        }
+/// How many there are of each group.
+fn counted(groups: impl Iterator<Item = (u32, u32)>) -> HashMap<u32, u32> {
+    let mut counts = HashMap::with_capacity(groups.size_hint().0);
+    for (group, count) in groups {
+        *counts.entry(group).or_default() += count;
     }
+    counts
 }

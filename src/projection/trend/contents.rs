@@ -6,7 +6,8 @@ use std::collections::BinaryHeap;
 
 use super::Question;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
-use crate::domain::trend::fair::Parameters;
+use crate::domain::trend::explanation::Explanation;
+use crate::domain::trend::fair::{Cohorts, Parameters, Vote};
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
@@ -17,7 +18,7 @@ const TOGETHER: usize = 32;
 /// The first `count` contents of a ranking.
 #[must_use]
 pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
-    let mut ranked: Vec<TrendingContent> = Vec::new();
+    let mut ranked: Vec<Placed<'_>> = Vec::new();
     let mut best: Vec<f64> = Vec::new();
     let pace = Pace::of(ranking, question.window);
     let mut candidates = candidates(facts, question, pace.as_ref());
@@ -33,54 +34,94 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
         if is_too_low(bound - less) || !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
             continue;
         }
-        if let Some(found) = place(facts, day, question, ranking, kept) {
-            let score = found.explanation.score();
+        let placed = Known::of(facts, question, kept).place(day, question, ranking, pace.as_ref());
+        if let Some(placed) = placed.filter(|placed| !is_too_low(placed.explanation.score())) {
+            let score = placed.explanation.score();
             best.insert(best.partition_point(|other| *other >= score), score);
             best.truncate(count);
-            ranked.push(found);
+            ranked.push(placed);
         }
     }
-    let better = |a: &TrendingContent, b: &TrendingContent| {
-        b.explanation.score().total_cmp(&a.explanation.score()).then(b.content.cmp(&a.content))
+    let better = |a: &Placed<'_>, b: &Placed<'_>| {
+        b.explanation.score().total_cmp(&a.explanation.score()).then(b.known.kept.id.cmp(&a.known.kept.id))
     };
     ranked.sort_by(better);
     ranked.truncate(count);
-    ranked
+    ranked.into_iter().map(|placed| placed.described(day, question)).collect()
 }
 
-/// The place of a content in a ranking, if it has one.
-fn place(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, kept: &Kept) -> Option<TrendingContent> {
-    let told = facts.told_at(kept, question.window.to);
-    // Of what was never told, everybody may know how many rated, and so when; afterwards nothing shows before it is told.
-    let untold = if told.is_empty() { facts.votes_at(kept, question.window.to) } else { Cow::default() };
-    let replies = facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to);
-    let replies: Vec<i64> = replies.collect();
-    // What was taken back since was not to bring it here.
-    let silent: Vec<i64> = replies.iter().copied().chain(untold.iter().map(|vote| vote.at)).collect();
-    let is_new = |from: i64| told.last().is_some_and(|vote| vote.at > from) || silent.iter().any(|at| *at > from);
-    if Pace::of(ranking, question.window).is_some_and(|pace| !is_new(pace.from)) {
-        return None;
+/// What is known of a content at the end of a window.
+struct Known<'a> {
+    facts: &'a Facts,
+    kept: &'a Kept,
+    told: Cow<'a, [Vote]>,
+    /// Of what was never told, everybody may know how many rated, and so when; afterwards nothing shows before it is told.
+    untold: Cow<'a, [Vote]>,
+    replies: Vec<i64>,
+}
+
+/// A content that has a place in a ranking.
+struct Placed<'a> {
+    known: Known<'a>,
+    cohorts: Cohorts,
+    explanation: Explanation,
+}
+
+impl<'a> Known<'a> {
+    fn of(facts: &'a Facts, question: &Question, kept: &'a Kept) -> Self {
+        let told = facts.told_at(kept, question.window.to);
+        let untold = if told.is_empty() { facts.votes_at(kept, question.window.to) } else { Cow::default() };
+        let replies = facts.replies(kept.id).map(|reply| reply.at).filter(|at| *at <= question.window.to).collect();
+        Self { facts, kept, told, untold, replies }
     }
-    let (standard, parameters, published_at) = (day.standard(kept.source), Parameters::default(), kept.at);
-    let weights = standard.weights(&told, |rater| day.rater(facts, rater), &parameters);
-    let fair = standard.weighed(&told, &weights);
-    let reception = Reception { votes: &told, weights: &weights, silent: &silent, published_at, fair };
-    let explanation = reception.score(ranking, question.window);
-    let has_place = match ranking {
-        // What a few think whom one could tell apart is not told.
-        Ranking::Top => told.len() >= LEAST_RATERS,
-        Ranking::Controversial => told.len() >= LEAST_RATERS && explanation.score() > 0.0,
-        Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
-    };
-    let within = |at: &i64| question.window.contains(*at);
-    let told_within = || facts.told_within(kept, question.window.from, question.window.to).len();
-    has_place.then(|| TrendingContent {
-        content: kept.id,
-        explanation,
-        fair,
-        ratings: number(told_within() + untold.iter().filter(|vote| within(&vote.at)).count()),
-        replies: number(replies.iter().filter(|at| within(at)).count()),
-    })
+
+    /// Its place in a ranking, if it has one.
+    fn place(self, day: &Day, question: &Question, ranking: Ranking, pace: Option<&Pace>) -> Option<Placed<'a>> {
+        // What was taken back since was not to bring it here.
+        let silent: Vec<i64> = self.replies.iter().copied().chain(self.untold.iter().map(|vote| vote.at)).collect();
+        let is_new = |at: i64| self.told.last().is_some_and(|vote| vote.at > at) || silent.iter().any(|act| *act > at);
+        if pace.is_some_and(|pace| !is_new(pace.from)) {
+            return None;
+        }
+        let (standard, rater) = (day.standard(self.kept.source), |rater| day.rater(self.facts, rater));
+        let cohorts = standard.cohorts(&self.told, rater);
+        let first = pace.map_or(0, |pace| self.told.partition_point(|vote| vote.at <= pace.forgotten));
+        let weights = standard.weights(&self.told, first, &cohorts, rater, &Parameters::default());
+        let reception = Reception {
+            votes: &self.told[first..],
+            weights: &weights,
+            raters: self.told.len(),
+            silent: &silent,
+            published_at: self.kept.at,
+            standard,
+        };
+        let explanation = reception.score(ranking, question.window);
+        let has_place = match ranking {
+            // What a few think whom one could tell apart is not told.
+            Ranking::Top => self.told.len() >= LEAST_RATERS,
+            Ranking::Controversial => self.told.len() >= LEAST_RATERS && explanation.score() > 0.0,
+            Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
+        };
+        has_place.then_some(Placed { known: self, cohorts, explanation })
+    }
+}
+
+impl Placed<'_> {
+    /// With all that is shown beside it.
+    fn described(self, day: &Day, question: &Question) -> TrendingContent {
+        let Known { facts, kept, told, untold, replies } = self.known;
+        let (standard, rater) = (day.standard(kept.source), |rater| day.rater(facts, rater));
+        let weights = standard.weights(&told, 0, &self.cohorts, rater, &Parameters::default());
+        let within = |at: &i64| question.window.contains(*at);
+        let told_within = facts.told_within(kept, question.window.from, question.window.to).len();
+        TrendingContent {
+            content: kept.id,
+            explanation: self.explanation,
+            fair: standard.weighed(&told, &weights),
+            ratings: number(told_within + untold.iter().filter(|vote| within(&vote.at)).count()),
+            replies: number(replies.iter().filter(|at| within(at)).count()),
+        }
+    }
 }
 
 /// Numbers of contents that may have a place, each with what its score cannot be above. Few are looked at, so they are not sorted.
