@@ -1,5 +1,6 @@
 //! The whole app: what it holds, how it starts and how it stops.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,15 +15,15 @@ use super::rating::queue::{self, Job};
 use super::retention;
 use super::seats::Seats;
 use super::watching::{Top, Watch};
-use crate::domain::change::{Change, Fact, Retention};
+use crate::domain::change::{Branch, Change, Fact, Retention};
 use crate::domain::endorsement::LIFE;
-use crate::domain::id::SourceId;
+use crate::domain::id::{SourceId, TopicId};
 use crate::domain::person::{NewPerson, PersonKind};
 use crate::domain::source::{NATIVE, NewSource, Scale, Visibility};
 use crate::live::audiences::Audiences;
 use crate::live::bus::address::Address;
 use crate::live::bus::{self, Bus};
-use crate::live::feed::Feed;
+use crate::live::feed::{Feed, Memory};
 use crate::live::watches::Watches;
 use crate::projection::archive::Archive;
 use crate::projection::catalog::Catalog;
@@ -110,16 +111,14 @@ impl App {
         let catalog = Catalog::new();
         let shelf = Arc::new(Shelf::new(Arc::clone(&store), Arc::clone(&catalog)));
         let relations = Arc::new(Relations::new(Arc::clone(&store)));
-        let said = Arc::clone(&relations);
-        let (names, contents, cards) = (Arc::clone(&directory), Arc::clone(&shelf), Arc::clone(&catalog));
         // What is kept in memory hears all changes from before it is read, so that none falls between the two.
-        let feed = Feed::start(Arc::clone(&store), settings.buffer, move |change| {
-            names.hear(change);
-            cards.hear(change);
-            contents.hear(change);
-            said.hear(change);
-        })
-        .await?;
+        let kept = Kept {
+            directory: Arc::clone(&directory),
+            catalog: Arc::clone(&catalog),
+            shelf: Arc::clone(&shelf),
+            relations: Arc::clone(&relations),
+        };
+        let feed = Feed::start(Arc::clone(&store), settings.buffer, kept).await?;
         directory.load().await?;
         let archive = Archive::new(Arc::clone(&store), settings.quorum);
         let answers = Answers::new(Arc::clone(&archive));
@@ -244,6 +243,27 @@ impl App {
             self.shelf.hear_early(change);
             self.relations.hear(change);
         }
+    }
+}
+
+/// What is kept in memory and has to know of a change before anybody is told.
+struct Kept {
+    directory: Arc<Directory>,
+    catalog: Arc<Catalog>,
+    shelf: Arc<Shelf>,
+    relations: Arc<Relations>,
+}
+
+impl Memory for Kept {
+    fn hear(&self, change: &Change) {
+        self.directory.hear(change);
+        self.catalog.hear(change);
+        self.shelf.hear(change);
+        self.relations.hear(change);
+    }
+
+    fn grown(&self, branch: &Branch) -> BTreeSet<TopicId> {
+        self.directory.branch(branch.topic, branch.below)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Changes: what the log says happened, each with the state after it, so that nothing need be asked backwards.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -254,13 +255,43 @@ pub enum ContestAct {
     Withdrawn,
 }
 
+/// A topic that somebody wants to hear of, perhaps with all below it. Two are the same when they were asked for alike: which topics that
+/// is changes with the tree.
+#[derive(Clone, Debug, Eq)]
+pub struct Branch {
+    pub topic: TopicId,
+    pub below: bool,
+    /// All topics that it is now, and the words for them.
+    pub all: BTreeSet<TopicId>,
+}
+
+impl PartialEq for Branch {
+    fn eq(&self, other: &Self) -> bool {
+        (self.topic, self.below) == (other.topic, other.below)
+    }
+}
+
+impl Hash for Branch {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.topic, self.below).hash(state);
+    }
+}
+
+impl Branch {
+    /// Whether it may be other topics since this one is as it is.
+    #[must_use]
+    pub fn may_change_with(&self, topic: &Topic) -> bool {
+        [Some(topic.id), topic.parent, topic.main].iter().flatten().any(|id| self.all.contains(id))
+    }
+}
+
 /// Whose news somebody wants to hear; everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Interest {
     pub nouns: Option<Vec<Noun>>,
     pub content: Option<ContentId>,
-    /// One of these topics, subtopics already among them.
-    pub topics: Option<BTreeSet<TopicId>>,
+    /// One of the topics of a branch.
+    pub topics: Option<Branch>,
     pub author: Option<PersonId>,
     pub source: Option<SourceId>,
     /// The person who leads, is endorsed or endorses.
@@ -289,14 +320,14 @@ impl Interest {
             && self.content.is_none_or(|content| content == subject.content)
             && self.source.is_none_or(|source| source == subject.source)
             && self.author.is_none_or(|author| subject.authors.contains(&author))
-            && self.topics.as_ref().is_none_or(|topics| subject.topics.iter().any(|topic| topics.contains(topic)))
+            && self.topics.as_ref().is_none_or(|branch| subject.topics.iter().any(|topic| branch.all.contains(topic)))
     }
 
     fn matches_relation(&self, topic: TopicId, people: &[PersonId]) -> bool {
         self.content.is_none()
             && self.source.is_none()
             && self.author.is_none()
-            && self.topics.as_ref().is_none_or(|topics| topics.contains(&topic))
+            && self.topics.as_ref().is_none_or(|branch| branch.all.contains(&topic))
             && self.person.is_none_or(|person| people.contains(&person))
     }
 

@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject, OneofObject};
 
 use super::context::Request;
-use super::edges::list::named_topics;
+use super::edges::list::{named_topic, named_topics};
 use super::id::Key;
 use super::nodes::leadership::LeadershipKind;
 use super::nodes::person::PersonKind;
@@ -343,10 +343,11 @@ impl EndorsementFilter {
 pub struct ChangeFilter {
     /// Those of this content.
     pub content: Option<ContentRef>,
-    /// Those on this topic, as it is when the subscription starts. When it is merged into another one later, nothing more is heard:
-    /// `changes(nouns: [MERGE])` tells of it, and whoever subscribes again hears of the main topic.
+    /// Those on this topic. When it is merged into another one, those on that one from then on; so those on a topic that was merged
+    /// into this one are among them, too.
     pub topic: Option<TopicRef>,
-    /// `true`: those on the topics below it too, as the tree is when the subscription starts.
+    /// `true`: those on the topics below it too. A subscription follows the tree: it hears of a topic as soon as it stands there, and
+    /// no longer than that.
     #[graphql(default)]
     pub include_subtopics: bool,
     /// Those of contents that this person wrote.
@@ -366,7 +367,7 @@ impl ChangeFilter {
         Ok(crate::domain::change::Interest {
             nouns: None,
             content: content_id(desk, self.content, "filter.content").await?,
-            topics: named_topics(desk, self.topic, self.include_subtopics)?.map(|topics| topics.into_iter().collect()),
+            topics: named_topic(desk, self.topic)?.map(|topic| desk.app.branch(topic.id, self.include_subtopics)),
             author: person_id(desk, self.author, "filter.author").await?,
             source: source_id(&desk.app, self.source, "filter.source")?,
             person: person_id(desk, self.person, "filter.person").await?,

@@ -91,7 +91,8 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Audiences<K, P> {
     /// Lets somebody listen: to everything after the number `after`, or from now on. They join those who wish the same, wherever
     /// those are in their interval: what they missed is told to them alone, and what the audience has not been told yet with it.
     pub fn join(self: &Arc<Self>, wish: Wish<K>, after: Option<i64>, make: Make<P>) -> Listener<K, P> {
-        let mut wish = Arc::new(wish);
+        let asked = Arc::new(wish);
+        let mut wish = Arc::clone(&asked);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let (seats, place, entered) = match open.get_key_value(&wish) {
             Some((same, seats)) if seats.audience.is_open() => {
@@ -109,7 +110,7 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Audiences<K, P> {
         self.listeners.fetch_add(1, Ordering::Relaxed);
         // Now is after everything that was acknowledged here, also what is still on its way.
         let last = after.unwrap_or(entered.head.max(entered.written));
-        let missed = (last < place.queued).then(|| self.missed(&wish, last, place.queued));
+        let missed = (last < place.queued).then(|| self.missed(&asked, last, place.queued));
         Listener { audiences: Arc::clone(self), wish, seats, next: place.next, last, missed }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! News comes from the log alone, so another process, a restart and a reconnecting phone all hear exactly the same.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +10,8 @@ use futures_util::Stream;
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::interests::{Hears, Interests};
-use crate::domain::change::{Change, Interest, Point};
+use crate::domain::change::{Branch, Change, Fact, Interest, Point};
+use crate::domain::id::TopicId;
 use crate::store::connection::Store;
 use crate::store::error::Error;
 
@@ -58,8 +60,15 @@ pub struct Feed {
     /// How often the bus was too slow with something.
     pub(super) late: AtomicU64,
     pub(super) closed: watch::Sender<bool>,
-    /// Sees every change before any follower does.
-    first: Box<dyn Fn(&Change) + Send + Sync>,
+    memory: Box<dyn Memory>,
+}
+
+/// What is kept in memory of the facts.
+pub trait Memory: Send + Sync {
+    /// Takes note of a change, before any follower does.
+    fn hear(&self, change: &Change);
+    /// All topics that a branch is.
+    fn grown(&self, branch: &Branch) -> BTreeSet<TopicId>;
 }
 
 /// Where the feed is, and who is told there.
@@ -87,15 +96,11 @@ impl std::fmt::Debug for Feed {
 }
 
 impl Feed {
-    /// Starts to follow the log from its end. `first` sees every change before any follower does.
+    /// Starts to follow the log from its end.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn start(
-        store: Arc<Store>,
-        buffer: usize,
-        first: impl Fn(&Change) + Send + Sync + 'static,
-    ) -> Result<Arc<Self>, Error> {
+    pub async fn start(store: Arc<Store>, buffer: usize, memory: impl Memory + 'static) -> Result<Arc<Self>, Error> {
         let (_, head) = store.log_ends().await?;
         let point = store.log_point(head).await?.unwrap_or(Point { seq: head, mark: 0 });
         let listener = store.listener().await?;
@@ -110,7 +115,7 @@ impl Feed {
             hears: AtomicBool::new(false),
             late: AtomicU64::new(0),
             closed: watch::Sender::new(false),
-            first: Box::new(first),
+            memory: Box::new(memory),
         });
         tokio::spawn(Arc::clone(&feed).read(listener));
         Ok(feed)
@@ -172,8 +177,10 @@ impl Feed {
 
     /// Enters somebody who hears all changes of an interest from now on; they are made between two changes, and hear after
     /// which. The number is for [`Feed::forget`].
-    pub fn enter(&self, interest: Interest, make: impl FnOnce(Entered) -> Arc<dyn Hears>) -> u64 {
+    pub fn enter(&self, mut interest: Interest, make: impl FnOnce(Entered) -> Arc<dyn Hears>) -> u64 {
         let mut front = self.front();
+        // The tree may have changed since somebody asked.
+        interest.topics.iter_mut().for_each(|branch| branch.all = self.memory.grown(branch));
         let hears = make(self.entered(&front));
         if *self.closed.borrow() {
             hears.end(&Gap::Closed);
@@ -218,8 +225,11 @@ impl Feed {
                 );
                 front.interests.end(&Gap::Expired);
             }
-            (self.first)(&change);
+            self.memory.hear(&change);
             (front.head, front.point) = (change.seq, change.point());
+            if let Fact::Topic(topic) = &change.fact {
+                front.interests.regrow(topic, |branch| self.memory.grown(branch));
+            }
             front.interests.tell(&change);
             // Without followers there is nobody to tell, which is no error.
             let _ = self.sender.send(change);

@@ -1,12 +1,13 @@
 //! Who is interested in what: a change costs by those who want to hear it, not by all who listen.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::feed::Gap;
-use crate::domain::change::{Change, Fact, Interest, Noun};
+use crate::domain::change::{Branch, Change, Fact, Interest, Noun};
 use crate::domain::content::Subject;
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
+use crate::domain::topic::Topic;
 
 /// One who hears changes. Both calls come in the order of the log and must not wait.
 pub trait Hears: Send + Sync {
@@ -41,7 +42,7 @@ impl Word {
             return vec![Self::Person(person)];
         }
         if let Some(topics) = &interest.topics {
-            return topics.iter().copied().map(Self::Topic).collect();
+            return topics.all.iter().copied().map(Self::Topic).collect();
         }
         if let Some(source) = interest.source {
             return vec![Self::Source(source)];
@@ -104,16 +105,39 @@ impl Interests {
     /// Enters somebody; the number is for [`Interests::remove`].
     pub fn add(&mut self, interest: Interest, hears: Arc<dyn Hears>) -> u64 {
         self.last += 1;
-        for word in Word::of_interest(&interest) {
-            self.words.entry(word).or_default().push(self.last);
-        }
-        self.entries.insert(self.last, Entry { interest, hears, told: 0 });
+        self.list(self.last, Entry { interest, hears, told: 0 });
         self.last
     }
 
     /// Removes the entry with this number.
     pub fn remove(&mut self, number: u64) {
-        let Some(entry) = self.entries.remove(&number) else { return };
+        self.take(number);
+    }
+
+    /// After a change of a topic: whoever listens to a branch that is other topics now, as `grown` says, hears of those.
+    pub fn regrow(&mut self, topic: &Topic, grown: impl Fn(&Branch) -> BTreeSet<TopicId>) {
+        let of_branch = |(number, entry): (&u64, &Entry)| {
+            let branch = entry.interest.topics.as_ref().filter(|branch| branch.may_change_with(topic))?;
+            let all = grown(branch);
+            (all != branch.all).then_some((*number, all))
+        };
+        let changed: Vec<_> = self.entries.iter().filter_map(of_branch).collect();
+        for (number, all) in changed {
+            let Some(mut entry) = self.take(number) else { continue };
+            entry.interest.topics.iter_mut().for_each(|branch| branch.all.clone_from(&all));
+            self.list(number, entry);
+        }
+    }
+
+    fn list(&mut self, number: u64, entry: Entry) {
+        for word in Word::of_interest(&entry.interest) {
+            self.words.entry(word).or_default().push(number);
+        }
+        self.entries.insert(number, entry);
+    }
+
+    fn take(&mut self, number: u64) -> Option<Entry> {
+        let entry = self.entries.remove(&number)?;
         for word in Word::of_interest(&entry.interest) {
             if let Some(numbers) = self.words.get_mut(&word) {
                 numbers.retain(|other| *other != number);
@@ -122,6 +146,7 @@ impl Interests {
                 }
             }
         }
+        Some(entry)
     }
 
     /// How many entries there are.

@@ -2,7 +2,7 @@
 //!
 //! A change carries the whole state after it, so keeping up needs no question back. An older word never replaces a newer one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::change::{Change, Fact};
@@ -55,6 +55,8 @@ struct Topics {
     by_id: HashMap<TopicId, (i64, Arc<Topic>)>,
     by_slug: HashMap<String, TopicId>,
     children: HashMap<TopicId, Vec<TopicId>>,
+    /// The other words for a topic.
+    synonyms: HashMap<TopicId, Vec<TopicId>>,
 }
 
 impl Topics {
@@ -62,8 +64,10 @@ impl Topics {
         match self.by_id.get(&topic.id) {
             Some((known, _)) if *known >= seq => return,
             Some((_, old)) => {
-                if let Some(siblings) = old.parent.and_then(|parent| self.children.get_mut(&parent)) {
-                    siblings.retain(|child| *child != topic.id);
+                let siblings = old.parent.and_then(|parent| self.children.get_mut(&parent));
+                let synonyms = old.main.and_then(|main| self.synonyms.get_mut(&main));
+                for others in siblings.into_iter().chain(synonyms) {
+                    others.retain(|other| *other != topic.id);
                 }
                 self.by_slug.remove(&old.slug);
             }
@@ -72,8 +76,19 @@ impl Topics {
         if let Some(parent) = topic.parent {
             self.children.entry(parent).or_default().push(topic.id);
         }
+        if let Some(main) = topic.main {
+            self.synonyms.entry(main).or_default().push(topic.id);
+        }
         self.by_slug.insert(topic.slug.clone(), topic.id);
         self.by_id.insert(topic.id, (seq, Arc::new(topic.clone())));
+    }
+
+    fn subtree(&self, root: TopicId) -> HashSet<TopicId> {
+        let (mut found, mut open) = (HashSet::from([root]), vec![root]);
+        while let Some(children) = open.pop().map(|id| self.children.get(&id)) {
+            open.extend(children.into_iter().flatten().filter(|child| found.insert(**child)));
+        }
+        found
     }
 }
 
@@ -141,12 +156,16 @@ impl Directory {
 
     /// A topic and everything below it.
     pub fn subtree(&self, root: TopicId) -> HashSet<TopicId> {
+        self.topics.read().unwrap_or_else(PoisonError::into_inner).subtree(root)
+    }
+
+    /// A topic, or the one that it is another word for, perhaps with everything below it; and all other words for those.
+    pub fn branch(&self, topic: TopicId, below: bool) -> BTreeSet<TopicId> {
         let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
-        let (mut found, mut open) = (HashSet::from([root]), vec![root]);
-        while let Some(children) = open.pop().map(|id| topics.children.get(&id)) {
-            open.extend(children.into_iter().flatten().filter(|child| found.insert(**child)));
-        }
-        found
+        let main = topics.by_id.get(&topic).and_then(|(_, topic)| topic.main).unwrap_or(topic);
+        let mains = if below { topics.subtree(main) } else { HashSet::from([main]) };
+        let synonyms = mains.iter().filter_map(|main| topics.synonyms.get(main)).flatten().copied();
+        synonyms.chain(mains.iter().copied()).collect()
     }
 
     /// From the root down to the parent of a topic.

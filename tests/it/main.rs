@@ -19,6 +19,7 @@ mod asking;
 mod bad_input;
 mod ballot;
 mod body;
+mod branch;
 mod bus;
 mod catalog;
 mod coalesce;

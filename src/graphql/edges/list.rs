@@ -1,6 +1,7 @@
 //! Lists of every noun, for the roots and for the links alike: an input becomes a filter, a page becomes a connection.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use async_graphql::{Context, Result};
 
@@ -206,6 +207,19 @@ fn latest(order: Option<LeadershipOrder>) -> leadership::LeadershipOrder {
     leadership::LeadershipOrder { direction: order.map_or(Direction::Descending, |order| order.direction.into()) }
 }
 
+/// The topic that a filter names, a synonym as itself.
+///
+/// # Errors
+/// `BAD_REQUEST` when there is no such topic.
+pub fn named_topic(
+    desk: &Request,
+    topic: Option<crate::graphql::input::TopicRef>,
+) -> Result<Option<Arc<topic::Topic>>, Error> {
+    let Some(by) = topic.map(|topic| topic.read("filter.topic")).transpose()? else { return Ok(None) };
+    let none = || Error::BadRequest("filter.topic: there is no such topic".to_owned());
+    desk.app.topic(&by).ok_or_else(none).map(Some)
+}
+
 /// The topics of a filter that names one, with everything below it if it says so.
 ///
 /// # Errors
@@ -215,11 +229,7 @@ pub fn named_topics(
     topic: Option<crate::graphql::input::TopicRef>,
     subtopics: bool,
 ) -> Result<Option<Vec<TopicId>>, Error> {
-    let Some(topic) = topic else { return Ok(None) };
-    let by = topic.read("filter.topic")?;
-    let Some(topic) = desk.app.topic(&by) else {
-        return Err(Error::BadRequest("filter.topic: there is no such topic".to_owned()));
-    };
+    let Some(topic) = named_topic(desk, topic)? else { return Ok(None) };
     let id = topic.main.unwrap_or(topic.id);
     Ok(Some(if subtopics { sorted(desk.app.subtree(id)) } else { vec![id] }))
 }

@@ -20,9 +20,14 @@ impl Hears for Ear {
     fn end(&self, _: &Gap) {}
 }
 
+fn branch(all: BTreeSet<TopicId>) -> Branch {
+    Branch { topic: TopicId(0), below: true, all }
+}
+
 fn interests() -> impl Strategy<Value = Interest> {
     let few = || prop::option::weighted(0.3, 0..4_i64);
-    let topics = prop::option::weighted(0.3, prop::collection::btree_set((0..4_i64).prop_map(TopicId), 1..3));
+    let topics =
+        prop::option::weighted(0.3, prop::collection::btree_set((0..4_i64).prop_map(TopicId), 1..3).prop_map(branch));
     let nouns =
         prop::option::weighted(0.3, prop::sample::subsequence(vec![Noun::Rating, Noun::Person, Noun::Content], 1..3));
     (nouns, few(), topics, few(), few(), few()).prop_map(|(nouns, content, topics, author, source, person)| Interest {
@@ -50,6 +55,32 @@ fn rating(seq: i64, subject: Subject) -> Arc<Change> {
     let (at, tally) = (chrono::DateTime::UNIX_EPOCH, Ballot::default());
     let fact = RatingFact { rater: PersonId(9), subject, before: None, after: None, kind: None, rated_at: at, tally };
     Arc::new(Change { seq, at, fact: Fact::Rating(fact) })
+}
+
+#[test]
+fn a_branch_hears_of_what_it_has_become() {
+    let on = |seq, topic| {
+        let topics = vec![TopicId(topic)];
+        rating(seq, Subject { content: ContentId(1), source: SourceId(1), authors: Vec::new(), topics, visible: true })
+    };
+    let topic = |id, parent: Option<i64>| {
+        let (slug, name, description) = (String::new(), String::new(), String::new());
+        let (parent, created_at) = (parent.map(TopicId), chrono::DateTime::UNIX_EPOCH);
+        Topic { id: TopicId(id), slug, name, description, parent, main: None, emergent: true, created_at }
+    };
+    let (mut index, ear) = (Interests::default(), Arc::new(Ear::default()));
+    let interest = Interest { topics: Some(branch([TopicId(0)].into())), ..Interest::default() };
+    let number = index.add(interest, Arc::clone(&ear) as Arc<dyn Hears>);
+    index.tell(&on(1, 5));
+    index.regrow(&topic(5, Some(0)), |_| [TopicId(0), TopicId(5)].into());
+    index.tell(&on(2, 5));
+    index.regrow(&topic(7, Some(6)), |_| unreachable!("it has nothing to do with the branch"));
+    index.regrow(&topic(5, None), |_| [TopicId(0)].into());
+    index.tell(&on(3, 5));
+    index.tell(&on(4, 0));
+    assert_eq!(*ear.0.lock().expect("a lock"), [2, 4]);
+    index.remove(number);
+    assert!(index.is_empty() && index.words.is_empty());
 }
 
 proptest! {
