@@ -106,7 +106,7 @@ impl Fair {
 }
 
 /// With how many others each of a content's raters came.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct Cohorts {
     /// By rating, in their order: the group of who gave it.
     groups: Vec<u32>,
