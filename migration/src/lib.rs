@@ -17,6 +17,7 @@ mod m20261124_000005_contest;
 mod m20261128_000001_account_made;
 mod m20261128_000002_claim;
 mod m20261129_000001_endorsement_again;
+mod m20261129_000002_topic_change;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000001_account_made::Migration),
             Box::new(m20261128_000002_claim::Migration),
             Box::new(m20261129_000001_endorsement_again::Migration),
+            Box::new(m20261129_000002_topic_change::Migration),
         ]
     }
 }

@@ -81,6 +81,7 @@ impl App {
         let after = self.place_after(after).await?;
         let (mut end, mut items) = (after, Vec::new());
         let mut last = after.map_or(0, |point| point.seq);
+        let mut interest = self.feed.as_of(interest.clone(), last);
         let until = last + LOOKED_AT;
         let mut more = true;
         while more && items.len() <= first && last < until {
@@ -95,7 +96,7 @@ impl App {
                     return Err(Error::CursorExpired);
                 }
                 (last, end) = (change.seq, Some(change.point()));
-                if interest.matches(&change.fact) && viewer.hears(&change.fact) {
+                if self.feed.matches(&mut interest, &change) && viewer.hears(&change.fact) {
                     items.push(change);
                 }
             }

@@ -262,8 +262,8 @@ impl Memory for Kept {
         self.relations.hear(change);
     }
 
-    fn grown(&self, branch: &Branch) -> BTreeSet<TopicId> {
-        self.directory.branch(branch.topic, branch.below)
+    fn grown(&self, branch: &Branch, seq: i64) -> BTreeSet<TopicId> {
+        self.directory.branch(branch.topic, branch.below, seq)
     }
 }
 

@@ -14,7 +14,7 @@ use super::house::App;
 use super::rating::recount;
 use super::topic::check_place;
 use super::viewer::Viewer;
-use crate::domain::change::Fact;
+use crate::domain::change::{Fact, TopicFact};
 use crate::domain::id::{ContentId, PersonId, TopicId};
 use crate::domain::ingest::{Batch, CAP, Outcome, PersonItem, Report, TopicItem};
 use crate::domain::invalid::{Code, Invalid};
@@ -333,7 +333,7 @@ impl Desk<'_, '_> {
             Some(main) => Some(self.topic_id("synonymOf", main).await?),
             None => None,
         };
-        let (topic, outcome) = match self.topic_of(&slug).await? {
+        let (topic, before) = match self.topic_of(&slug).await? {
             None => {
                 let name = item.name.as_deref().unwrap_or(&item.slug);
                 let mut new = NewTopic::check(&slug, name, item.description.as_deref().unwrap_or_default())?;
@@ -349,7 +349,7 @@ impl Desk<'_, '_> {
                     created_at: self.now,
                 };
                 check_place(self.writing, &topic).await?;
-                (self.writing.insert_topic(&new, self.now).await?, Outcome::Created)
+                (self.writing.insert_topic(&new, self.now).await?, None)
             }
             // A merged topic stays what it is: another word.
             Some(known) if known.main.is_some() => return Ok(Outcome::Unchanged),
@@ -368,12 +368,12 @@ impl Desk<'_, '_> {
                 }
                 check_place(self.writing, &changed).await?;
                 self.writing.update_topic(&changed).await?;
-                (changed, Outcome::Changed)
+                (changed, Some(known))
             }
         };
-        self.writing.note(Fact::Topic(topic.clone()));
+        self.writing.note(Fact::Topic(TopicFact::of(topic.clone(), before.as_ref())));
         self.topics.insert(slug, Some(topic));
-        Ok(outcome)
+        Ok(if before.is_some() { Outcome::Changed } else { Outcome::Created })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
-use crate::domain::change::{Branch, Fact};
+use crate::domain::change::{Branch, Fact, TopicFact};
 use crate::domain::id::TopicId;
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest};
@@ -38,7 +38,7 @@ impl App {
     /// A topic that somebody wants to hear of, perhaps with all below it.
     #[must_use]
     pub fn branch(&self, topic: TopicId, below: bool) -> Branch {
-        Branch { topic, below, all: self.directory.branch(topic, below) }
+        Branch { topic, below, all: self.directory.branch(topic, below, i64::MAX) }
     }
 
     /// From the root down to the parent of a topic.
@@ -86,7 +86,7 @@ impl App {
         }
         let topic = writing.insert_topic(&new, self.clock.now()).await?;
         check_place(&writing, &topic).await?;
-        writing.note(Fact::Topic(topic.clone()));
+        writing.note(Fact::Topic(TopicFact::of(topic.clone(), None)));
         self.commit(writing).await?;
         Ok(topic)
     }
@@ -110,7 +110,7 @@ impl App {
         }
         check_place(&writing, &changed).await?;
         writing.update_topic(&changed).await?;
-        writing.note(Fact::Topic(changed.clone()));
+        writing.note(Fact::Topic(TopicFact::of(changed.clone(), Some(&topic))));
         self.commit(writing).await?;
         Ok(changed)
     }

@@ -18,7 +18,7 @@ use super::person::Person;
 use super::rating::Mark;
 use super::source::Source;
 use super::time::{Time, micros};
-use super::topic::Topic;
+use super::topic::{Position, Topic};
 
 /// One row of the change log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ pub enum Fact {
     Rating(RatingFact),
     Content(ContentFact),
     Person(Person),
-    Topic(Topic),
+    Topic(TopicFact),
     Source(Source),
     Leadership { act: LeadershipAct, leadership: Leadership },
     Endorsement { act: EndorsementAct, endorsement: Endorsement },
@@ -183,7 +183,7 @@ impl Fact {
             Self::Rating(fact) => fact.subject.content.0,
             Self::Content(fact) => fact.card.subject.content.0,
             Self::Person(person) => person.id.0,
-            Self::Topic(topic) => topic.id.0,
+            Self::Topic(fact) => fact.topic.id.0,
             Self::Source(source) => source.id.0,
             Self::Leadership { leadership, .. } => leadership.id.0,
             Self::Endorsement { endorsement, .. } => endorsement.id.0,
@@ -213,6 +213,25 @@ pub struct ContentFact {
     pub act: ContentAct,
     #[serde(flatten)]
     pub card: Card,
+}
+
+/// What a topic is after it was made or changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TopicFact {
+    #[serde(flatten)]
+    pub topic: Topic,
+    /// Where it stood before, when it has moved: so the tree can be followed back along the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<Position>,
+}
+
+impl TopicFact {
+    /// A topic as it is, and as it was before, if it was.
+    #[must_use]
+    pub fn of(topic: Topic, before: Option<&Topic>) -> Self {
+        let moved_from = before.map(Topic::position).filter(|position| *position != topic.position());
+        Self { topic, moved_from }
+    }
 }
 
 /// What may happen to a content.
@@ -261,7 +280,7 @@ pub enum ContestAct {
 pub struct Branch {
     pub topic: TopicId,
     pub below: bool,
-    /// All topics that it is now, and the words for them.
+    /// All topics that it is, and the words for them.
     pub all: BTreeSet<TopicId>,
 }
 

@@ -24,7 +24,20 @@ pub struct Topic {
     pub created_at: Time,
 }
 
+/// Where a topic stands in the tree: below which one, or as another word for which one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub parent: Option<TopicId>,
+    pub main: Option<TopicId>,
+}
+
 impl Topic {
+    /// Where it stands in the tree.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        Position { parent: self.parent, main: self.main }
+    }
+
     /// Where a topic stands in a list of this order.
     #[must_use]
     pub fn place(&self, field: TopicOrderField) -> Place {

@@ -347,7 +347,7 @@ pub struct ChangeFilter {
     /// into this one are among them, too.
     pub topic: Option<TopicRef>,
     /// `true`: those on the topics below it too. A subscription follows the tree: it hears of a topic as soon as it stands there, and
-    /// no longer than that. What it catches up on after a cursor goes by the tree as it is now.
+    /// no longer than that, just so where it catches up after a cursor.
     #[graphql(default)]
     pub include_subtopics: bool,
     /// Those of contents that this person wrote.

@@ -135,10 +135,12 @@ impl<K: Eq + Hash, P: Clone + Send + Sync + 'static> Audiences<K, P> {
 
     /// What the log holds of interest after the number `last` up to `head`; with an interval the latest of each subject.
     fn missed(&self, wish: &Wish<K>, last: i64, head: i64) -> Missed {
-        let (interest, paced) = (wish.interest.clone(), wish.interval.is_some());
+        let (feed, paced) = (Arc::clone(&self.feed), wish.interval.is_some());
+        let mut interest = feed.as_of(wish.interest.clone(), last);
         let of_interest = move |item: &Result<Arc<Change>, Gap>| {
-            let matches = |change: &Arc<Change>| interest.matches(&change.fact) && (!paced || change.fact.is_for_all());
-            std::future::ready(item.as_ref().map_or(true, matches))
+            let mut matches =
+                |change: &Arc<Change>| feed.matches(&mut interest, change) && (!paced || change.fact.is_for_all());
+            std::future::ready(item.as_ref().map_or(true, &mut matches))
         };
         let missed = self.feed.missed(last, head).filter(of_interest);
         if paced {

@@ -67,8 +67,8 @@ pub struct Feed {
 pub trait Memory: Send + Sync {
     /// Takes note of a change, before any follower does.
     fn hear(&self, change: &Change);
-    /// All topics that a branch is.
-    fn grown(&self, branch: &Branch) -> BTreeSet<TopicId>;
+    /// All topics that a branch was after the change `seq`.
+    fn grown(&self, branch: &Branch, seq: i64) -> BTreeSet<TopicId>;
 }
 
 /// Where the feed is, and who is told there.
@@ -177,10 +177,10 @@ impl Feed {
 
     /// Enters somebody who hears all changes of an interest from now on; they are made between two changes, and hear after
     /// which. The number is for [`Feed::forget`].
-    pub fn enter(&self, mut interest: Interest, make: impl FnOnce(Entered) -> Arc<dyn Hears>) -> u64 {
+    pub fn enter(&self, interest: Interest, make: impl FnOnce(Entered) -> Arc<dyn Hears>) -> u64 {
         let mut front = self.front();
         // The tree may have changed since somebody asked.
-        interest.topics.iter_mut().for_each(|branch| branch.all = self.memory.grown(branch));
+        let interest = self.as_of(interest, front.head);
         let hears = make(self.entered(&front));
         if *self.closed.borrow() {
             hears.end(&Gap::Closed);
@@ -227,13 +227,30 @@ impl Feed {
             }
             self.memory.hear(&change);
             (front.head, front.point) = (change.seq, change.point());
-            if let Fact::Topic(topic) = &change.fact {
-                front.interests.regrow(topic, |branch| self.memory.grown(branch));
+            if let Fact::Topic(fact) = &change.fact {
+                front.interests.regrow(&fact.topic, |branch| self.memory.grown(branch, change.seq));
             }
             front.interests.tell(&change);
             // Without followers there is nobody to tell, which is no error.
             let _ = self.sender.send(change);
         }
+    }
+
+    /// An interest as it was after the change `seq`: its topics are what they were in the tree of then.
+    #[must_use]
+    pub fn as_of(&self, mut interest: Interest, seq: i64) -> Interest {
+        interest.topics.iter_mut().for_each(|branch| branch.all = self.memory.grown(branch, seq));
+        interest
+    }
+
+    /// Whether a change is of interest. They come in the order of the log, and the interest goes along with the tree.
+    pub fn matches(&self, interest: &mut Interest, change: &Change) -> bool {
+        if let (Fact::Topic(fact), Some(branch)) = (&change.fact, &mut interest.topics)
+            && branch.may_change_with(&fact.topic)
+        {
+            branch.all = self.memory.grown(branch, change.seq);
+        }
+        interest.matches(&change.fact)
     }
 
     /// Every change after the number `after`, or from now on: first from the log, then as it comes, without a gap or a repeat.

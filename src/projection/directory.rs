@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use self::tree::Topics;
 use crate::domain::change::{Change, Fact};
 use crate::domain::id::{PersonId, SourceId, TopicId};
 use crate::domain::person::Person;
@@ -12,6 +13,8 @@ use crate::domain::source::Source;
 use crate::domain::topic::Topic;
 use crate::store::connection::Store;
 use crate::store::error::Error;
+
+mod tree;
 
 /// How many people are read at once.
 const CHUNK: i64 = 5_000;
@@ -50,48 +53,6 @@ impl People {
     }
 }
 
-#[derive(Debug, Default)]
-struct Topics {
-    by_id: HashMap<TopicId, (i64, Arc<Topic>)>,
-    by_slug: HashMap<String, TopicId>,
-    children: HashMap<TopicId, Vec<TopicId>>,
-    /// The other words for a topic.
-    synonyms: HashMap<TopicId, Vec<TopicId>>,
-}
-
-impl Topics {
-    fn put(&mut self, seq: i64, topic: &Topic) {
-        match self.by_id.get(&topic.id) {
-            Some((known, _)) if *known >= seq => return,
-            Some((_, old)) => {
-                let siblings = old.parent.and_then(|parent| self.children.get_mut(&parent));
-                let synonyms = old.main.and_then(|main| self.synonyms.get_mut(&main));
-                for others in siblings.into_iter().chain(synonyms) {
-                    others.retain(|other| *other != topic.id);
-                }
-                self.by_slug.remove(&old.slug);
-            }
-            None => {}
-        }
-        if let Some(parent) = topic.parent {
-            self.children.entry(parent).or_default().push(topic.id);
-        }
-        if let Some(main) = topic.main {
-            self.synonyms.entry(main).or_default().push(topic.id);
-        }
-        self.by_slug.insert(topic.slug.clone(), topic.id);
-        self.by_id.insert(topic.id, (seq, Arc::new(topic.clone())));
-    }
-
-    fn subtree(&self, root: TopicId) -> HashSet<TopicId> {
-        let (mut found, mut open) = (HashSet::from([root]), vec![root]);
-        while let Some(children) = open.pop().map(|id| self.children.get(&id)) {
-            open.extend(children.into_iter().flatten().filter(|child| found.insert(**child)));
-        }
-        found
-    }
-}
-
 impl Directory {
     /// An empty directory. It has to hear all changes from before [`Directory::load`] on.
     #[must_use]
@@ -108,6 +69,9 @@ impl Directory {
         let (_, seq) = self.store.log_ends().await?;
         for topic in self.store.topics().await? {
             self.topics.write().unwrap_or_else(PoisonError::into_inner).put(seq, &topic);
+        }
+        for (seq, fact) in self.store.topic_changes().await? {
+            self.topics.write().unwrap_or_else(PoisonError::into_inner).note_move(seq, &fact);
         }
         for source in self.store.sources().await? {
             self.put_source(seq, &source);
@@ -134,7 +98,11 @@ impl Directory {
     /// Takes note of a change.
     pub fn hear(&self, change: &Change) {
         match &change.fact {
-            Fact::Topic(topic) => self.topics.write().unwrap_or_else(PoisonError::into_inner).put(change.seq, topic),
+            Fact::Topic(fact) => {
+                let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+                topics.put(change.seq, &fact.topic);
+                topics.note_move(change.seq, fact);
+            }
             Fact::Source(source) => self.put_source(change.seq, source),
             Fact::Person(person) => {
                 self.people.write().unwrap_or_else(PoisonError::into_inner).put(change.seq, person);
@@ -156,16 +124,13 @@ impl Directory {
 
     /// A topic and everything below it.
     pub fn subtree(&self, root: TopicId) -> HashSet<TopicId> {
-        self.topics.read().unwrap_or_else(PoisonError::into_inner).subtree(root)
+        self.topics.read().unwrap_or_else(PoisonError::into_inner).after(i64::MAX).subtree(root)
     }
 
-    /// A topic, or the one that it is another word for, perhaps with everything below it; and all other words for those.
-    pub fn branch(&self, topic: TopicId, below: bool) -> BTreeSet<TopicId> {
-        let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
-        let main = topics.by_id.get(&topic).and_then(|(_, topic)| topic.main).unwrap_or(topic);
-        let mains = if below { topics.subtree(main) } else { HashSet::from([main]) };
-        let synonyms = mains.iter().filter_map(|main| topics.synonyms.get(main)).flatten().copied();
-        synonyms.chain(mains.iter().copied()).collect()
+    /// As the tree was after the change `seq`: a topic, or the one that it was another word for, perhaps with everything below it; and
+    /// all other words for those.
+    pub fn branch(&self, topic: TopicId, below: bool, seq: i64) -> BTreeSet<TopicId> {
+        self.topics.read().unwrap_or_else(PoisonError::into_inner).after(seq).branch(topic, below)
     }
 
     /// From the root down to the parent of a topic.

@@ -7,7 +7,7 @@ use super::connection::Store;
 use super::error::Error;
 use super::sql::Sql;
 use super::writing::Writing;
-use crate::domain::change::{Change, Point};
+use crate::domain::change::{Change, Fact, Point, TopicFact};
 use crate::domain::time::{Time, from_micros, micros};
 
 fn noun(row: &QueryResult) -> Result<Change, Error> {
@@ -25,6 +25,18 @@ impl Store {
         let mut sql = Sql::new("SELECT seq, at, fact FROM change WHERE seq > ");
         sql.bind(seq).push(" ORDER BY seq").limit(limit);
         self.rows(sql).await?.iter().map(noun).collect()
+    }
+
+    /// Every change of a topic that the log holds, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn topic_changes(&self) -> Result<Vec<(i64, TopicFact)>, Error> {
+        // Written as the index `change_topic` has it, which is why it is found without reading the log.
+        let sql = r#"SELECT seq, at, fact FROM change WHERE substr(fact, 1, 15) = '{"noun":"TOPIC"' ORDER BY seq"#;
+        let changes = self.rows(Sql::new(sql)).await?;
+        let fact = |change: Change| if let Fact::Topic(fact) = change.fact { Some((change.seq, fact)) } else { None };
+        changes.iter().filter_map(|row| noun(row).map(fact).transpose()).collect()
     }
 
     /// The first and the last number of the log, zeros while it is empty.

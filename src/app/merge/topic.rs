@@ -7,13 +7,13 @@ use super::{
 };
 use crate::app::error::{Error, refuse};
 use crate::app::topic::check_place;
-use crate::domain::change::Fact;
+use crate::domain::change::{Fact, TopicFact};
 use crate::domain::endorsement::Endorsement;
 use crate::domain::id::{ContentId, MergeId, TopicId};
 use crate::domain::invalid::Code;
 use crate::domain::leadership::Leadership;
 use crate::domain::merge::TopicJournal;
-use crate::domain::topic::Topic;
+use crate::domain::topic::{Position, Topic};
 use crate::store::writing::Writing;
 
 /// Checks that a topic can be merged into another as they stand in this transaction: that one is a main topic, and not below it.
@@ -70,13 +70,13 @@ pub(super) async fn move_topic(writing: &mut Writing<'_>, from: &Topic, into: To
     }
     for child in writing.topic_children(from.id).await? {
         journal.children.push(child.id);
-        write_topic(writing, Topic { parent: Some(into), ..child }).await?;
+        write_topic(writing, &child, Position { parent: Some(into), ..child.position() }).await?;
     }
     for synonym in writing.topic_synonyms(from.id).await? {
         journal.synonyms.push(synonym.id);
-        write_topic(writing, Topic { main: Some(into), ..synonym }).await?;
+        write_topic(writing, &synonym, Position { main: Some(into), ..synonym.position() }).await?;
     }
-    write_topic(writing, Topic { main: Some(into), parent: None, ..from.clone() }).await?;
+    write_topic(writing, from, Position { main: Some(into), parent: None }).await?;
     Ok(journal)
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn unmove_topic(
 ) -> Result<(), Error> {
     let journal: TopicJournal = writing.merge_journal(id).await?;
     if let Some(topic) = writing.topic(from).await? {
-        write_topic(writing, Topic { main: None, parent: journal.parent, ..topic }).await?;
+        write_topic(writing, &topic, Position { main: None, parent: journal.parent }).await?;
     }
     writing.move_on_topic(into, from, &ids(&journal.contents)).await?;
     writing.restore_on_topic(from, &journal.contents_twice).await?;
@@ -107,12 +107,12 @@ pub(super) async fn unmove_topic(
     restore_endorsements(writing, &journal.dropped_endorsements).await?;
     for child in writing.topic_children(into).await? {
         if journal.children.contains(&child.id) {
-            write_topic(writing, Topic { parent: Some(from), ..child }).await?;
+            write_topic(writing, &child, Position { parent: Some(from), ..child.position() }).await?;
         }
     }
     for synonym in writing.topic_synonyms(into).await? {
         if journal.synonyms.contains(&synonym.id) {
-            write_topic(writing, Topic { main: Some(from), ..synonym }).await?;
+            write_topic(writing, &synonym, Position { main: Some(from), ..synonym.position() }).await?;
         }
     }
     match writing.topic(from).await? {
@@ -121,8 +121,13 @@ pub(super) async fn unmove_topic(
     }
 }
 
-async fn write_topic(writing: &mut Writing<'_>, topic: Topic) -> Result<(), Error> {
-    writing.update_topic(&topic).await?;
-    writing.note(Fact::Topic(topic));
+async fn write_topic(
+    writing: &mut Writing<'_>,
+    topic: &Topic,
+    Position { parent, main }: Position,
+) -> Result<(), Error> {
+    let moved = Topic { parent, main, ..topic.clone() };
+    writing.update_topic(&moved).await?;
+    writing.note(Fact::Topic(TopicFact::of(moved, Some(topic))));
     Ok(())
 }

@@ -269,8 +269,8 @@ impl Change {
             Fact::Person(noun) => {
                 Self::PersonChange(Box::new(PersonChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at }))
             }
-            Fact::Topic(noun) => {
-                Self::TopicChange(Box::new(TopicChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at }))
+            Fact::Topic(fact) => {
+                Self::TopicChange(Box::new(TopicChange { noun: fact.topic.clone(), cursor: mark.cursor, at: mark.at }))
             }
             Fact::Source(noun) => {
                 Self::SourceChange(Box::new(SourceChange { noun: noun.clone(), cursor: mark.cursor, at: mark.at }))
