@@ -125,7 +125,7 @@ impl Server {
         stat.ok().and_then(|stat| seconds(&stat)).unwrap_or_default()
     }
 
-    /// Memory now, in megabytes: all that is resident, and the part of it that is not pages of the database file.
+    /// Memory now, in megabytes: all that is resident, and the part of it that is not pages of files.
     pub fn memory(&self) -> (f64, f64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let of = |key: &str| {

@@ -73,7 +73,7 @@ pub fn table(scene: &Scene, plan: &Plan, filled: &Filled, figures: &Figures) -> 
         line("page 1,000 against page 1", format!("{ratio:.2}"), "about 1", Some(ratio > 0.8));
     }
     line("memory after the run", format!("{:.0} MB", figures.memory.0), "250 MB", Some(figures.memory.0 < 250.0));
-    line("of it not pages of the database file", format!("{:.0} MB", figures.memory.1), "", None);
+    line("of it not pages of files", format!("{:.0} MB", figures.memory.1), "", None);
     out
 }
 

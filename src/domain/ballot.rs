@@ -17,8 +17,8 @@ pub struct Ballot {
     /// What may be told; empty while too few have rated.
     pub told: Tally,
     /// Who moved it since that was told, each with the step that is told of them. Always fewer than the quorum.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub waiting: Vec<Waiting>,
+    #[serde(skip_serializing_if = "<[Waiting]>::is_empty")]
+    pub waiting: Box<[Waiting]>,
 }
 
 /// Somebody whose word is not told yet, and the step that is told of them still.
@@ -33,14 +33,14 @@ enum Written {
         all: Tally,
         told: Tally,
         #[serde(default)]
-        waiting: Vec<Waiting>,
+        waiting: Box<[Waiting]>,
     },
 }
 
 impl From<Written> for Ballot {
     fn from(written: Written) -> Self {
         match written {
-            Written::Alone(tally) => Self { all: tally, told: tally, waiting: Vec::new() },
+            Written::Alone(tally) => Self { all: tally, told: tally, waiting: Box::default() },
             Written::Whole { all, told, waiting } => Self { all, told, waiting },
         }
     }
@@ -131,7 +131,7 @@ impl Ballot {
     #[must_use]
     pub fn repaired(self, all: Tally, quorum: usize) -> Self {
         let enough = usize::try_from(all.count()).is_ok_and(|count| count >= quorum);
-        Self { all, told: if enough { all } else { Tally::default() }, waiting: Vec::new() }
+        Self { all, told: if enough { all } else { Tally::default() }, waiting: Box::default() }
     }
 
     /// The same without what somebody who was erased had said. That they moved it stays, as a number among the others.
@@ -145,17 +145,19 @@ impl Ballot {
 
     fn turned(mut self, all: Tally, movers: impl IntoIterator<Item = Waiting>, quorum: usize) -> Self {
         self.all = all;
+        let mut waiting = self.waiting.into_vec();
         for mover in movers {
-            if !self.waiting.iter().any(|(known, _)| *known == mover.0) {
-                self.waiting.push(mover);
+            if !waiting.iter().any(|(known, _)| *known == mover.0) {
+                waiting.push(mover);
             }
         }
         let enough = usize::try_from(all.count()).is_ok_and(|count| count >= quorum);
         let first = enough && self.told.count() == 0;
-        if first || self.waiting.len() >= quorum {
+        if first || waiting.len() >= quorum {
             self.told = if enough { all } else { Tally::default() };
-            self.waiting.clear();
+            waiting.clear();
         }
+        self.waiting = waiting.into();
         self
     }
 

@@ -106,7 +106,7 @@ pub struct PastRating {
 
 /// How often a content was rated with each step, -2 to 2.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally(pub [i64; 5]);
+pub struct Tally(pub [u32; 5]);
 
 /// The weight of the neutral opinion that every content starts with, in ratings.
 const PRIOR: f64 = 5.0;
@@ -115,16 +115,14 @@ impl Tally {
     /// Ratings counted.
     #[must_use]
     pub fn count(&self) -> i64 {
-        self.0.iter().sum()
+        self.0.iter().copied().map(i64::from).sum()
     }
 
     /// Sum of the normalised values.
     #[must_use]
     pub fn sum(&self) -> f64 {
-        let [a, b, _, d, e] = self.0;
-        #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-        let halves = (2 * (e - a) + d - b) as f64;
-        halves / 2.0
+        let [a, b, _, d, e] = self.0.map(f64::from);
+        e - a + (d - b) / 2.0
     }
 
     /// Mean of the normalised values, `None` without ratings.
@@ -156,10 +154,10 @@ impl Tally {
     pub fn moved(mut self, before: Option<Mark>, after: Option<Mark>) -> Self {
         let bin = |mark: Mark| usize::try_from(mark.step + 2).unwrap_or_default();
         if let Some(mark) = before {
-            self.0[bin(mark)] -= 1;
+            self.0[bin(mark)] = self.0[bin(mark)].saturating_sub(1);
         }
         if let Some(mark) = after {
-            self.0[bin(mark)] += 1;
+            self.0[bin(mark)] = self.0[bin(mark)].saturating_add(1);
         }
         self
     }

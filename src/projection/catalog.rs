@@ -27,7 +27,7 @@ use crate::store::connection::Store;
 use crate::store::error::Error;
 
 /// How many cards are read at once.
-const CHUNK: i64 = 5_000;
+const CHUNK: i64 = 1_000;
 /// How long to wait before the database is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 

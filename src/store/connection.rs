@@ -281,8 +281,6 @@ async fn sqlite(url: &str) -> Result<(Lanes, Pens), Error> {
         .row_buffer_size(512)
         // Ratings touch pages all over the file. The longer the log may grow, the more of them are written back only once.
         .pragma("wal_autocheckpoint", "16384")
-        // What is read most is mapped, and the writer keeps what it touches; the rest is left to the system's own cache.
-        .pragma("mmap_size", "67108864")
         .pragma("temp_store", "memory");
     // The writer first: it makes the file and its write-ahead log, which readers cannot.
     let write = SqlitePoolOptions::new()
@@ -291,7 +289,8 @@ async fn sqlite(url: &str) -> Result<(Lanes, Pens), Error> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(PATIENCE);
-    let write = write.connect_with(options.clone().pragma("cache_size", "-8192")).await.map_err(failed)?;
+    // What is read often is in our own memory, and the rest in the system's cache; so a few pages for each connection are enough.
+    let write = write.connect_with(options.clone().pragma("cache_size", "-4096")).await.map_err(failed)?;
     let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16);
     let read = SqlitePoolOptions::new()
         .max_connections(u32::try_from(readers).unwrap_or(2))
@@ -299,7 +298,7 @@ async fn sqlite(url: &str) -> Result<(Lanes, Pens), Error> {
         .max_lifetime(None)
         .acquire_timeout(PATIENCE);
     let read =
-        read.connect_with(options.pragma("query_only", "on").pragma("cache_size", "-8192")).await.map_err(failed)?;
+        read.connect_with(options.pragma("query_only", "on").pragma("cache_size", "-1024")).await.map_err(failed)?;
     Ok((Lanes::Sqlite(Lane::new(read, readers)), Pens::Sqlite(Pen::new(write))))
 }
 

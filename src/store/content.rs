@@ -94,7 +94,7 @@ fn ids(row: &QueryResult, at: usize) -> Result<Vec<i64>, Error> {
 
 fn ballot(row: &QueryResult, at: usize) -> Result<Ballot, Error> {
     let waiting: Option<String> = row.try_get_by_index(at + 10)?;
-    let waiting = waiting.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text));
+    let waiting = waiting.map_or(Ok(Box::default()), |text| serde_json::from_str(&text));
     let waiting = waiting.map_err(|error| Error::unreadable("a tally", &error))?;
     Ok(Ballot { all: tally(row, at)?, told: tally(row, at + 5)?, waiting })
 }
@@ -102,7 +102,8 @@ fn ballot(row: &QueryResult, at: usize) -> Result<Ballot, Error> {
 fn tally(row: &QueryResult, at: usize) -> Result<Tally, Error> {
     let mut counts = [0; 5];
     for (offset, count) in counts.iter_mut().enumerate() {
-        *count = row.try_get_by_index(at + offset)?;
+        // One that is none is found by the check of tallies.
+        *count = u32::try_from(row.try_get_by_index::<i64>(at + offset)?).unwrap_or_default();
     }
     Ok(Tally(counts))
 }

@@ -160,7 +160,7 @@ fn content_row(content: &NewContent) -> Vec<Value> {
 
 fn tally_row(id: ContentId, tally: &Ballot) -> Vec<Value> {
     let mut row = vec![Value::from(id.0)];
-    row.extend(tally.all.0.iter().chain(&tally.told.0).map(|n| Value::from(*n)));
+    row.extend(tally.all.0.iter().chain(&tally.told.0).map(|n| Value::from(i64::from(*n))));
     // Numbers and nothing else, so it can always be written.
     let waiting = (!tally.is_settled()).then(|| serde_json::to_string(&tally.waiting).unwrap_or_default());
     row.push(waiting.into());

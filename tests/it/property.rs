@@ -119,7 +119,6 @@ proptest! {
         for (person, word) in words {
             tally = tally.moved(said[person], word);
             said[person] = word;
-            prop_assert!(tally.0.iter().all(|count| *count >= 0));
             prop_assert!((-1.0..=1.0).contains(&tally.score()) && tally.mean().is_none_or(|mean| (-1.0..=1.0).contains(&mean)));
         }
         let marks: Vec<Mark> = said.into_iter().flatten().collect();
@@ -129,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn a_higher_word_never_lowers_the_score(counts in proptest::array::uniform5(0_i64..10_000), low in mark(), high in mark()) {
+    fn a_higher_word_never_lowers_the_score(counts in proptest::array::uniform5(0_u32..10_000), low in mark(), high in mark()) {
         prop_assume!(low.step <= high.step);
         let tally = Tally(counts);
         prop_assert!(tally.moved(None, Some(low)).score() <= tally.moved(None, Some(high)).score());

@@ -95,7 +95,7 @@ impl Tally {
     /// The five bins from -1 to 1; null while too few have rated.
     async fn histogram(&self) -> Option<Vec<TallyBin>> {
         let bins = [-1.0, -0.5, 0.0, 0.5, 1.0].into_iter().zip(self.0.tally?.0);
-        Some(bins.map(|(normalised, count)| TallyBin { normalised, count }).collect())
+        Some(bins.map(|(normalised, count)| TallyBin { normalised, count: count.into() }).collect())
     }
 }
 

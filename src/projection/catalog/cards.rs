@@ -19,7 +19,8 @@ const FEW: usize = 20_000;
 /// Cards and their lists.
 #[derive(Debug, Default)]
 pub(super) struct Cards {
-    held: HashMap<ContentId, Held>,
+    /// Boxed, so that a place that is free takes little.
+    held: HashMap<ContentId, Box<Held>>,
     kinds: HashSet<Arc<str>>,
     names: HashMap<SourceId, HashMap<Box<str>, ContentId>>,
     sources: HashMap<SourceId, Lists>,
@@ -38,7 +39,7 @@ impl Cards {
     }
 
     pub fn get(&self, id: ContentId) -> Option<&Held> {
-        self.held.get(&id)
+        self.held.get(&id).map(AsRef::as_ref)
     }
 
     pub fn named(&self, source: SourceId, external_id: &str) -> Option<ContentId> {
@@ -65,7 +66,7 @@ impl Cards {
             self.kinds.insert(Arc::clone(&kind));
             kind
         });
-        let mut held = Held::of(seq, card, kind);
+        let mut held = Box::new(Held::of(seq, card, kind));
         if let Some((seq, tally)) = later_tally {
             (held.tally_seq, held.tally) = (seq, tally);
         }

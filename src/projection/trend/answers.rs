@@ -18,7 +18,7 @@ use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::Facts;
 
 /// How many answers of each kind are kept: as many as may be asked again before the quarter of a second is over.
-const KEPT: u64 = 32;
+const KEPT: u64 = 16;
 
 /// A list, best first, that many may look at.
 pub type List<T> = Arc<Vec<T>>;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashSet;
 use smallvec::SmallVec;
 
-use super::{Cast, Facts, Kept};
+use super::{Cast, Facts, Kept, make_room};
 use crate::domain::ballot::{last_telling, tellings};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
@@ -116,6 +116,7 @@ impl Facts {
 
     fn cast(&mut self, cast: Cast) {
         self.is_sorted &= self.casts.last().is_none_or(|last| *last <= cast);
+        make_room(&mut self.casts);
         self.casts.push(cast);
         self.acts[cast.slot as usize] += 1;
     }
