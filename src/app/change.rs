@@ -96,6 +96,10 @@ impl App {
                     return Err(Error::CursorExpired);
                 }
                 (last, end) = (change.seq, Some(change.point()));
+                if change.seq > self.feed.head() {
+                    // Another process wrote it a moment ago. The tree is to be known as it was then.
+                    self.directory.hear(&change);
+                }
                 if self.feed.matches(&mut interest, &change) && viewer.hears(&change.fact) {
                     items.push(change);
                 }
