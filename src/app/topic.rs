@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::{Error, refuse};
 use super::house::App;
 use super::viewer::Viewer;
-use crate::domain::change::{Branch, Fact, TopicFact};
+use crate::domain::change::{Fact, TopicFact};
 use crate::domain::id::TopicId;
 use crate::domain::invalid::Code;
 use crate::domain::page::{Page, PageRequest};
@@ -33,12 +33,6 @@ impl App {
     #[must_use]
     pub fn subtree(&self, id: TopicId) -> HashSet<TopicId> {
         self.directory.subtree(id)
-    }
-
-    /// A topic that somebody wants to hear of, perhaps with all below it.
-    #[must_use]
-    pub fn branch(&self, topic: TopicId, below: bool) -> Branch {
-        Branch { topic, below, all: self.directory.branch(topic, below, i64::MAX) }
     }
 
     /// From the root down to the parent of a topic.

@@ -280,7 +280,7 @@ pub enum ContestAct {
 pub struct Branch {
     pub topic: TopicId,
     pub below: bool,
-    /// All topics that it is, and the words for them.
+    /// All topics that it is, and the words for them, as of a place in the log; whoever knows the tree finds them.
     pub all: BTreeSet<TopicId>,
 }
 
@@ -297,6 +297,12 @@ impl Hash for Branch {
 }
 
 impl Branch {
+    /// A topic, perhaps with all below it, as somebody asks for it: which topics that is has still to be found.
+    #[must_use]
+    pub const fn of(topic: TopicId, below: bool) -> Self {
+        Self { topic, below, all: BTreeSet::new() }
+    }
+
     /// Whether it may be other topics since this one is as it is.
     #[must_use]
     pub fn may_change_with(&self, topic: &Topic) -> bool {

@@ -153,6 +153,7 @@ impl Tally {
     #[must_use]
     pub fn moved(mut self, before: Option<Mark>, after: Option<Mark>) -> Self {
         let bin = |mark: Mark| usize::try_from(mark.step + 2).unwrap_or_default();
+        // A count that is wrong already is found by the check of tallies; it must not end the program here.
         if let Some(mark) = before {
             self.0[bin(mark)] = self.0[bin(mark)].saturating_sub(1);
         }

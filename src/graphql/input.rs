@@ -11,6 +11,7 @@ use super::scalar::DateTime;
 use crate::app::error::Error;
 use crate::app::house::App;
 use crate::app::trend::PartRef;
+use crate::domain::change::{Branch, Interest};
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::{content, endorsement, leadership, person, source, topic};
 
@@ -363,11 +364,11 @@ impl ChangeFilter {
     ///
     /// # Errors
     /// `BAD_REQUEST` when something it names is not there.
-    pub async fn read(self, desk: &Request) -> Result<crate::domain::change::Interest, Error> {
-        Ok(crate::domain::change::Interest {
+    pub async fn read(self, desk: &Request) -> Result<Interest, Error> {
+        Ok(Interest {
             nouns: None,
             content: content_id(desk, self.content, "filter.content").await?,
-            topics: named_topic(desk, self.topic)?.map(|topic| desk.app.branch(topic.id, self.include_subtopics)),
+            topics: named_topic(desk, self.topic)?.map(|topic| Branch::of(topic.id, self.include_subtopics)),
             author: person_id(desk, self.author, "filter.author").await?,
             source: source_id(&desk.app, self.source, "filter.source")?,
             person: person_id(desk, self.person, "filter.person").await?,

@@ -90,8 +90,10 @@ async fn a_merged_topic_is_heard_under_the_other_also_by_who_comes_back() {
     let after = house.cursor().await;
     let mut tongues = listen(&house, json!({ "topic": { "slug": "tongues" } }), &after).await;
     let mut moves = house.socket("").await;
-    let query = "subscription($filter: ChangeFilter) { contentChanged(filter: $filter) { content { title } } }";
-    moves.subscribe("1", query, json!({ "filter": { "topic": { "slug": "tongues" } } })).await;
+    let query = "subscription($filter: ChangeFilter, $after: String) {
+        contentChanged(filter: $filter, after: $after) { content { title } }
+    }";
+    moves.subscribe("1", query, json!({ "filter": { "topic": { "slug": "tongues" } }, "after": after })).await;
     let mut expected = vec![rate(&house, &one, 1).await];
     assert_eq!(heard(&mut tongues).await, expected[0]);
     let topics = json!({ "from": { "slug": "tongues" }, "into": { "slug": "languages" } });
