@@ -68,14 +68,14 @@ pub async fn post(
     if !is_json(&headers) {
         return caller.not_understood(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send the operation as application/json");
     }
-    let is_large = sent.body().size_hint().exact().is_none_or(|size| size > long::BODY as u64);
-    let payer = match payer(&hall, &headers, peer, is_large).await {
+    let announced = sent.body().size_hint().exact().unwrap_or(u64::MAX);
+    let payer = match payer(&hall, &headers, peer, announced > long::BODY as u64).await {
         Ok(payer) => payer,
         Err(unknown) => return caller.unknown(unknown),
     };
-    // Until the answer is there, since what was made of the body is in memory as long.
-    let _room = match payer {
-        Some(client) => hall.long.room(client).await,
+    // Both until the answer is there, since what was made of the body is in memory as long.
+    let _own = match payer {
+        Some(client) => hall.rooms.to_arrive(client, announced).await,
         None => None,
     };
     let body = match Bytes::from_request(sent, &()).await {
@@ -86,6 +86,7 @@ pub async fn post(
         }
     };
     let is_long = body.len() > long::BODY;
+    let _room = if is_long { hall.rooms.to_be_read(body.len() as u64).await } else { None };
     let read = match payer.filter(|_| is_long) {
         Some(client) => match read_long(&hall, client, body).await {
             Ok(read) => read,

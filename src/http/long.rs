@@ -1,13 +1,13 @@
 //! What takes long: large bodies, long documents and dear operations. They run on threads of their own, a few at a time and fewer
 //! of each client, so that the small questions of others go on meanwhile.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::budget::Client;
+use super::share::Shares;
 use crate::app::aside::aside;
 
 /// From how many points on an operation takes long.
@@ -16,18 +16,15 @@ pub const DEAR: u64 = 1_000;
 pub const DOCUMENT: usize = 8 * 1024;
 /// From how many bytes on a body takes long to be read; from there on each kibibyte costs a point.
 pub const BODY: usize = 64 * 1024;
-/// How much of one client runs at once, and how many large bodies of one client are in memory at once; the rest of it waits.
+/// How much of one client runs at once; the rest of it waits.
 const EACH: usize = 2;
 
-/// Turns to do what takes long, and room for what is large.
+/// Turns to do what takes long.
 #[derive(Debug)]
 pub struct Long {
     all: Arc<Semaphore>,
-    turns: Mutex<Each>,
-    rooms: Mutex<Each>,
+    own: Shares,
 }
-
-type Each = HashMap<Client, Weak<Semaphore>>;
 
 impl Default for Long {
     fn default() -> Self {
@@ -39,12 +36,7 @@ impl Default for Long {
 impl Long {
     /// As much at once as there are `turns`.
     fn with(turns: usize) -> Self {
-        Self { all: Arc::new(Semaphore::new(turns)), turns: Mutex::default(), rooms: Mutex::default() }
-    }
-
-    /// Room for one large body of a client, when there is some. Of their own only: who sends slowly keeps nobody else waiting.
-    pub async fn room(&self, client: Client) -> Option<OwnedSemaphorePermit> {
-        own(&self.rooms, client).acquire_owned().await.ok()
+        Self { all: Arc::new(Semaphore::new(turns)), own: Shares::new(EACH) }
     }
 
     /// Does something of a client when it is its turn. What nobody waits for any more is given up where it waits itself; `None` when
@@ -71,22 +63,10 @@ impl Long {
 
     /// One of the client's turns first: who waits for their own keeps nobody else waiting.
     async fn turn(&self, client: Client) -> Option<[OwnedSemaphorePermit; 2]> {
-        let own = own(&self.turns, client).acquire_owned().await.ok()?;
+        let own = self.own.of(client).acquire_owned().await.ok()?;
         let any = Arc::clone(&self.all).acquire_owned().await.ok()?;
         Some([own, any])
     }
-}
-
-/// What a client has of their own, as long as they use some of it.
-fn own(each: &Mutex<Each>, client: Client) -> Arc<Semaphore> {
-    let mut each = each.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(own) = each.get(&client).and_then(Weak::upgrade) {
-        return own;
-    }
-    each.retain(|_, own| own.strong_count() > 0);
-    let own = Arc::new(Semaphore::new(EACH));
-    each.insert(client, Arc::downgrade(&own));
-    own
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::request::Fields;
+
 /// The name of the protocol.
 pub const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -14,7 +16,7 @@ pub enum FromClient {
     ConnectionInit { payload: Option<Map<String, Value>> },
     Ping { payload: Option<Map<String, Value>> },
     Pong {},
-    Subscribe { id: String, payload: Map<String, Value> },
+    Subscribe { id: String, payload: Fields },
     Complete { id: String },
 }
 

@@ -1,7 +1,10 @@
 //! Requests: from JSON or from a query string to an operation, strictly.
 
-use async_graphql::{Request, Variables};
-use serde_json::{Map, Value};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Request, Value, Variables};
+
+/// The fields of an operation, by name.
+pub type Fields = IndexMap<Name, Value>;
 
 /// Reads the body of a POST.
 ///
@@ -10,7 +13,7 @@ use serde_json::{Map, Value};
 pub fn of_json(body: &[u8]) -> Result<Request, String> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => of_fields(fields),
-        Ok(Value::Array(_)) => Err("batches are not supported; send one operation".to_owned()),
+        Ok(Value::List(_)) => Err("batches are not supported; send one operation".to_owned()),
         Ok(_) => Err("the body must be a JSON object with a query".to_owned()),
         Err(error) => Err(format!("the body is no JSON: {error}")),
     }
@@ -21,7 +24,7 @@ pub fn of_json(body: &[u8]) -> Result<Request, String> {
 /// # Errors
 /// What is wrong with them, for the one who sent them.
 pub fn of_query(parameters: Vec<(String, String)>) -> Result<Request, String> {
-    let mut fields = Map::new();
+    let mut fields = Fields::new();
     for (name, value) in parameters {
         let value = match name.as_str() {
             "variables" | "extensions" if value.is_empty() => Value::Null,
@@ -30,7 +33,7 @@ pub fn of_query(parameters: Vec<(String, String)>) -> Result<Request, String> {
             }
             _ => Value::String(value),
         };
-        fields.insert(name, value);
+        fields.insert(Name::new(name), value);
     }
     of_fields(fields)
 }
@@ -39,8 +42,8 @@ pub fn of_query(parameters: Vec<(String, String)>) -> Result<Request, String> {
 ///
 /// # Errors
 /// Which field is wrong, and what it must be.
-pub fn of_fields(mut fields: Map<String, Value>) -> Result<Request, String> {
-    let query = match fields.remove("query") {
+pub fn of_fields(mut fields: Fields) -> Result<Request, String> {
+    let query = match fields.swap_remove("query") {
         Some(Value::String(query)) => query,
         // Who names a document need not send it.
         None | Some(Value::Null) if is_named(&fields) => String::new(),
@@ -48,27 +51,29 @@ pub fn of_fields(mut fields: Map<String, Value>) -> Result<Request, String> {
         None => return Err("query is missing".to_owned()),
     };
     let mut request = Request::new(query);
-    match fields.remove("operationName") {
+    match fields.swap_remove("operationName") {
         None | Some(Value::Null) => {}
         Some(Value::String(name)) if name.is_empty() => {}
         Some(Value::String(name)) => request = request.operation_name(name),
         Some(_) => return Err("operationName must be a text".to_owned()),
     }
-    match fields.remove("variables") {
+    match fields.swap_remove("variables") {
         None | Some(Value::Null) => {}
-        Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
+        Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_value(variables)),
         Some(_) => return Err("variables must be an object".to_owned()),
     }
-    match fields.remove("extensions") {
+    match fields.swap_remove("extensions") {
         None | Some(Value::Null) => {}
-        Some(Value::Object(extensions)) => {
+        Some(Value::Object(mut extensions)) => {
             // Nobody else here looks at extensions, so no other is kept.
-            request.extensions.extend(extensions.into_iter().filter(|(name, _)| name == HASHED).map(entry));
+            if let Some(hash) = extensions.swap_remove(HASHED) {
+                request.extensions.insert(HASHED.to_owned(), hash);
+            }
         }
         Some(_) => return Err("extensions must be an object".to_owned()),
     }
-    if let Some(id) = fields.remove(NAMED).filter(|id| !id.is_null()) {
-        request.extensions.extend([entry((NAMED.to_owned(), id))]);
+    if let Some(id) = fields.swap_remove(NAMED).filter(|id| *id != Value::Null) {
+        request.extensions.insert(NAMED.to_owned(), id);
     }
     Ok(request)
 }
@@ -78,11 +83,7 @@ pub const NAMED: &str = "documentId";
 /// The extension that names one by its hash.
 pub const HASHED: &str = "persistedQuery";
 
-fn is_named(fields: &Map<String, Value>) -> bool {
-    let hashed = fields.get("extensions").is_some_and(|extensions| extensions.get(HASHED).is_some());
-    hashed || fields.get(NAMED).is_some_and(|id| !id.is_null())
-}
-
-fn entry((name, value): (String, Value)) -> (String, async_graphql::Value) {
-    (name, async_graphql::Value::from_json(value).unwrap_or_default())
+fn is_named(fields: &Fields) -> bool {
+    let hashed = matches!(fields.get("extensions"), Some(Value::Object(extensions)) if extensions.contains_key(HASHED));
+    hashed || fields.get(NAMED).is_some_and(|id| *id != Value::Null)
 }

@@ -23,6 +23,7 @@ use super::explorer::{self, Start};
 use super::identity::Identity;
 use super::long::Long;
 use super::metrics::{self, Metrics};
+use super::room::Rooms;
 use super::seats::Seats;
 use super::{graphql, health, origin, pictures, trace};
 use crate::app::allowance::Budget;
@@ -106,6 +107,8 @@ pub struct Hall {
     pub seats: Arc<Seats>,
     /// Turns to do what takes long.
     pub long: Arc<Long>,
+    /// Room for large bodies.
+    pub rooms: Arc<Rooms>,
     pub metrics: Arc<Metrics>,
 }
 
@@ -190,6 +193,7 @@ pub async fn serve(listener: TcpListener, executor: Executor, settings: Settings
         budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
         metrics: Arc::default(),
         long: Arc::default(),
+        rooms: Arc::new(Rooms::new(settings.body)),
         seats: Arc::new(Seats::new(settings.seats.0, settings.seats.1)),
         settings: Arc::new(settings),
         stopping,

@@ -48,8 +48,9 @@ async fn nothing_large_is_taken_in_from_who_is_not_recognised() {
 }
 
 #[tokio::test]
-async fn two_large_bodies_of_a_client_are_taken_in_at_once_and_what_is_small_goes_on() {
-    let house = House::new().await;
+async fn as_much_of_a_client_is_taken_in_at_once_as_the_largest_body_has_and_what_is_small_goes_on() {
+    let http = HttpSettings { body: 2 * SIZE + 1_000, ..HttpSettings::default() };
+    let house = House::furnished(Database::fresh().await, Settings::default(), http).await;
     let (mut first, mut second) = (begin(&house).await, begin(&house).await);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let mut third = begin(&house).await;

@@ -8,7 +8,6 @@ use async_graphql::ServerError;
 use axum::extract::ws::Message;
 use futures_util::StreamExt;
 use futures_util::stream::{AbortHandle, BoxStream, abortable, once};
-use serde_json::{Map, Value};
 use tokio::task::JoinError;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -24,6 +23,7 @@ use crate::http::documents::Sent;
 use crate::http::graphql::{broken, execute, prepare};
 use crate::http::message::{Close, FromServer, next};
 use crate::http::metrics::counted;
+use crate::http::request::Fields;
 use crate::http::{answer, long, request, trace};
 
 /// How many operations may run on one connection.
@@ -85,7 +85,7 @@ pub(super) type Done = Result<(tokio::task::Id, Outcome), JoinError>;
 
 impl Connection {
     /// Begins an operation; an error is the farewell.
-    pub(super) fn subscribe(&mut self, id: &str, payload: Map<String, Value>) -> Result<(), Message> {
+    pub(super) fn subscribe(&mut self, id: &str, payload: Fields) -> Result<(), Message> {
         let Some(viewer) = self.viewer.clone() else { return Err(Close::Unauthorized.frame()) };
         if self.running.contains_key(id) {
             return Err(Close::duplicate(id));
