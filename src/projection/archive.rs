@@ -8,6 +8,7 @@ pub mod breadths;
 pub mod day;
 mod days;
 pub mod facts;
+pub mod marks;
 pub mod presence;
 mod print;
 mod reckoning;

@@ -1,8 +1,6 @@
 //! The fair rating of a content: what its raters think, freed of how generous or harsh each of them is, drawn towards what is
 //! usual while few have said anything, and with a bound on what newcomers and teams can do together.
 
-use hashbrown::HashMap;
-
 use super::window::{HOUR, size};
 
 /// One rating. Raters are numbers.
@@ -105,16 +103,6 @@ impl Fair {
     }
 }
 
-/// With how many others each of a content's raters came.
-#[derive(Debug)]
-pub struct Cohorts {
-    /// By rating, in their order: the group of who gave it.
-    groups: Vec<u32>,
-    sizes: HashMap<u32, u32>,
-    /// Where groups are hours, how many came on each day.
-    days: HashMap<u32, u32>,
-}
-
 /// Where nobody has rated yet.
 impl Default for Standard {
     fn default() -> Self {
@@ -145,7 +133,7 @@ impl Standard {
         standard.estimate_prior(contents, count, parameters);
         let mut verdicts = vec![0.0; contents.len()];
         let rater = |number: u32| raters.get(number as usize).copied().unwrap_or_default();
-        let weights = |votes: &&[Vote]| standard.weights(votes, 0, &standard.cohorts(votes, rater), rater, parameters);
+        let weights = |votes: &&[Vote]| weights(votes, &standard.shares(votes, rater, parameters), rater, parameters);
         let weights: Vec<Vec<f64>> = contents.iter().map(weights).collect();
         for _ in 0..parameters.rounds {
             let (mut sums, mut counts) = (vec![0.0; raters.len()], vec![0.0; raters.len()]);
@@ -183,36 +171,34 @@ impl Standard {
         self.prior = (self.variance / quality.max(1e-6)).clamp(parameters.prior.0, parameters.prior.1);
     }
 
-    /// Who of a content's raters came together, by what is `known` of each.
+    /// What is left to each of a content's raters beside those who came together with them, 0 to 1, by what is `known` of each.
     #[must_use]
-    pub fn cohorts(&self, votes: &[Vote], known: impl Fn(u32) -> Rater) -> Cohorts {
-        let groups: Vec<u32> = votes.iter().map(|vote| self.group(vote, known(vote.rater))).collect();
-        let sizes = counted(groups.iter().map(|group| (*group, 1)));
-        let of_day = |(hour, count): (&u32, &u32)| (hour / 24, *count);
-        let days = if self.teams { HashMap::new() } else { counted(sizes.iter().map(of_day)) };
-        Cohorts { groups, sizes, days }
-    }
-
-    /// What each of a content's ratings counts from one on, 0 to 1.
-    #[must_use]
-    pub fn weights(
-        &self,
-        votes: &[Vote],
-        first: usize,
-        cohorts: &Cohorts,
-        known: impl Fn(u32) -> Rater,
-        parameters: &Parameters,
-    ) -> Vec<f64> {
-        let tenure = |rater: Rater| f64::from(rater.ratings) / (f64::from(rater.ratings) + parameters.tenure);
+    pub fn shares(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Vec<f64> {
+        // Group and place in one number, so that sorting lays those together who came on the same day, and of them those of an hour.
+        let numbered = |(vote, place): (&Vote, u32)| (self.group(vote, known(vote.rater)), place);
+        let mut grouped: Vec<u64> =
+            votes.iter().zip(0..).map(numbered).map(|(group, place)| u64::from(group) << 32 | u64::from(place)).collect();
+        grouped.sort_unstable();
+        let (hour, day) = (|one: &u64| one >> 32, |one: &u64| (one >> 32) / 24);
         // Who stands alone counts fully.
-        let shared = |others: u32, excess: f64| 1.0 / (1.0 + excess * (f64::from(others) - 1.0));
-        let excess = if self.teams { parameters.team } else { parameters.same_hour };
-        let weight = |(vote, group): (&Vote, &u32)| {
-            let together = shared(cohorts.sizes[group], excess);
-            let of_day = cohorts.days.get(&(group / 24)).map_or(1.0, |count| shared(*count, parameters.same_day));
-            tenure(known(vote.rater)) * together.min(of_day)
+        let shared = |together: &[u64], excess: f64| 1.0 / (1.0 + excess * (size(together.len()) - 1.0));
+        let mut shares = vec![1.0; votes.len()];
+        let mut share = |together: &[u64], share: f64| {
+            together.iter().for_each(|one| shares[(one & u64::from(u32::MAX)) as usize] = share);
         };
-        votes.iter().zip(&cohorts.groups).skip(first).map(weight).collect()
+        if self.teams {
+            for team in grouped.chunk_by(|a, b| hour(a) == hour(b)) {
+                share(team, shared(team, parameters.team));
+            }
+            return shares;
+        }
+        for of_day in grouped.chunk_by(|a, b| day(a) == day(b)) {
+            let at_most = shared(of_day, parameters.same_day);
+            for of_hour in of_day.chunk_by(|a, b| hour(a) == hour(b)) {
+                share(of_hour, shared(of_hour, parameters.same_hour).min(at_most));
+            }
+        }
+        shares
     }
 
     /// With whom a rater is counted together: with their team, or with those who gave their first rating in the same hour.
@@ -239,8 +225,8 @@ impl Standard {
     /// ```
     #[must_use]
     pub fn fair(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Fair {
-        let cohorts = self.cohorts(votes, &known);
-        self.weighed(votes, &self.weights(votes, 0, &cohorts, known, parameters))
+        let shares = self.shares(votes, &known, parameters);
+        self.weighed(votes, &weights(votes, &shares, known, parameters))
     }
 
     /// The same for who knows already what each rating counts.
@@ -263,11 +249,9 @@ impl Standard {
     }
 }
 
-/// How many there are of each group.
-fn counted(groups: impl Iterator<Item = (u32, u32)>) -> HashMap<u32, u32> {
-    let mut counts = HashMap::with_capacity(groups.size_hint().0);
-    for (group, count) in groups {
-        *counts.entry(group).or_default() += count;
-    }
-    counts
+/// What each of some ratings counts, 0 to 1: of a share of its own as much as its rater has earned.
+#[must_use]
+pub fn weights(votes: &[Vote], shares: &[f64], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Vec<f64> {
+    let tenure = |rater: Rater| f64::from(rater.ratings) / (f64::from(rater.ratings) + parameters.tenure);
+    votes.iter().zip(shares).map(|(vote, share)| tenure(known(vote.rater)) * share).collect()
 }

@@ -1,16 +1,16 @@
 //! Which contents are hot, best, rising, controversial or undecided.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Question;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
 use crate::domain::trend::explanation::Explanation;
-use crate::domain::trend::fair::{Cohorts, Parameters, Vote};
+use crate::domain::trend::fair::{Parameters, Vote, weights};
 use crate::domain::trend::trending::{LEAST_RATERS, TrendingContent};
 use crate::projection::archive::day::Day;
 use crate::projection::archive::facts::{Facts, Kept};
+use crate::projection::archive::marks::Marks;
 
 /// For how many acts in a row it is said together what they count at the most.
 const TOGETHER: usize = 32;
@@ -63,7 +63,8 @@ struct Known<'a> {
 /// A content that has a place in a ranking.
 struct Placed<'a> {
     known: Known<'a>,
-    cohorts: Cohorts,
+    /// What is left to each rater beside those who came together with them.
+    shares: Vec<f64>,
     explanation: Explanation,
 }
 
@@ -84,12 +85,12 @@ impl<'a> Known<'a> {
             return None;
         }
         let (standard, rater) = (day.standard(self.kept.source), |rater| day.rater(self.facts, rater));
-        let cohorts = standard.cohorts(&self.told, rater);
+        let shares = standard.shares(&self.told, rater, &Parameters::default());
         let first = pace.map_or(0, |pace| self.told.partition_point(|vote| vote.at <= pace.forgotten));
-        let weights = standard.weights(&self.told, first, &cohorts, rater, &Parameters::default());
+        let votes = &self.told[first..];
         let reception = Reception {
-            votes: &self.told[first..],
-            weights: &weights,
+            votes,
+            weights: &weights(votes, &shares[first..], rater, &Parameters::default()),
             raters: self.told.len(),
             silent: &silent,
             published_at: self.kept.at,
@@ -102,7 +103,7 @@ impl<'a> Known<'a> {
             Ranking::Controversial => self.told.len() >= LEAST_RATERS && explanation.score() > 0.0,
             Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
         };
-        has_place.then_some(Placed { known: self, cohorts, explanation })
+        has_place.then_some(Placed { known: self, shares, explanation })
     }
 }
 
@@ -111,7 +112,7 @@ impl Placed<'_> {
     fn described(self, day: &Day, question: &Question) -> TrendingContent {
         let Known { facts, kept, told, untold, replies } = self.known;
         let (standard, rater) = (day.standard(kept.source), |rater| day.rater(facts, rater));
-        let weights = standard.weights(&told, 0, &self.cohorts, rater, &Parameters::default());
+        let weights = weights(&told, &self.shares, rater, &Parameters::default());
         let within = |at: &i64| question.window.contains(*at);
         let told_within = facts.told_within(kept, question.window.from, question.window.to).len();
         TrendingContent {
@@ -125,17 +126,21 @@ impl Placed<'_> {
 }
 
 /// Numbers of contents that may have a place, each with what its score cannot be above. Few are looked at, so they are not sorted.
-struct Candidates(BinaryHeap<(u64, Reverse<u32>)>);
+/// Both in one number: the bits of numbers that are not negative are in their order.
+struct Candidates(BinaryHeap<u64>);
 
 impl Candidates {
     fn of(bounds: impl Iterator<Item = (f64, u32)>) -> Self {
-        // Numbers that are not negative are in the order of their bits.
-        Self(bounds.map(|(bound, slot)| (bound.to_bits(), Reverse(slot))).collect())
+        // A little above them, for what rounding does.
+        #[expect(clippy::cast_possible_truncation, reason = "so that both have room in a number")]
+        let above = |bound: f64| (bound * (1.0 + 1e-6)) as f32;
+        Self(bounds.map(|(bound, slot)| u64::from(above(bound).to_bits()) << 32 | u64::from(!slot)).collect())
     }
 
     /// The one with the highest bound of those that are left.
+    #[expect(clippy::cast_possible_truncation, reason = "either half of the number")]
     fn next(&mut self) -> Option<(f64, u32)> {
-        self.0.pop().map(|(bound, Reverse(slot))| (f64::from_bits(bound), slot))
+        self.0.pop().map(|both| (f64::from(f32::from_bits((both >> 32) as u32)), !(both as u32)))
     }
 }
 
@@ -144,12 +149,10 @@ fn candidates(facts: &Facts, question: &Question, pace: Option<&Pace>) -> Candid
     let Some(pace) = pace else {
         return Candidates::of(facts.published(window.from, window.to).map(|(slot, _)| (f64::INFINITY, slot)));
     };
-    let (mut sums, mut found) = (vec![0.0; facts.contents.len()], Vec::new());
+    let (mut sums, mut found) = (vec![0.0; facts.contents.len()], Marks::new(facts.contents.len()));
     let mut add = |slot: u32, most: f64| {
-        if sums[slot as usize] <= 0.0 {
-            found.push(slot);
-        }
         sums[slot as usize] += most;
+        found.mark(slot);
     };
     for some in facts.casts(pace.from, window.to).chunks(TOGETHER) {
         // The last of them counts most.
@@ -163,9 +166,7 @@ fn candidates(facts: &Facts, question: &Question, pace: Option<&Pace>) -> Candid
             add(slot, pace.act(reply.at));
         }
     }
-    // A little more than that, for what rounding does.
-    let bound = |slot: u32| (sums[slot as usize] + pace.before(facts.acts_on(slot))) * (1.0 + 1e-9);
-    Candidates::of(found.into_iter().map(|slot| (bound(slot), slot)))
+    Candidates::of(found.marked().map(|slot| (sums[slot as usize] + pace.before(facts.acts_on(slot)), slot)))
 }
 
 fn number(count: usize) -> u32 {

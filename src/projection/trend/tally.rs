@@ -12,9 +12,11 @@ const PADDING: f64 = 50.0;
 const FEW: usize = 10;
 /// Stands for the author of a text that has none.
 const NOBODY: u32 = u32::MAX;
+const _: () = assert!(size_of::<Counted>() == 64);
 
-/// A word in a window.
+/// A word in a window. As large as what a processor fetches from memory at once: each use of a word looks up another one.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
 pub struct Counted {
     pub word: u32,
     /// Texts, and what they weigh together.
@@ -29,7 +31,7 @@ pub struct Counted {
     pub expected: f64,
     seen: u32,
     writer: u32,
-    week: i64,
+    week: u32,
 }
 
 /// All words of a window.
@@ -82,7 +84,7 @@ impl<'a> Tally<'a> {
             let (kept, weight) = (self.contents[place].1, self.weights[place]);
             let mark = u32::try_from(place + 1).unwrap_or(u32::MAX);
             let inside = if at <= day.at { decay(day.at - at, memory) } else { 0.0 };
-            let week = at.div_euclid(7 * DAY);
+            let week = u32::try_from(at.div_euclid(7 * DAY)).unwrap_or_default();
             for packed in kept.words.iter().filter(|packed| **packed != GAP) {
                 let (word, titled) = Facts::word(*packed);
                 let counted = self.entry(word);
@@ -155,7 +157,7 @@ impl Counted {
     }
 
     /// Told person by person, of each in the order of time.
-    fn hear_person(&mut self, person: u32, week: i64) {
+    fn hear_person(&mut self, person: u32, week: u32) {
         if std::mem::replace(&mut self.writer, person) != person {
             self.people += 1;
             self.weeks += 1;

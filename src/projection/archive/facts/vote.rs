@@ -1,14 +1,20 @@
 //! What people think of contents, now and at any moment before.
 
 use std::borrow::Cow;
+use std::hint::black_box;
 
 use hashbrown::HashSet;
+use itertools::Itertools;
 use smallvec::SmallVec;
 
 use super::{Cast, Facts, Kept, make_room};
 use crate::domain::ballot::{last_telling, tellings};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
+use crate::projection::archive::marks::Marks;
+
+/// How many contents are looked up together.
+pub const TOGETHER: usize = 16;
 
 impl Facts {
     /// Takes note of what somebody thinks of a content now: `step` `None` for nothing any more.
@@ -155,13 +161,14 @@ impl Facts {
         }
         let counted = |vote: &Vote| vote.at <= at && !self.bots[vote.rater as usize];
         let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
-        let back: Vec<Vote> = back.collect();
-        if back.is_empty() && kept.votes.iter().all(counted) {
-            return Cow::Borrowed(&kept.votes);
+        let mut back: Vec<Vote> = back.collect();
+        let given = kept.votes_up_to(at);
+        if back.is_empty() && (!self.bots_rated || given.iter().all(counted)) {
+            return Cow::Borrowed(given);
         }
-        let mut votes: Vec<Vote> = kept.votes.iter().filter(|vote| counted(vote)).copied().chain(back).collect();
-        votes.sort_unstable_by_key(|vote| (vote.at, vote.rater));
-        Cow::Owned(votes)
+        back.sort_unstable_by_key(order);
+        let given = given.iter().copied().filter(counted);
+        Cow::Owned(given.merge_by(back, |a, b| order(a) <= order(b)).collect())
     }
 
     /// The votes of which everybody may know at a moment what they say: all where ratings are public acts, else those that were given
@@ -192,13 +199,29 @@ impl Facts {
     #[must_use]
     pub fn all_told_within(&self, from: i64, to: i64) -> Vec<Cast> {
         let mut told = Vec::with_capacity(self.casts(from, to).len());
-        for slot in self.rated_within(from, to) {
-            let kept = &self.contents[slot as usize];
-            if kept.counts() {
-                self.each_told_within(kept, from, to, |at, rater| told.push(Cast { at, slot, rater }));
+        for slots in self.rated_within(from, to).chunks(TOGETHER) {
+            self.look_up(slots);
+            for slot in slots {
+                let kept = &self.contents[*slot as usize];
+                if kept.counts() {
+                    self.each_told_within(kept, from, to, |at, rater| told.push(Cast { at, slot: *slot, rater }));
+                }
             }
         }
         told
+    }
+
+    /// Has some contents and their last votes read from memory, where each lies somewhere else. Nothing here depends on what is read,
+    /// so the processor waits for all of them together.
+    pub fn look_up(&self, slots: &[u32]) {
+        let votes = slots.iter().map(|slot| &self.contents[*slot as usize]).map(|kept| {
+            black_box(kept.counts());
+            black_box(kept.past.len());
+            black_box(kept.topics.len());
+            kept.votes.as_slice()
+        });
+        let votes: SmallVec<[&[Vote]; TOGETHER]> = votes.collect();
+        black_box(votes.iter().filter_map(|votes| votes.last()).map(|vote| vote.at).max());
     }
 
     fn each_told_within(&self, kept: &Kept, from: i64, to: i64, mut tell: impl FnMut(i64, u32)) {
@@ -245,28 +268,19 @@ impl Facts {
 
     /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers in their order.
     fn rated_within(&self, from: i64, to: i64) -> Vec<u32> {
-        let mut marks = vec![0_u64; self.contents.len().div_ceil(64)];
-        for cast in self.casts(from, to) {
-            marks[cast.slot as usize / 64] |= 1 << (cast.slot % 64);
-        }
-        let mut slots = Vec::new();
-        for (first, mut mark) in (0..).step_by(64).zip(marks) {
-            while mark != 0 {
-                slots.push(first + mark.trailing_zeros());
-                mark &= mark - 1;
-            }
-        }
-        slots
+        let mut marks = Marks::new(self.contents.len());
+        self.casts(from, to).iter().for_each(|cast| marks.mark(cast.slot));
+        marks.marked().collect()
     }
 
     /// When people gave, changed or took back what they think of a content, up to a moment, in the order of time.
-    fn moves(&self, kept: &Kept, at: i64) -> Vec<(i64, u32)> {
-        let given = kept.votes.iter().chain(kept.past.iter().map(|(vote, _)| vote)).map(|vote| (vote.at, vote.rater));
-        let ended = kept.past.iter().map(|(vote, end)| (*end, vote.rater));
-        let counts = |(moment, rater): &(i64, u32)| *moment <= at && !self.bots[*rater as usize];
-        let mut moves: Vec<(i64, u32)> = given.chain(ended).filter(counts).collect();
-        moves.sort_unstable();
-        moves
+    fn moves(&self, kept: &Kept, at: i64) -> impl Iterator<Item = (i64, u32)> {
+        let ended = kept.past.iter().flat_map(|(vote, end)| [(vote.at, vote.rater), (*end, vote.rater)]);
+        let mut ended: Vec<(i64, u32)> = ended.collect();
+        ended.sort_unstable();
+        let given = kept.votes.iter().map(|vote| (vote.at, vote.rater));
+        let counts = move |(moment, rater): &(i64, u32)| *moment <= at && !self.bots[*rater as usize];
+        given.merge(ended).filter(counts)
     }
 
     /// What was known of raters at a moment.
@@ -288,6 +302,11 @@ impl Facts {
         }
         Cow::Owned(raters)
     }
+}
+
+/// What votes are sorted by.
+const fn order(vote: &Vote) -> (i64, u32) {
+    (vote.at, vote.rater)
 }
 
 /// Those of some votes in the order of time that were given after a moment: looked for from the end, where few are read.
