@@ -6,6 +6,7 @@
 mod by_person;
 mod stamp;
 mod text;
+mod told;
 mod vote;
 
 use std::collections::BTreeSet;
@@ -49,6 +50,8 @@ pub struct Kept {
     may_tie: bool,
     /// Votes that ended, and when.
     pub past: Vec<(Vote, i64)>,
+    /// When it came to be told how it was rated, in the order of time; empty where that is plain to see.
+    told: Vec<i64>,
     /// When a vote was last given or ended.
     voted_at: i64,
     prints: Box<[u64]>,
@@ -68,6 +71,11 @@ impl Kept {
     #[must_use]
     pub const fn counts(&self) -> bool {
         self.counts
+    }
+
+    /// Whether its votes alone say when they came to be told: nobody took theirs back and no two are of the same moment.
+    const fn is_plain(&self) -> bool {
+        !self.may_tie && self.past.is_empty()
     }
 
     /// The votes that hold now and were given up to a moment.
@@ -235,6 +243,7 @@ impl Facts {
                 votes: Vec::new(),
                 may_tie: false,
                 past: Vec::new(),
+                told: Vec::new(),
                 voted_at: i64::MIN,
                 prints: Box::default(),
             });
