@@ -55,8 +55,8 @@ impl<'a> Tally<'a> {
         let contents: Vec<(u32, &Kept)> = question.scope.published(facts, window.from, window.to).collect();
         let weights: Vec<f64> = contents.iter().map(|(_, kept)| weigh(kept)).collect();
         let weight = weights.iter().sum();
-        // Every text brings some words that no other has.
-        let words = Vec::with_capacity(facts.vocabulary.len().min(4 * contents.len()));
+        // A text brings some ten words that none before it had, and a list that grows is copied.
+        let words = Vec::with_capacity(facts.vocabulary.len().min(12 * contents.len()));
         let mut tally = Self { contents, weights, weight, words, places: vec![0; facts.vocabulary.len()] };
         tally.count(facts, day);
         tally.expect(facts, day, question);
