@@ -106,11 +106,12 @@ fn long(rng: &mut Rng) -> String {
     format!("{{ {} }} # {}", fields.join(" "), rng.next())
 }
 
-/// 90,000 ratings. They are written once, since it is the server that shall be busy.
+/// 19,900 ratings, as many as the values that a body may hold suffice for, as long as the largest body has room for. They are
+/// written once, since it is the server that shall be busy.
 fn too_much(bearer: &str) -> Rude {
-    let one =
-        |number: usize| json!({ "rater": handle(number), "content": "c", "value": 1, "at": "2026-01-01T00:00:00Z" });
-    let ratings = serde_json::Value::from((0..90_000).map(one).collect::<Vec<_>>()).to_string();
+    let content = "c".repeat(340);
+    let one = |number: usize| json!({ "rater": handle(number), "content": content, "value": 1, "at": "2026-01-01T00:00:00Z" });
+    let ratings = serde_json::Value::from((0..19_900).map(one).collect::<Vec<_>>()).to_string();
     let (bearer, query) = (bearer.to_owned(), json!(INGEST));
     Rude::Posts(Arc::new(move |rng| {
         let id = rng.next();

@@ -6,11 +6,54 @@ use async_graphql::{Name, Request, Value, Variables};
 /// The fields of an operation, by name.
 pub type Fields = IndexMap<Name, Value>;
 
+/// The most values that a request may hold. Each takes some hundred bytes in memory, however few bytes it has on its way.
+const VALUES: usize = 100_000;
+
+/// Whether JSON holds more values than a request may, which is found without making any of them.
+///
+/// ```
+/// use peerlead::http::request::is_crowded;
+/// let values = |count: usize| format!("[{}]", vec!["1"; count].join(","));
+/// assert!(!is_crowded(values(99_999).as_bytes()));
+/// assert!(is_crowded(values(100_001).as_bytes()));
+/// assert!(!is_crowded(format!(r#"["{}\",["]"#, ",".repeat(200_000)).as_bytes()), "a text is one value");
+/// ```
+#[must_use]
+pub fn is_crowded(json: &[u8]) -> bool {
+    // No value takes less than two bytes with what is before it.
+    if json.len() < 2 * VALUES {
+        return false;
+    }
+    let (mut values, mut bytes) = (0, json.iter());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => end_text(&mut bytes),
+            b',' | b'[' | b'{' => values += 1,
+            _ => {}
+        }
+    }
+    values > VALUES
+}
+
+/// Goes to the end of a text.
+fn end_text<'a>(bytes: &mut impl Iterator<Item = &'a u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+}
+
 /// Reads the body of a POST.
 ///
 /// # Errors
 /// What is wrong with it, for the one who sent it.
 pub fn of_json(body: &[u8]) -> Result<Request, String> {
+    if is_crowded(body) {
+        return Err(format!("the body holds more than {VALUES} values; send it in parts"));
+    }
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => of_fields(fields),
         Ok(Value::List(_)) => Err("batches are not supported; send one operation".to_owned()),

@@ -25,6 +25,7 @@ use tokio::time::{Instant, interval, sleep_until};
 use self::operation::{Done, Outcome, Running};
 use super::identity;
 use super::message::{Close, FromClient, FromServer, PROTOCOL};
+use super::request::is_crowded;
 use super::seats::Seat;
 use super::server::Hall;
 use crate::app::viewer::Viewer;
@@ -249,6 +250,9 @@ impl Connection {
             Message::Binary(_) => return Err(Some(Close::BadMessage.frame())),
             Message::Close(_) => return Err(None),
         };
+        if is_crowded(text.as_bytes()) {
+            return Err(Some(Close::BadMessage.frame()));
+        }
         match serde_json::from_str(&text).map_err(|_| Some(Close::BadMessage.frame()))? {
             FromClient::ConnectionInit { .. } if self.viewer.is_some() => {
                 return Err(Some(Close::TooManyInits.frame()));

@@ -1,10 +1,11 @@
-//! Large bodies: from whom they are taken in, and how many at once.
+//! Large bodies: from whom they are taken in, how many at once, and how much they may hold.
 
 use std::time::Duration;
 
 use peerlead::app::house::Settings;
 use peerlead::http::identity::Identity;
 use peerlead::http::server::Settings as HttpSettings;
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -63,4 +64,17 @@ async fn as_much_of_a_client_is_taken_in_at_once_as_the_largest_body_has_and_wha
     }
     end(&mut second).await;
     assert_eq!(status(&mut second, SOON).await.as_deref(), Some("200"));
+}
+
+#[tokio::test]
+async fn a_body_holds_no_more_values_than_can_be_looked_through() {
+    let house = House::new().await;
+    let many = |count: usize| json!({ "much": vec![1; count] });
+    let told = house.post("", "{ cursor }", many(100_000)).await;
+    assert_eq!(told["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{told}");
+    assert_eq!(told["errors"][0]["message"], "the body holds more than 100000 values; send it in parts");
+    for variables in [many(99_000), json!({ "much": format!("\"{}", ",".repeat(200_000)) })] {
+        let told = house.post("", "{ cursor }", variables).await;
+        assert!(told["data"]["cursor"].is_string(), "that is not too much: {told}");
+    }
 }

@@ -44,6 +44,9 @@ async fn what_is_no_message_closes_with_4400() {
         text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": null } })),
         text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "variables": 1 } })),
         text(&json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "operationName": 1 } })),
+        text(
+            &json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "variables": { "a": vec![1; 100_000] } } }),
+        ),
         text(&json!({ "type": "complete" })),
         text(&json!({ "type": "ping", "payload": 1 })),
         text(&json!({ "type": "connection_ack" })),
