@@ -1,6 +1,6 @@
 //! Room for large bodies: how much of them is in memory at once, of each client and in all.
 //!
-//! What is made of a body to be looked through takes some twenty times its bytes, so room is counted in bytes.
+//! What is made of a body to be looked through takes some fifteen times its bytes, so room is counted in bytes.
 
 use std::sync::Arc;
 

@@ -175,13 +175,8 @@ impl Standard {
     #[must_use]
     pub fn shares(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Vec<f64> {
         // Group and place in one number, so that sorting lays those together who came on the same day, and of them those of an hour.
-        let numbered = |(vote, place): (&Vote, u32)| (self.group(vote, known(vote.rater)), place);
-        let mut grouped: Vec<u64> = votes
-            .iter()
-            .zip(0..)
-            .map(numbered)
-            .map(|(group, place)| u64::from(group) << 32 | u64::from(place))
-            .collect();
+        let numbered = |(vote, place): (&Vote, u64)| u64::from(self.group(vote, known(vote.rater))) << 32 | place;
+        let mut grouped: Vec<u64> = votes.iter().zip(0..).map(numbered).collect();
         grouped.sort_unstable();
         let (hour, day) = (|one: &u64| one >> 32, |one: &u64| (one >> 32) / 24);
         // Who stands alone counts fully.
@@ -261,43 +256,4 @@ pub fn weights(votes: &[Vote], shares: &[f64], known: impl Fn(u32) -> Rater, par
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn votes(count: usize) -> Vec<Vote> {
-        (0..).take(count).map(|rater| Vote { at: 0, rater, step: 1 }).collect()
-    }
-
-    /// What is left to somebody who came as one of so many.
-    fn left(together: usize, excess: f64) -> f64 {
-        1.0 / (1.0 + excess * (size(together) - 1.0))
-    }
-
-    proptest! {
-        /// In whatever order they rate, and however far apart their hours are.
-        #[test]
-        fn who_came_together_shares(hours in prop::collection::vec(0_i64..100, 0..80), wide in any::<bool>()) {
-            let hours: Vec<i64> = hours.into_iter().map(|hour| if wide { hour * 5_000 } else { hour }).collect();
-            let rater = |number: u32| Rater { ratings: 1, first: hours[number as usize] * HOUR + 17, team: None };
-            let shares = Standard::default().shares(&votes(hours.len()), rater, &Parameters::default());
-            for (hour, share) in hours.iter().zip(shares) {
-                let of_hour = hours.iter().filter(|other| *other == hour).count();
-                let of_day = hours.iter().filter(|other| *other / 24 == hour / 24).count();
-                prop_assert_eq!(share, left(of_hour, 0.5).min(left(of_day, 0.1)));
-            }
-        }
-
-        #[test]
-        fn who_is_in_a_team_shares_with_it(teams in prop::collection::vec(prop::option::of(0_u32..5), 0..40)) {
-            let rater = |number: u32| Rater { ratings: 1, first: 0, team: teams[number as usize] };
-            let standard = Standard { teams: true, ..Standard::default() };
-            let shares = standard.shares(&votes(teams.len()), rater, &Parameters::default());
-            for (team, share) in teams.iter().zip(shares) {
-                let together = teams.iter().filter(|other| team.is_some() && *other == team).count().max(1);
-                prop_assert_eq!(share, left(together, 0.5));
-            }
-        }
-    }
-}
+mod tests;
