@@ -179,11 +179,15 @@ impl Standard {
         let mut grouped: Vec<u64> = votes.iter().zip(0..).map(numbered).collect();
         grouped.sort_unstable();
         let (hour, day) = (|one: &u64| one >> 32, |one: &u64| (one >> 32) / 24);
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let place = |one: u64| one as u32 as usize;
         // Who stands alone counts fully.
         let shared = |together: &[u64], excess: f64| 1.0 / (1.0 + excess * (size(together.len()) - 1.0));
         let mut shares = vec![1.0; votes.len()];
         let mut share = |together: &[u64], share: f64| {
-            together.iter().for_each(|one| shares[(one & u64::from(u32::MAX)) as usize] = share);
+            for one in together {
+                shares[place(*one)] = share;
+            }
         };
         if self.teams {
             for team in grouped.chunk_by(|a, b| hour(a) == hour(b)) {
