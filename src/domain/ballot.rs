@@ -46,28 +46,18 @@ impl From<Written> for Ballot {
     }
 }
 
-/// The moment up to which it is told how a content was rated, as of another one: the last at which as many people as `quorum` had
-/// moved it since the one before. `moves` are the times at which somebody gave, changed or took back a rating, up to the moment
-/// that is asked about, in the order of time. So whoever compares any two moments sees what as many people did together.
-///
-/// ```
-/// use peerlead::domain::ballot::last_telling;
-/// let moves = [(1, 7), (2, 8), (3, 7), (4, 9), (5, 8), (5, 6)];
-/// assert_eq!(last_telling(moves[..3].iter().copied(), 3), None, "they are two");
-/// assert_eq!(last_telling(moves, 3), Some(4), "and two again since then");
-/// assert_eq!(last_telling(moves, 1), Some(5));
-/// ```
-#[must_use]
-pub fn last_telling(moves: impl IntoIterator<Item = (i64, u32)>, quorum: usize) -> Option<i64> {
-    tellings(moves, quorum).last()
-}
-
-/// All moments up to which it was told how a content was rated, each until the next: see [`last_telling`].
+/// All moments up to which it was told how a content was rated, each until the next: those at which as many people as `quorum` had
+/// moved it since the one before. `moves` are the times at which somebody gave, changed or took back a rating, in the order of time.
+/// So whoever compares any two moments sees what as many people did together.
 ///
 /// ```
 /// use peerlead::domain::ballot::tellings;
+/// let told = |moves: &[(i64, u32)], quorum| tellings(moves.iter().copied(), quorum).collect::<Vec<_>>();
 /// let moves = [(1, 7), (2, 8), (3, 7), (4, 9), (5, 8), (5, 6), (6, 6), (7, 9), (8, 7)];
-/// assert_eq!(tellings(moves, 3).collect::<Vec<_>>(), [4, 7]);
+/// assert!(told(&moves[..3], 3).is_empty(), "they are two");
+/// assert_eq!(told(&moves[..6], 3), [4], "and two again since then");
+/// assert_eq!(told(&moves[..6], 1).last(), Some(&5));
+/// assert_eq!(told(&moves, 3), [4, 7]);
 /// ```
 pub fn tellings(moves: impl IntoIterator<Item = (i64, u32)>, quorum: usize) -> impl Iterator<Item = i64> {
     let (mut waiting, mut moves) = (Vec::new(), moves.into_iter().peekable());

@@ -12,7 +12,6 @@ const PADDING: f64 = 50.0;
 const FEW: usize = 10;
 /// Stands for the author of a text that has none.
 const NOBODY: u32 = u32::MAX;
-const _: () = assert!(size_of::<Counted>() == 64);
 
 /// A word in a window. As large as what a processor fetches from memory at once: each use of a word looks up another one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +32,8 @@ pub struct Counted {
     writer: u32,
     week: u32,
 }
+
+const _: () = assert!(size_of::<Counted>() == 64);
 
 /// All words of a window.
 #[derive(Debug)]

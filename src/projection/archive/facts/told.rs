@@ -1,7 +1,6 @@
 //! Which votes everybody may know of, and when they came to be told.
 
 use std::borrow::Cow;
-use std::hint::black_box;
 
 use itertools::Itertools;
 use smallvec::SmallVec;
@@ -11,9 +10,6 @@ use super::{Cast, Facts, Kept};
 use crate::domain::ballot::tellings;
 use crate::domain::trend::fair::Vote;
 use crate::projection::archive::marks::Marks;
-
-/// How many contents are looked up together.
-const TOGETHER: usize = 16;
 
 impl Facts {
     /// The votes of which everybody may know at a moment what they say: all where ratings are public acts, else those that were given
@@ -44,27 +40,13 @@ impl Facts {
     #[must_use]
     pub fn all_told_within(&self, from: i64, to: i64) -> Vec<Cast> {
         let mut told = Vec::with_capacity(self.casts(from, to).len());
-        for slots in self.rated_within(from, to).chunks(TOGETHER) {
-            self.look_up(slots);
-            for slot in slots {
-                let kept = &self.contents[*slot as usize];
-                if kept.counts() {
-                    self.each_told_within(kept, from, to, |at, rater| told.push(Cast { at, slot: *slot, rater }));
-                }
+        for slot in self.rated_within(from, to) {
+            let kept = &self.contents[slot as usize];
+            if kept.counts() {
+                self.each_told_within(kept, from, to, |at, rater| told.push(Cast { at, slot, rater }));
             }
         }
         told
-    }
-
-    /// Has some contents and their last votes read from memory, where each lies somewhere else. Nothing here depends on what is read,
-    /// so the processor waits for all of them together.
-    fn look_up(&self, slots: &[u32]) {
-        let votes = slots.iter().map(|slot| &self.contents[*slot as usize]).map(|kept| {
-            black_box((kept.counts(), kept.past.len(), kept.topics.len()));
-            kept.votes.as_slice()
-        });
-        let votes: SmallVec<[&[Vote]; TOGETHER]> = votes.collect();
-        black_box(votes.iter().filter_map(|votes| votes.last()).map(|vote| vote.at).max());
     }
 
     /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers in their order.
