@@ -14,7 +14,7 @@ mod print;
 mod reckoning;
 pub mod vocabulary;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -164,7 +164,8 @@ impl Archive {
 
     /// The votes of the contents after one, up to another.
     async fn read_votes(&self, facts: &mut Facts, after: ContentId, upto: ContentId) -> Result<(), Error> {
-        let mut votes: HashMap<ContentId, (Vec<_>, Vec<_>)> = HashMap::new();
+        // One content after the other, so that what is kept of neighbours lies side by side.
+        let mut votes: BTreeMap<ContentId, (Vec<_>, Vec<_>)> = BTreeMap::new();
         for (content, rater, step, at) in self.store.votes_between(after, upto).await? {
             votes.entry(content).or_default().0.push((rater, step, at));
         }
@@ -173,7 +174,7 @@ impl Archive {
             entry.push((past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
         }
         for (content, (votes, past)) in votes {
-            facts.put_votes(content, &votes, &past);
+            facts.put_votes(content, votes, &past);
         }
         Ok(())
     }
@@ -265,7 +266,7 @@ impl Archive {
             let votes: Vec<_> = votes.into_iter().map(|(_, rater, step, at)| (rater, step, at)).collect();
             let past = past.iter().map(|past| (past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
             let past: Vec<_> = past.collect();
-            self.facts.write().await.put_votes(content, &votes, &past);
+            self.facts.write().await.put_votes(content, votes, &past);
         }
         while !stale.is_empty() {
             let contents = self.texts(&mut stale).await?;

@@ -82,7 +82,7 @@ fn both(tellings: &[Telling]) -> (Facts, Facts, i64) {
             before.iter().filter_map(|(pair, step, since, end)| Some((of(pair)?, *step, *since, *end))).collect();
         // Read twice: the second time nothing is new.
         for _ in 0..2 {
-            read.put_votes(ContentId(number + 1), &votes, &past);
+            read.put_votes(ContentId(number + 1), votes.clone(), &past);
         }
     }
     heard.sort();
@@ -158,8 +158,8 @@ proptest! {
 /// Who gave, changed or took back a rating of a content after what was told at one moment, up to another.
 fn acted(facts: &Facts, kept: &Kept, from: i64, to: i64) -> BTreeSet<u32> {
     let told = facts.told_at(kept, from).iter().map(|vote| vote.at).max().unwrap_or(i64::MIN);
-    let ends = kept.past.iter().map(|(vote, end)| (*end, vote.rater));
-    let given = kept.votes.iter().chain(kept.past.iter().map(|(vote, _)| vote)).map(|vote| (vote.at, vote.rater));
+    let ends = kept.ended().iter().map(|(vote, end)| (*end, vote.rater));
+    let given = kept.votes.iter().chain(kept.ended().iter().map(|(vote, _)| vote)).map(|vote| (vote.at, vote.rater));
     given.chain(ends).filter(|(at, _)| told < *at && *at <= to).map(|(_, rater)| rater).collect()
 }
 

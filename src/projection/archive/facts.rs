@@ -28,33 +28,42 @@ pub const GAP: u32 = u32::MAX;
 /// A few numbers beside each other: most contents have one or two authors and topics.
 pub type Numbers = SmallVec<[u32; 4]>;
 
-/// A content.
+/// A content. What is asked of each that was rated or written lately stands first and lies together: they are all over the memory,
+/// and to fetch one takes longer than to count it.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub struct Kept {
-    pub id: ContentId,
-    pub source: SourceId,
-    /// When it was published, in microseconds.
-    pub at: i64,
-    pub visible: bool,
-    counts: bool,
-    pub parent: Option<ContentId>,
-    /// Numbers of people.
-    pub authors: Numbers,
-    /// Numbers of topics.
-    pub topics: Numbers,
-    /// Its words in their order, as [`Facts::word`] reads them; [`GAP`] between those that do not stand side by side.
-    pub words: Box<[u32]>,
     /// In the order of time.
     pub votes: Vec<Vote>,
-    /// Whether two of them may have been given at the same moment.
+    /// What is to be known of them that they do not say themselves.
+    beside: Option<Box<Beside>>,
+    /// Numbers of topics.
+    pub topics: Numbers,
+    counts: bool,
+    pub visible: bool,
+    /// Whether two votes may have been given at the same moment.
     may_tie: bool,
-    /// Votes that ended, and when.
-    pub past: Vec<(Vote, i64)>,
-    /// When it came to be told how it was rated, in the order of time; empty where that is plain to see.
-    told: Vec<i64>,
+    /// When it was published, in microseconds.
+    pub at: i64,
+    /// Its words in their order, as [`Facts::word`] reads them; [`GAP`] between those that do not stand side by side.
+    pub words: Box<[u32]>,
+    /// Numbers of people.
+    pub authors: Numbers,
+    pub id: ContentId,
+    pub source: SourceId,
     /// When a vote was last given or ended.
     voted_at: i64,
+    pub parent: Option<ContentId>,
     prints: Box<[u64]>,
+}
+
+/// What most contents do not have.
+#[derive(Debug, Default)]
+struct Beside {
+    /// Votes that ended, and when.
+    ended: Vec<(Vote, i64)>,
+    /// When it came to be told how it was rated, in the order of time; empty where that is plain to see.
+    told: Vec<i64>,
 }
 
 /// That somebody rated a content or took that back, whatever became of it. Short, so that the votes of a window are read in one go.
@@ -74,8 +83,19 @@ impl Kept {
     }
 
     /// Whether its votes alone say when they came to be told: nobody took theirs back and no two are of the same moment.
-    const fn is_plain(&self) -> bool {
-        !self.may_tie && self.past.is_empty()
+    fn is_plain(&self) -> bool {
+        !self.may_tie && self.ended().is_empty()
+    }
+
+    /// Votes that ended, and when.
+    #[must_use]
+    pub fn ended(&self) -> &[(Vote, i64)] {
+        self.beside.as_ref().map(|beside| beside.ended.as_slice()).unwrap_or_default()
+    }
+
+    /// When it came to be told how it was rated, where that is not plain to see.
+    fn told(&self) -> &[i64] {
+        self.beside.as_ref().map(|beside| beside.told.as_slice()).unwrap_or_default()
     }
 
     /// The votes that hold now and were given up to a moment.
@@ -231,20 +251,19 @@ impl Facts {
             self.answer(slot, card.parent);
             make_room(&mut self.contents);
             self.contents.push(Kept {
+                votes: Vec::new(),
+                beside: None,
+                topics,
+                counts: false,
+                visible: subject.visible,
+                may_tie: false,
+                at,
+                words: Box::default(),
+                authors,
                 id: subject.content,
                 source: subject.source,
-                at,
-                visible: subject.visible,
-                counts: false,
-                parent: card.parent,
-                authors,
-                topics,
-                words: Box::default(),
-                votes: Vec::new(),
-                may_tie: false,
-                past: Vec::new(),
-                told: Vec::new(),
                 voted_at: i64::MIN,
+                parent: card.parent,
                 prints: Box::default(),
             });
             self.judge(slot);

@@ -100,28 +100,30 @@ impl Facts {
                 tellings(self.moves(kept, i64::MIN).filter(|(moment, _)| *moment <= at), self.quorum).collect(),
             );
         }
-        Cow::Borrowed(&kept.told[..kept.told.partition_point(|moment| *moment <= at)])
+        Cow::Borrowed(&kept.told()[..kept.told().partition_point(|moment| *moment <= at)])
     }
 
     /// Takes note of when it came to be told how a content was rated, if that is not plain to see, after something moved it at a moment.
     pub(super) fn retell(&mut self, slot: u32, since: i64) {
-        if self.contents[slot as usize].is_plain() || self.quorum <= 1 {
-            self.contents[slot as usize].told = Vec::new();
+        let kept = &self.contents[slot as usize];
+        if kept.is_plain() || self.quorum <= 1 {
+            if let Some(beside) = &mut self.contents[slot as usize].beside {
+                beside.told = Vec::new();
+            }
             return;
         }
-        let kept = &self.contents[slot as usize];
         // Whoever moved it before the last of these has been told.
-        let known = kept.told.partition_point(|moment| *moment < since);
-        let after = kept.told[..known].last().copied().unwrap_or(i64::MIN);
+        let known = kept.told().partition_point(|moment| *moment < since);
+        let after = kept.told()[..known].last().copied().unwrap_or(i64::MIN);
         let new: Vec<i64> = tellings(self.moves(kept, after), self.quorum).collect();
-        let told = &mut self.contents[slot as usize].told;
+        let told = &mut self.contents[slot as usize].beside.get_or_insert_default().told;
         told.truncate(known);
         told.extend(new);
     }
 
     /// When people gave, changed or took back what they think of a content, after a moment, in the order of time.
     fn moves(&self, kept: &Kept, after: i64) -> impl Iterator<Item = (i64, u32)> {
-        let ended = kept.past.iter().flat_map(|(vote, end)| [(vote.at, vote.rater), (*end, vote.rater)]);
+        let ended = kept.ended().iter().flat_map(|(vote, end)| [(vote.at, vote.rater), (*end, vote.rater)]);
         let mut ended: Vec<(i64, u32)> = ended.filter(|(moment, _)| *moment > after).collect();
         ended.sort_unstable();
         let given = given_after(&kept.votes, after).iter().map(|vote| (vote.at, vote.rater));
@@ -133,7 +135,7 @@ impl Facts {
         if self.bots_rated {
             return self.votes_at(kept, at).len();
         }
-        let back = kept.past.iter().filter(|(vote, end)| vote.at <= at && at < *end);
+        let back = kept.ended().iter().filter(|(vote, end)| vote.at <= at && at < *end);
         kept.votes_up_to(at).len() + back.count()
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashSet;
 use itertools::Itertools;
 
-use super::{Cast, Facts, Kept, make_room};
+use super::{Beside, Cast, Facts, Kept, make_room};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
 
@@ -22,14 +22,14 @@ impl Facts {
             return;
         }
         let is_told = known.is_some_and(|known| kept.votes[known].at == at);
-        if known.is_none() && !kept.past.iter().any(|(vote, _)| vote.rater == rater) {
+        if known.is_none() && !kept.ended().iter().any(|(vote, _)| vote.rater == rater) {
             self.given[rater as usize].push(slot);
         }
         if let Some(known) = known {
             let old = kept.votes.remove(known);
             self.raters[rater as usize].ratings -= 1;
             if old.at < at {
-                kept.past.push((old, at));
+                kept.beside.get_or_insert_default().ended.push((old, at));
             }
         }
         self.touch(at);
@@ -49,7 +49,7 @@ impl Facts {
     pub fn put_votes(
         &mut self,
         content: ContentId,
-        votes: &[(PersonId, i16, i64)],
+        votes: Vec<(PersonId, i16, i64)>,
         past: &[(PersonId, i16, i64, i64)],
     ) {
         let Some(slot) = self.slots.get(&content).copied() else { return };
@@ -60,32 +60,40 @@ impl Facts {
             self.touch(vote.at);
             known.insert((vote.rater, vote.at));
         }
-        let past_before = std::mem::take(&mut self.contents[slot as usize].past);
-        known.extend(past_before.iter().flat_map(|(vote, end)| [(vote.rater, vote.at), (vote.rater, *end)]));
+        let ended_before = self.contents[slot as usize].beside.take().map(|beside| beside.ended).unwrap_or_default();
+        known.extend(ended_before.iter().flat_map(|(vote, end)| [(vote.rater, vote.at), (vote.rater, *end)]));
         let mut raters: HashSet<u32> = known.iter().map(|(rater, _)| *rater).collect();
         let mut latest = i64::MIN;
-        for (rater, step, at) in votes {
-            let vote = Vote { at: *at, rater: self.person(*rater), step: i8::try_from(*step).unwrap_or_default() };
+        let mut votes: Vec<Vote> = votes.into_iter().map(|(rater, step, at)| self.vote(rater, step, at)).collect();
+        votes.sort_unstable_by_key(order);
+        // Most contents are hardly rated any more after they were read.
+        self.contents[slot as usize].votes.reserve_exact(votes.len());
+        for vote in votes {
             self.note_given(slot, (vote.rater, vote.at), &mut known, &mut raters);
             self.push_vote(slot, vote);
-            self.touch(*at);
-            latest = latest.max(*at);
+            self.touch(vote.at);
+            latest = latest.max(vote.at);
         }
         let mut ended = Vec::with_capacity(past.len());
         for (rater, step, at, end) in past {
-            let rater = self.person(*rater);
-            self.raters[rater as usize].first = self.raters[rater as usize].first.min(*at);
-            self.note_given(slot, (rater, *at), &mut known, &mut raters);
-            self.note_given(slot, (rater, *end), &mut known, &mut raters);
-            ended.push((Vote { at: *at, rater, step: i8::try_from(*step).unwrap_or_default() }, *end));
+            let vote = self.vote(*rater, *step, *at);
+            let first = &mut self.raters[vote.rater as usize].first;
+            *first = (*first).min(*at);
+            self.note_given(slot, (vote.rater, *at), &mut known, &mut raters);
+            self.note_given(slot, (vote.rater, *end), &mut known, &mut raters);
+            ended.push((vote, *end));
             self.touch(*at);
             latest = latest.max(*end);
         }
-        self.contents[slot as usize].past = ended;
-        // Most contents are hardly rated any more after they were read.
-        self.contents[slot as usize].votes.shrink_to_fit();
+        if !ended.is_empty() {
+            self.contents[slot as usize].beside = Some(Box::new(Beside { ended, told: Vec::new() }));
+        }
         self.retell(slot, i64::MIN);
         self.note_last_vote(slot, latest);
+    }
+
+    fn vote(&mut self, rater: PersonId, step: i16, at: i64) -> Vote {
+        Vote { at, rater: self.person(rater), step: i8::try_from(step).unwrap_or_default() }
     }
 
     fn push_vote(&mut self, slot: u32, vote: Vote) {
@@ -158,11 +166,11 @@ impl Facts {
     /// Those of them that were given after another moment.
     pub(super) fn votes_since<'a>(&self, kept: &'a Kept, from: i64, at: i64) -> Cow<'a, [Vote]> {
         let given = given_after(kept.votes_up_to(at), from);
-        if kept.past.is_empty() && !self.bots_rated {
+        if kept.ended().is_empty() && !self.bots_rated {
             return Cow::Borrowed(given);
         }
         let counted = |vote: &Vote| from < vote.at && vote.at <= at && !self.bots[vote.rater as usize];
-        let back = kept.past.iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
+        let back = kept.ended().iter().filter(|(vote, end)| counted(vote) && at < *end).map(|(vote, _)| *vote);
         let mut back: Vec<Vote> = back.collect();
         if back.is_empty() && (!self.bots_rated || given.iter().all(counted)) {
             return Cow::Borrowed(given);
@@ -185,7 +193,7 @@ impl Facts {
             for vote in kept.votes.iter().rev().take_while(|vote| vote.at > at) {
                 raters[vote.rater as usize].ratings -= 1;
             }
-            for (vote, _) in kept.past.iter().filter(|(vote, end)| vote.at <= at && at < *end) {
+            for (vote, _) in kept.ended().iter().filter(|(vote, end)| vote.at <= at && at < *end) {
                 raters[vote.rater as usize].ratings += 1;
             }
         }

@@ -105,7 +105,7 @@ proptest! {
         let kept = &facts.contents[0];
         let reckoned: Vec<i64> = tellings(facts.moves(kept, i64::MIN), QUORUM).filter(|told| *told <= at).collect();
         if kept.is_plain() {
-            prop_assert!(kept.told.is_empty());
+            prop_assert!(kept.told().is_empty());
         } else {
             prop_assert_eq!(facts.tellings(kept, at).into_owned(), reckoned);
         }
