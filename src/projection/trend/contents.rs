@@ -149,27 +149,24 @@ fn candidates(facts: &Facts, question: &Question, pace: Option<&Pace>) -> Candid
     let Some(pace) = pace else {
         return Candidates::of(facts.published(window.from, window.to).map(|(slot, _)| (f64::INFINITY, slot)));
     };
-    let casts = facts.casts(pace.from, window.to);
-    let answer = |reply: &Kept| Some((facts.slot(reply.parent?)?, reply.at));
-    let answers: Vec<(u32, i64)> =
-        facts.published(pace.from, window.to).filter_map(|(_, reply)| answer(reply)).collect();
-    let mut found = Marks::new(facts.contents.len());
-    casts.iter().map(|cast| cast.slot).chain(answers.iter().map(|(slot, _)| *slot)).for_each(|slot| found.mark(slot));
-    // Of those that are found alone, however many there are.
-    let places = found.places();
-    let mut sums = vec![0.0; places.len()];
-    for some in casts.chunks(TOGETHER) {
+    let (mut sums, mut found) = (vec![0.0; facts.contents.len()], Marks::new(facts.contents.len()));
+    let mut add = |slot: u32, most: f64| {
+        sums[slot as usize] += most;
+        found.mark(slot);
+    };
+    for some in facts.casts(pace.from, window.to).chunks(TOGETHER) {
         // The last of them counts most.
         let most = some.last().map_or(0.0, |last| pace.act(last.at));
         for cast in some {
-            sums[places.of(cast.slot)] += most;
+            add(cast.slot, most);
         }
     }
-    for (slot, at) in answers {
-        sums[places.of(slot)] += pace.act(at);
+    for (_, reply) in facts.published(pace.from, window.to) {
+        if let Some(slot) = reply.parent.and_then(|parent| facts.slot(parent)) {
+            add(slot, pace.act(reply.at));
+        }
     }
-    let bound = |(slot, sum): (u32, &f64)| (sum + pace.before(facts.acts_on(slot)), slot);
-    Candidates::of(found.marked().zip(&sums).map(bound))
+    Candidates::of(found.marked().map(|slot| (sums[slot as usize] + pace.before(facts.acts_on(slot)), slot)))
 }
 
 fn number(count: usize) -> u32 {
