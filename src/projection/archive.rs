@@ -12,6 +12,7 @@ pub mod marks;
 pub mod presence;
 mod print;
 mod reckoning;
+pub mod text;
 pub mod vocabulary;
 
 use std::collections::{BTreeMap, HashMap};

@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 
 use super::breadths::Breadths;
-use super::facts::{Facts, GAP, Kept};
+use super::facts::{Facts, Kept};
 use super::presence::Presences;
 use crate::domain::id::SourceId;
 use crate::domain::trend::fair::{Parameters, Rater, Standard, Vote};
@@ -262,8 +262,8 @@ impl Usage {
     /// Adds a text with a weight. `seen` remembers by `mark` which words it has had already.
     pub fn add(&mut self, kept: &Kept, weight: f64, mark: u32, seen: &mut [u32]) {
         self.total += weight;
-        for packed in kept.words.iter().filter(|packed| **packed != GAP) {
-            let word = Facts::word(*packed).0 as usize;
+        for token in kept.text.words() {
+            let word = token.word as usize;
             if seen[word] != mark {
                 seen[word] = mark;
                 self.texts[word] += weight;

@@ -15,15 +15,13 @@ use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 use super::print::Prints;
+use super::text::Text;
 use super::vocabulary::Vocabulary;
 use crate::domain::content::Card;
 use crate::domain::id::{ContentId, PersonId, SourceId, TopicId};
 use crate::domain::person::{Person, PersonKind};
 use crate::domain::time::micros;
 use crate::domain::trend::fair::{Rater, Vote};
-
-/// What stands between words that do not stand side by side.
-pub const GAP: u32 = u32::MAX;
 
 /// A few numbers beside each other: most contents have one or two authors and topics.
 pub type Numbers = SmallVec<[u32; 4]>;
@@ -45,8 +43,7 @@ pub struct Kept {
     may_tie: bool,
     /// When it was published, in microseconds.
     pub at: i64,
-    /// Its words in their order, as [`Facts::word`] reads them; [`GAP`] between those that do not stand side by side.
-    pub words: Box<[u32]>,
+    pub text: Text,
     /// Numbers of people.
     pub authors: Numbers,
     pub id: ContentId,
@@ -154,20 +151,20 @@ pub struct Facts {
     touched: Option<i64>,
 }
 
-/// Makes room for one more in a long list, and for an eighth of it: to double it would leave half of it empty.
+/// Adds one at the end of a list that may be long.
+fn append<T>(list: &mut Vec<T>, one: T) {
+    make_room(list);
+    list.push(one);
+}
+
+/// Makes room for one more in a list, and for an eighth of it: to double it would leave half of it empty.
 fn make_room<T>(list: &mut Vec<T>) {
     if list.len() == list.capacity() {
-        list.reserve_exact(list.len() / 8 + 64);
+        list.reserve_exact(list.len() / 8 + 2);
     }
 }
 
 impl Facts {
-    /// The number of a word in [`Kept::words`], and whether it stands in the title.
-    #[must_use]
-    pub const fn word(packed: u32) -> (u32, bool) {
-        (packed >> 1, packed & 1 == 1)
-    }
-
     /// The number of a person.
     pub fn person(&mut self, id: PersonId) -> u32 {
         if let Some(number) = self.numbers.get(&id) {
@@ -249,8 +246,7 @@ impl Facts {
             let answers = self.replies.get(&subject.content).map_or(0, Vec::len);
             self.acts.push(u32::try_from(answers).unwrap_or(u32::MAX));
             self.answer(slot, card.parent);
-            make_room(&mut self.contents);
-            self.contents.push(Kept {
+            let kept = Kept {
                 votes: Vec::new(),
                 beside: None,
                 topics,
@@ -258,14 +254,15 @@ impl Facts {
                 visible: subject.visible,
                 may_tie: false,
                 at,
-                words: Box::default(),
+                text: Text::default(),
                 authors,
                 id: subject.content,
                 source: subject.source,
                 voted_at: i64::MIN,
                 parent: card.parent,
                 prints: Box::default(),
-            });
+            };
+            append(&mut self.contents, kept);
             self.judge(slot);
             self.stamp(slot);
             self.stamp_answers(slot);

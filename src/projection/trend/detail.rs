@@ -12,7 +12,8 @@ use crate::domain::trend::question::WordQuestion;
 use crate::domain::trend::surge::{THRESHOLD, Watch};
 use crate::domain::trend::trending::LEAST_RATERS;
 use crate::domain::trend::window::DAY;
-use crate::projection::archive::facts::{Facts, GAP, Kept};
+use crate::projection::archive::facts::{Facts, Kept};
+use crate::projection::archive::text::Tokens;
 
 /// How many contents behind a word are told of.
 const CONTENTS: usize = 1_000;
@@ -37,9 +38,10 @@ pub(super) fn fill(
     let mut here: Vec<usize> = Vec::new();
     for (_, kept) in tally.contents.iter().rev() {
         here.clear();
-        for (at, packed) in kept.words.iter().enumerate().filter(|(_, packed)| **packed != GAP) {
-            for place in beginning.with(Facts::word(*packed).0) {
-                if stands_at(kept, at, &chosen[*place].numbers) && !here.contains(place) {
+        let mut tokens = kept.text.tokens();
+        while let (from_here, Some(token)) = (tokens.clone(), tokens.next()) {
+            for place in token.map(|token| beginning.with(token.word)).unwrap_or_default() {
+                if begins_with(from_here.clone(), &chosen[*place].numbers) && !here.contains(place) {
                     here.push(*place);
                 }
             }
@@ -98,11 +100,9 @@ impl Beginning {
     }
 }
 
-/// Whether these words stand in a text from here on.
-fn stands_at(kept: &Kept, at: usize, words: &[u32]) -> bool {
-    words.iter().enumerate().all(|(offset, word)| {
-        kept.words.get(at + offset).is_some_and(|packed| *packed != GAP && Facts::word(*packed).0 == *word)
-    })
+/// Whether the rest of a text begins with these words.
+fn begins_with(mut rest: Tokens<'_>, words: &[u32]) -> bool {
+    words.iter().all(|word| rest.next().flatten().is_some_and(|token| token.word == *word))
 }
 
 /// What peers think of several contents together.
@@ -135,13 +135,8 @@ fn find_surges(facts: &Facts, question: &Question, beginning: &Beginning, chosen
     let mut watch = Watch::default();
     let to = question.window.to;
     for (_, kept) in question.scope.published(facts, to - SURGES, to) {
-        let mut words: Vec<u32> = kept
-            .words
-            .iter()
-            .filter(|packed| **packed != GAP)
-            .map(|packed| Facts::word(*packed).0)
-            .filter(|word| !beginning.with(*word).is_empty())
-            .collect();
+        let mut words: Vec<u32> =
+            kept.text.words().map(|token| token.word).filter(|word| !beginning.with(*word).is_empty()).collect();
         words.sort_unstable();
         words.dedup();
         let person = kept.authors.iter().find(|author| !facts.bots[**author as usize]).copied().unwrap_or(u32::MAX);

@@ -6,7 +6,11 @@ use smallvec::SmallVec;
 use super::tally::Tally;
 use crate::domain::trend::window::size;
 use crate::domain::trend::word::{COHESION, COVERED, PHRASE_TEXTS, cohesion};
-use crate::projection::archive::facts::{Facts, GAP};
+use crate::projection::archive::facts::Facts;
+use crate::projection::archive::text::Token;
+
+/// Stands for the word that is not there.
+const NONE: u32 = u32::MAX;
 
 /// Two or three words that belong together.
 #[derive(Clone, Debug)]
@@ -41,15 +45,14 @@ pub(super) fn find(facts: &Facts, tally: &Tally<'_>, candidates: &[(f64, usize)]
     }
     let mut seen: HashMap<[u32; 3], Seen> = HashMap::new();
     for (mark, ((_, kept), weight)) in (1_u32..).zip(tally.contents.iter().zip(&tally.weights)) {
-        let mut before = [GAP; 2];
-        for packed in &kept.words {
-            let (word, titled) = Facts::word(*packed);
-            if *packed == GAP || !wanted[word as usize] {
-                before = [GAP; 2];
+        let mut before = [NONE; 2];
+        for token in kept.text.tokens() {
+            let Some(Token { word, titled }) = token.filter(|token| wanted[token.word as usize]) else {
+                before = [NONE; 2];
                 continue;
-            }
-            for words in [[before[1], word, GAP], [before[0], before[1], word]] {
-                if words[0] != GAP && words[0] != words[1] && words[1] != words[2] {
+            };
+            for words in [[before[1], word, NONE], [before[0], before[1], word]] {
+                if words[0] != NONE && words[0] != words[1] && words[1] != words[2] {
                     let entry = seen.entry(words).or_default();
                     if entry.text != mark {
                         entry.text = mark;
@@ -74,7 +77,7 @@ fn pick(tally: &Tally<'_>, seen: HashMap<[u32; 3], Seen>) -> Vec<Phrase> {
     for (words, mut seen) in seen.into_iter().filter(|(_, seen)| f64::from(seen.texts) >= PHRASE_TEXTS) {
         seen.people.sort_unstable();
         seen.people.dedup();
-        let words: Vec<u32> = words.into_iter().filter(|word| *word != GAP).collect();
+        let words: Vec<u32> = words.into_iter().filter(|word| *word != NONE).collect();
         let places: Option<Vec<usize>> = words.iter().map(|word| tally.place(*word)).collect();
         let Some(places) = places.filter(|_| seen.people.len() > 1) else {
             continue;

@@ -4,7 +4,8 @@ use super::{Question, Scope};
 use crate::domain::trend::window::{DAY, decay, to_f64};
 use crate::domain::trend::word::{Distinction, Use};
 use crate::projection::archive::day::{Day, Usage};
-use crate::projection::archive::facts::{Facts, GAP, Kept};
+use crate::projection::archive::facts::{Facts, Kept};
+use crate::projection::archive::text::Token;
 
 /// How many texts of the whole organisation stand in for the past of a part of it that has none.
 const PADDING: f64 = 50.0;
@@ -86,8 +87,7 @@ impl<'a> Tally<'a> {
             let mark = u32::try_from(place + 1).unwrap_or(u32::MAX);
             let inside = if at <= day.at { decay(day.at - at, memory) } else { 0.0 };
             let week = u32::try_from(at.div_euclid(7 * DAY)).unwrap_or_default();
-            for packed in kept.words.iter().filter(|packed| **packed != GAP) {
-                let (word, titled) = Facts::word(*packed);
+            for Token { word, titled } in kept.text.words() {
                 let counted = self.entry(word);
                 if is_first {
                     counted.hear_text(mark, weight, inside, titled);

@@ -13,7 +13,8 @@ use crate::domain::trend::trending::TrendingWord;
 use crate::domain::trend::window::{DAY, decay, to_f64};
 use crate::domain::trend::word::{Distinction, Momentum, Rise, Use, distinctive, frequent, rising};
 use crate::projection::archive::day::{Day, Usage};
-use crate::projection::archive::facts::{Facts, GAP, Kept};
+use crate::projection::archive::facts::{Facts, Kept};
+use crate::projection::archive::text::Token;
 
 /// A word or a phrase that was chosen.
 #[derive(Debug)]
@@ -237,8 +238,7 @@ impl Lately {
             // A text of several people counts once, for each of them as a person.
             let counts =
                 kept.authors.iter().find(|author| !facts.bots[**author as usize]).is_none_or(|first| *first == author);
-            for packed in kept.words.iter().filter(|packed| **packed != GAP) {
-                let (word, titled) = Facts::word(*packed);
+            for Token { word, titled } in kept.text.words() {
                 let (index, entry) = (word as usize, &mut by_word[word as usize]);
                 if text[index] != slot {
                     text[index] = slot;

@@ -1,8 +1,9 @@
 //! What is said in contents: each sentence counts for who said it first.
 
-use super::{Facts, GAP};
+use super::Facts;
 use crate::domain::id::ContentId;
 use crate::domain::term::Sentence;
+use crate::projection::archive::text::Token;
 
 impl Facts {
     /// Takes note of a content's text. What comes back are contents whose text has to be told again, because a sentence of theirs
@@ -27,21 +28,20 @@ impl Facts {
                 stale.extend([was, is].into_iter().flatten().filter(|other| *other != slot));
             }
         }
-        let mut words = Vec::new();
+        let mut tokens: Vec<Option<Token>> = Vec::new();
         for sentence in sentences {
             let is_own = sentence.print.is_none_or(|print| self.first_sayer(print).is_none_or(|sayer| sayer == slot));
             if is_own {
-                for word in &sentence.words {
-                    words.push(word.as_ref().map_or(GAP, |word| {
-                        self.vocabulary.number(&word.key, &word.surface) << 1 | u32::from(sentence.in_title)
-                    }));
-                }
+                tokens.extend(sentence.words.iter().map(|word| {
+                    let word = word.as_ref()?;
+                    Some(Token { word: self.vocabulary.number(&word.key, &word.surface), titled: sentence.in_title })
+                }));
             }
-            words.push(GAP);
+            tokens.push(None);
         }
-        words.dedup_by(|a, b| *a == GAP && *b == GAP);
+        tokens.dedup_by(|a, b| a.is_none() && b.is_none());
         let kept = &mut self.contents[slot as usize];
-        (kept.words, kept.prints) = (words.into(), after);
+        (kept.text, kept.prints) = (tokens.into_iter().collect(), after);
         let at = kept.at;
         self.touch(at);
         stale.sort_unstable();

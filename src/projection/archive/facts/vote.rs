@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashSet;
 use itertools::Itertools;
 
-use super::{Beside, Cast, Facts, Kept, make_room};
+use super::{Beside, Cast, Facts, Kept, append, make_room};
 use crate::domain::id::{ContentId, PersonId};
 use crate::domain::trend::fair::{Rater, Vote};
 
@@ -23,7 +23,7 @@ impl Facts {
         }
         let is_told = known.is_some_and(|known| kept.votes[known].at == at);
         if known.is_none() && !kept.ended().iter().any(|(vote, _)| vote.rater == rater) {
-            self.given[rater as usize].push(slot);
+            append(&mut self.given[rater as usize], slot);
         }
         if let Some(known) = known {
             let old = kept.votes.remove(known);
@@ -105,6 +105,7 @@ impl Facts {
         let place = kept.votes.partition_point(|other| (other.at, other.rater) < (vote.at, vote.rater));
         let beside = [place.checked_sub(1), Some(place)].into_iter().flatten();
         kept.may_tie |= beside.filter_map(|place| kept.votes.get(place)).any(|other| other.at == vote.at);
+        make_room(&mut kept.votes);
         kept.votes.insert(place, vote);
     }
 
@@ -117,7 +118,7 @@ impl Facts {
         raters: &mut HashSet<u32>,
     ) {
         if raters.insert(rater) {
-            self.given[rater as usize].push(slot);
+            append(&mut self.given[rater as usize], slot);
         }
         if known.insert((rater, at)) {
             self.cast(Cast { at, slot, rater });
@@ -126,8 +127,7 @@ impl Facts {
 
     fn cast(&mut self, cast: Cast) {
         self.is_sorted &= self.casts.last().is_none_or(|last| *last <= cast);
-        make_room(&mut self.casts);
-        self.casts.push(cast);
+        append(&mut self.casts, cast);
         self.acts[cast.slot as usize] += 1;
     }
 
