@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use peerlead::domain::trend::company::{Company, Grouping};
 use peerlead::domain::trend::fair::{Parameters, Rater, Standard, Vote};
 use serde::Deserialize;
 
@@ -151,10 +152,11 @@ fn ours(given: &[Given], with_teams: bool) -> Scores {
     }
     let votes: Vec<&[Vote]> = contents.values().map(Vec::as_slice).collect();
     let parameters = Parameters::default();
-    let mut standard = Standard::of(&votes, &raters, false, &parameters);
+    let standard = Standard::of(&votes, &raters, false, &parameters);
     // The same rule before and after an attack: an organisation knows its teams or it does not.
-    standard.teams = with_teams;
-    let rating = |votes: &[Vote]| standard.fair(votes, |rater| raters[rater as usize], &parameters).rating();
+    let mut company = Company::new(if with_teams { Grouping::Teams } else { Grouping::of(&raters) });
+    let known = |rater: u32| raters[rater as usize];
+    let mut rating = |votes: &[Vote]| standard.fair(votes, known, &mut company, &parameters).rating();
     let back = |rating: f64| low + f64::midpoint(rating, 1.0) * (high - low);
     contents.iter().map(|(content, votes)| ((*content).to_owned(), back(rating(votes)))).collect()
 }

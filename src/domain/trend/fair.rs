@@ -1,7 +1,8 @@
 //! The fair rating of a content: what its raters think, freed of how generous or harsh each of them is, drawn towards what is
 //! usual while few have said anything, and with a bound on what newcomers and teams can do together.
 
-use super::window::{HOUR, size};
+use super::company::{Company, Grouping};
+use super::window::size;
 
 /// One rating. Raters are numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +79,6 @@ pub struct Standard {
     pub variance: f64,
     /// By rater, how far above others they rate; shrunk.
     pub generosity: Vec<f64>,
-    /// Whether teams are known; then raters count by team, else by when they came.
-    pub teams: bool,
 }
 
 /// Everything to know of how a content is rated.
@@ -107,7 +106,7 @@ impl Fair {
 impl Default for Standard {
     fn default() -> Self {
         let prior = Parameters::default().unknown_prior;
-        Self { mean: 0.0, prior, variance: 0.0, generosity: Vec::new(), teams: false }
+        Self { mean: 0.0, prior, variance: 0.0, generosity: Vec::new() }
     }
 }
 
@@ -118,7 +117,6 @@ impl Standard {
     /// A two-way model, item and rater, by alternating shrunk means; the prior by the method of moments (empirical Bayes).
     #[must_use]
     pub fn of(contents: &[&[Vote]], raters: &[Rater], scale_is_one_sided: bool, parameters: &Parameters) -> Self {
-        let teams = raters.iter().any(|rater| rater.team.is_some());
         let count: usize = contents.iter().map(|votes| votes.len()).sum();
         let mean = if count == 0 || scale_is_one_sided {
             0.0
@@ -126,15 +124,17 @@ impl Standard {
             contents.iter().flat_map(|votes| votes.iter()).map(|vote| vote.value()).sum::<f64>() / size(count)
         };
         let mut standard =
-            Self { mean, prior: parameters.unknown_prior, variance: 0.0, generosity: vec![0.0; raters.len()], teams };
+            Self { mean, prior: parameters.unknown_prior, variance: 0.0, generosity: vec![0.0; raters.len()] };
         if scale_is_one_sided || count == 0 {
             return standard;
         }
         standard.estimate_prior(contents, count, parameters);
         let mut verdicts = vec![0.0; contents.len()];
         let rater = |number: u32| raters.get(number as usize).copied().unwrap_or_default();
-        let weights = |votes: &&[Vote]| weights(votes, &standard.shares(votes, rater, parameters), rater, parameters);
-        let weights: Vec<Vec<f64>> = contents.iter().map(weights).collect();
+        let mut company = Company::new(Grouping::of(raters));
+        let mut weights =
+            |votes: &&[Vote]| weights(votes, &company.shares(votes, 0, rater, parameters), rater, parameters);
+        let weights: Vec<Vec<f64>> = contents.iter().map(&mut weights).collect();
         for _ in 0..parameters.rounds {
             let (mut sums, mut counts) = (vec![0.0; raters.len()], vec![0.0; raters.len()]);
             for (votes, verdict) in contents.iter().zip(&verdicts) {
@@ -171,64 +171,28 @@ impl Standard {
         self.prior = (self.variance / quality.max(1e-6)).clamp(parameters.prior.0, parameters.prior.1);
     }
 
-    /// What is left to each of a content's raters beside those who came together with them, 0 to 1, by what is `known` of each.
-    #[must_use]
-    pub fn shares(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Vec<f64> {
-        // Group and place in one number, so that sorting lays those together who came on the same day, and of them those of an hour.
-        let numbered = |(vote, place): (&Vote, u64)| u64::from(self.group(vote, known(vote.rater))) << 32 | place;
-        let mut grouped: Vec<u64> = votes.iter().zip(0..).map(numbered).collect();
-        grouped.sort_unstable();
-        let (hour, day) = (|one: &u64| one >> 32, |one: &u64| (one >> 32) / 24);
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
-        let place = |one: u64| one as u32 as usize;
-        // Who stands alone counts fully.
-        let shared = |together: &[u64], excess: f64| 1.0 / (1.0 + excess * (size(together.len()) - 1.0));
-        let mut shares = vec![1.0; votes.len()];
-        let mut share = |together: &[u64], share: f64| {
-            for one in together {
-                shares[place(*one)] = share;
-            }
-        };
-        if self.teams {
-            for team in grouped.chunk_by(|a, b| hour(a) == hour(b)) {
-                share(team, shared(team, parameters.team));
-            }
-            return shares;
-        }
-        for of_day in grouped.chunk_by(|a, b| day(a) == day(b)) {
-            let at_most = shared(of_day, parameters.same_day);
-            for of_hour in of_day.chunk_by(|a, b| hour(a) == hour(b)) {
-                share(of_hour, shared(of_hour, parameters.same_hour).min(at_most));
-            }
-        }
-        shares
-    }
-
-    /// With whom a rater is counted together: with their team, or with those who gave their first rating in the same hour.
-    fn group(&self, vote: &Vote, rater: Rater) -> u32 {
-        if self.teams {
-            // Who is in no team is one of their own.
-            rater.team.unwrap_or(!vote.rater)
-        } else {
-            u32::try_from(rater.first.div_euclid(HOUR).max(0)).unwrap_or(u32::MAX)
-        }
-    }
-
     /// How a content is rated.
     ///
     /// ```
+    /// use peerlead::domain::trend::company::{Company, Grouping};
     /// use peerlead::domain::trend::fair::{Parameters, Rater, Standard, Vote};
     /// let rater = |number: u32| Rater { ratings: 60, first: i64::from(number) * 100_000_000_000, team: None };
     /// let all = |count: u32, step| (0..count).map(|rater| Vote { at: 0, rater, step }).collect::<Vec<_>>();
-    /// let standard = Standard { mean: 0.1, prior: 5.0, variance: 0.2, generosity: vec![0.0; 300], teams: false };
-    /// let fair = |votes: &[Vote]| standard.fair(votes, rater, &Parameters::default());
+    /// let standard = Standard { mean: 0.1, prior: 5.0, variance: 0.2, generosity: vec![0.0; 300] };
+    /// let fair = |votes: &[Vote]| standard.fair(votes, rater, &mut Company::new(Grouping::default()), &Parameters::default());
     /// assert_eq!(fair(&[]).rating(), 0.1);
     /// assert!(fair(&all(2, 2)).rating() < fair(&all(200, 1)).rating());
     /// assert!(fair(&all(2, 2)).margin > fair(&all(200, 1)).margin);
     /// ```
     #[must_use]
-    pub fn fair(&self, votes: &[Vote], known: impl Fn(u32) -> Rater, parameters: &Parameters) -> Fair {
-        let shares = self.shares(votes, &known, parameters);
+    pub fn fair(
+        &self,
+        votes: &[Vote],
+        known: impl Fn(u32) -> Rater,
+        company: &mut Company,
+        parameters: &Parameters,
+    ) -> Fair {
+        let shares = company.shares(votes, 0, &known, parameters);
         self.weighed(votes, &weights(votes, &shares, known, parameters))
     }
 
@@ -258,6 +222,3 @@ pub fn weights(votes: &[Vote], shares: &[f64], known: impl Fn(u32) -> Rater, par
     let tenure = |rater: Rater| f64::from(rater.ratings) / (f64::from(rater.ratings) + parameters.tenure);
     votes.iter().zip(shares).map(|(vote, share)| tenure(known(vote.rater)) * share).collect()
 }
-
-#[cfg(test)]
-mod tests;

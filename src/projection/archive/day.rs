@@ -9,6 +9,7 @@ use super::breadths::Breadths;
 use super::facts::{Facts, Kept};
 use super::presence::Presences;
 use crate::domain::id::SourceId;
+use crate::domain::trend::company::Grouping;
 use crate::domain::trend::fair::{Parameters, Rater, Standard, Vote};
 use crate::domain::trend::heat::{HOURS, MEMORY, Week};
 use crate::domain::trend::window::{DAY, decay, to_f64};
@@ -28,6 +29,8 @@ pub struct Day {
     /// By source, and what stands in where nothing is known yet.
     pub standards: HashMap<SourceId, Standard>,
     pub(super) unknown: Standard,
+    /// By what raters are counted together.
+    pub grouping: Grouping,
     /// By rater, how many ratings they had given.
     pub(super) ratings: Vec<u32>,
     pub week: Week,
@@ -116,6 +119,7 @@ impl Day {
             let standard = Standard::of(&votes, &raters, one_sided, &Parameters::default());
             self.standards.insert(source, standard);
         }
+        self.grouping = Grouping::of(&raters);
         self.ratings = raters.iter().map(|rater| rater.ratings).collect();
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
 use super::Question;
+use crate::domain::trend::company::Company;
 use crate::domain::trend::content::{Pace, Ranking, Reception};
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::fair::{Parameters, Vote, weights};
@@ -19,7 +20,7 @@ const TOGETHER: usize = 32;
 #[must_use]
 pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking, count: usize) -> Vec<TrendingContent> {
     let mut ranked: Vec<Placed<'_>> = Vec::new();
-    let mut best: Vec<f64> = Vec::new();
+    let (mut best, mut company): (Vec<f64>, _) = (Vec::new(), Company::new(day.grouping));
     let pace = Pace::of(ranking, question.window);
     let mut candidates = candidates(facts, question, pace.as_ref());
     while let Some((bound, slot)) = candidates.next() {
@@ -34,7 +35,7 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
         if is_too_low(bound - less) || !kept.counts() || kept.at > question.window.to || !question.scope.has(kept) {
             continue;
         }
-        let placed = Known::of(facts, question, kept).place(day, question, ranking, pace.as_ref());
+        let placed = Known::of(facts, question, kept).place(day, question, ranking, pace.as_ref(), &mut company);
         if let Some(placed) = placed.filter(|placed| !is_too_low(placed.explanation.score())) {
             let score = placed.explanation.score();
             best.insert(best.partition_point(|other| *other >= score), score);
@@ -47,7 +48,7 @@ pub fn contents(facts: &Facts, day: &Day, question: &Question, ranking: Ranking,
     };
     ranked.sort_by(better);
     ranked.truncate(count);
-    ranked.into_iter().map(|placed| placed.described(day, question)).collect()
+    ranked.into_iter().map(|placed| placed.described(day, question, &mut company)).collect()
 }
 
 /// What is known of a content at the end of a window.
@@ -63,8 +64,6 @@ struct Known<'a> {
 /// A content that has a place in a ranking.
 struct Placed<'a> {
     known: Known<'a>,
-    /// What is left to each rater beside those who came together with them.
-    shares: Vec<f64>,
     explanation: Explanation,
 }
 
@@ -77,7 +76,14 @@ impl<'a> Known<'a> {
     }
 
     /// Its place in a ranking, if it has one.
-    fn place(self, day: &Day, question: &Question, ranking: Ranking, pace: Option<&Pace>) -> Option<Placed<'a>> {
+    fn place(
+        self,
+        day: &Day,
+        question: &Question,
+        ranking: Ranking,
+        pace: Option<&Pace>,
+        company: &mut Company,
+    ) -> Option<Placed<'a>> {
         // What was taken back since was not to bring it here.
         let silent: Vec<i64> = self.replies.iter().copied().chain(self.untold.iter().map(|vote| vote.at)).collect();
         let is_new = |at: i64| self.told.last().is_some_and(|vote| vote.at > at) || silent.iter().any(|act| *act > at);
@@ -85,12 +91,11 @@ impl<'a> Known<'a> {
             return None;
         }
         let (standard, rater) = (day.standard(self.kept.source), |rater| day.rater(self.facts, rater));
-        let shares = standard.shares(&self.told, rater, &Parameters::default());
         let first = pace.map_or(0, |pace| self.told.partition_point(|vote| vote.at <= pace.forgotten));
-        let votes = &self.told[first..];
+        let (votes, shares) = (&self.told[first..], company.shares(&self.told, first, rater, &Parameters::default()));
         let reception = Reception {
             votes,
-            weights: &weights(votes, &shares[first..], rater, &Parameters::default()),
+            weights: &weights(votes, &shares, rater, &Parameters::default()),
             raters: self.told.len(),
             silent: &silent,
             published_at: self.kept.at,
@@ -103,22 +108,21 @@ impl<'a> Known<'a> {
             Ranking::Controversial => self.told.len() >= LEAST_RATERS && explanation.score() > 0.0,
             Ranking::Hot | Ranking::Rising | Ranking::Undecided => explanation.score() > 0.0,
         };
-        has_place.then_some(Placed { known: self, shares, explanation })
+        has_place.then_some(Placed { known: self, explanation })
     }
 }
 
 impl Placed<'_> {
     /// With all that is shown beside it.
-    fn described(self, day: &Day, question: &Question) -> TrendingContent {
+    fn described(self, day: &Day, question: &Question, company: &mut Company) -> TrendingContent {
         let Known { facts, kept, told, untold, replies } = self.known;
         let (standard, rater) = (day.standard(kept.source), |rater| day.rater(facts, rater));
-        let weights = weights(&told, &self.shares, rater, &Parameters::default());
         let within = |at: &i64| question.window.contains(*at);
         let told_within = facts.told_within(kept, question.window.from, question.window.to).len();
         TrendingContent {
             content: kept.id,
             explanation: self.explanation,
-            fair: standard.weighed(&told, &weights),
+            fair: standard.fair(&told, rater, company, &Parameters::default()),
             ratings: number(told_within + untold.iter().filter(|vote| within(&vote.at)).count()),
             replies: number(replies.iter().filter(|at| within(at)).count()),
         }

@@ -1,11 +1,14 @@
 //! Which words sum up a window, and which ones are rising.
 
+use std::cell::RefCell;
+
 use hashbrown::HashSet;
 
 use super::Question;
 use super::detail;
 use super::phrase::{self, Phrase};
 use super::tally::{Counted, Tally};
+use crate::domain::trend::company::Company;
 use crate::domain::trend::explanation::Explanation;
 use crate::domain::trend::fair::{Fair, Parameters};
 use crate::domain::trend::question::{Weighing, WordQuestion, WordRanking};
@@ -32,9 +35,11 @@ const PHRASED: usize = 500;
 /// The words of a window, best first.
 #[must_use]
 pub fn words(facts: &Facts, day: &Day, question: &Question, asked: &WordQuestion) -> Vec<TrendingWord> {
+    let company = RefCell::new(Company::new(day.grouping));
     let fair = |kept: &Kept| -> Fair {
-        let votes = facts.told_at(kept, question.window.to);
-        day.standard(kept.source).fair(&votes, |rater| day.rater(facts, rater), &Parameters::default())
+        let (votes, mut company) = (facts.told_at(kept, question.window.to), company.borrow_mut());
+        let rater = |rater| day.rater(facts, rater);
+        day.standard(kept.source).fair(&votes, rater, &mut company, &Parameters::default())
     };
     let tally = match asked.weighing {
         Weighing::Ratings => Tally::of(facts, day, question, |kept| 1.0 + fair(kept).rating()),
