@@ -6,6 +6,7 @@ pub mod documents;
 pub mod door;
 pub mod events;
 pub mod explorer;
+pub mod files;
 pub mod graphql;
 pub mod health;
 pub mod identity;

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::house::{Database, House, open_settings};
+use crate::program::Program;
 
 const SOON: Duration = Duration::from_secs(10);
 const ASK: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
@@ -86,4 +87,29 @@ async fn a_socket_keeps_its_place_and_all_of_a_proxy_share_theirs() {
     assert!(!is_served(&mut connect(&house).await).await, "the socket has its place still");
     drop(socket);
     house.stop().await;
+}
+
+/// Systems let a program have few files open until it asks for more; where it may not have them it says so.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn there_are_as_many_connections_as_the_system_may_give() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (limits, may_have_more) in [("ulimit -S -n 60", true), ("ulimit -S -n 900; ulimit -H -n 900", false)] {
+        let program = env!("CARGO_BIN_EXE_peerlead");
+        let script = format!(
+            "{limits}; exec '{program}' serve --listen 127.0.0.1:0 --database-url sqlite:x.db --max-connections 1000"
+        );
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script]).current_dir(folder.path()).env_clear().stderr(std::process::Stdio::piped());
+        let program = Program::start(command);
+        let mut streams = Vec::new();
+        for _ in 0..150 {
+            streams.push(TcpStream::connect(&program.address).await.expect("a connection"));
+        }
+        for stream in &mut streams {
+            assert!(is_served(stream).await, "{limits}");
+        }
+        let is_told = program.said().iter().any(|line| line.contains("--max-connections"));
+        assert_eq!(is_told, !may_have_more, "{:#?}", program.said());
+    }
 }

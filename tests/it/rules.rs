@@ -119,6 +119,7 @@ const TABLE: &[Room] = &[
             "hyper",
             "hyper_util",
             "socket2",
+            "rustix",
         ],
     },
     Room {
