@@ -20,7 +20,7 @@ pub struct Token {
 /// ```
 /// use peerlead::projection::archive::text::{Text, Token};
 /// let word = |word, titled| Some(Token { word, titled });
-/// let tokens = [word(0, true), None, word(16_382, false), word(16_382, true), word(16_383, false), word((1 << 30) - 2, true)];
+/// let tokens = [word(0, true), None, word(16_382, false), word(16_383, false), word(16_383, true), word((1 << 30) - 2, true)];
 /// let text: Text = tokens.into_iter().collect();
 /// assert!(text.tokens().eq(tokens));
 /// assert_eq!(text.words().count(), 5);
