@@ -132,9 +132,12 @@ impl Standard {
         let mut verdicts = vec![0.0; contents.len()];
         let rater = |number: u32| raters.get(number as usize).copied().unwrap_or_default();
         let mut company = Company::new(Grouping::of(raters));
-        let mut weights =
-            |votes: &&[Vote]| weights(votes, &company.shares(votes, 0, rater, parameters), rater, parameters);
-        let weights: Vec<Vec<f64>> = contents.iter().map(&mut weights).collect();
+        // Those of all contents in one list: there are many.
+        let mut all_weights = Vec::with_capacity(count);
+        for votes in contents {
+            let shares = company.shares(votes, 0, rater, parameters);
+            all_weights.extend(weights(votes, &shares, rater, parameters));
+        }
         for _ in 0..parameters.rounds {
             let (mut sums, mut counts) = (vec![0.0; raters.len()], vec![0.0; raters.len()]);
             for (votes, verdict) in contents.iter().zip(&verdicts) {
@@ -145,8 +148,10 @@ impl Standard {
             }
             let shrunk = |(sum, count): (&f64, &f64)| sum / (parameters.rater + count);
             standard.generosity = sums.iter().zip(&counts).map(shrunk).collect();
-            for ((votes, weights), verdict) in contents.iter().zip(&weights).zip(&mut verdicts) {
-                *verdict = standard.verdict(votes, weights).0;
+            let mut rest = all_weights.as_slice();
+            for (votes, verdict) in contents.iter().zip(&mut verdicts) {
+                let (weights, others) = rest.split_at(votes.len());
+                (*verdict, rest) = (standard.verdict(votes, weights).0, others);
             }
         }
         standard

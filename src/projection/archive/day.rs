@@ -141,19 +141,22 @@ impl Day {
         #[expect(clippy::cast_possible_truncation, reason = "a year in microseconds")]
         let from = self.at - (memory * REACH) as i64;
         let mut hours = [0.0; HOURS];
-        let (mut topics, mut people) = (Vec::new(), Vec::new());
-        let mut first = self.at;
+        let (mut topics, mut first) = (Vec::new(), self.at);
         each_act(facts, from, self.at, |deed, kept, who, at| {
             hours[Week::hour(at)] += decay(self.at - at, memory);
             first = first.min(at);
             topics.extend(kept.topics.iter().map(|topic| Act::of(*topic, deed, who, at)));
-            let others = kept.authors.iter().filter(|author| **author != who);
-            people.extend(others.map(|author| Act::of(*author, deed, who, at)));
         });
         self.week = Week::of(&hours);
         let fading = Fading::of(from, self.at);
-        self.topics = sums(&topics, facts.topics.len(), &fading);
-        self.people = sums(&people, facts.people.len(), &fading);
+        self.topics = sums(topics, facts.topics.len(), &fading);
+        // One list after the other: each has all that was done in a year.
+        let mut people = Vec::new();
+        each_act(facts, from, self.at, |deed, kept, who, at| {
+            let others = kept.authors.iter().filter(|author| **author != who);
+            people.extend(others.map(|author| Act::of(*author, deed, who, at)));
+        });
+        self.people = sums(people, facts.people.len(), &fading);
         let mut day = Self::before(first);
         while day < self.at {
             self.days += decay(self.at - day, memory);
@@ -187,9 +190,7 @@ pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(De
             }
         }
     }
-    for told in facts.all_told_within(from, to) {
-        act(Deed::Rated, &facts.contents[told.slot as usize], told.rater, told.at);
-    }
+    facts.each_of_all_told_within(from, to, |kept, at, rater| act(Deed::Rated, kept, rater, at));
 }
 
 /// Acts in their order, each once. They are around fewer than `count`; each is compared with those around the same alone.
@@ -243,9 +244,12 @@ impl Fading {
 
 /// What different acts weigh together, by what they are around.
 #[must_use]
-pub fn sums(acts: &[Act], count: usize, fading: &Fading) -> Vec<f64> {
+pub fn sums(mut acts: Vec<Act>, count: usize, fading: &Fading) -> Vec<f64> {
     let mut sums = vec![0.0; count];
-    for act in in_order(acts, count) {
+    // Where they lie: they may be so many that room for another list of them matters more than time.
+    acts.sort_unstable();
+    acts.dedup();
+    for act in acts {
         sums[act.around() as usize] += fading.weight(act);
     }
     sums

@@ -166,7 +166,7 @@ impl Past {
                 each_around(kept, who, around, |number| acts.push(Act::of(number, deed, who, at)));
             }
         });
-        sums(&acts, count(facts, around), &Fading::of(from, day.at))
+        sums(acts, count(facts, around), &Fading::of(from, day.at))
     }
 
     /// Around what at least one act was to be expected.

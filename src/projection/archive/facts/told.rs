@@ -6,7 +6,7 @@ use itertools::Itertools;
 use smallvec::SmallVec;
 
 use super::vote::given_after;
-use super::{Cast, Facts, Kept};
+use super::{Facts, Kept};
 use crate::domain::ballot::tellings;
 use crate::domain::trend::fair::Vote;
 use crate::projection::archive::marks::Marks;
@@ -35,18 +35,14 @@ impl Facts {
         told
     }
 
-    /// The same of all contents that count, one content after the other. They are gathered before anything is done with them, so
-    /// that the processor looks up many at a time: each lies somewhere else in memory.
-    #[must_use]
-    pub fn all_told_within(&self, from: i64, to: i64) -> Vec<Cast> {
-        let mut told = Vec::with_capacity(self.casts(from, to).len());
+    /// Tells the same of all contents that count, one content after the other.
+    pub fn each_of_all_told_within<'a>(&'a self, from: i64, to: i64, mut tell: impl FnMut(&'a Kept, i64, u32)) {
         for slot in self.rated_within(from, to) {
             let kept = &self.contents[slot as usize];
             if kept.counts() {
-                self.each_told_within(kept, from, to, |at, rater| told.push(Cast { at, slot, rater }));
+                self.each_told_within(kept, from, to, |at, rater| tell(kept, at, rater));
             }
         }
-        told
     }
 
     /// Contents that somebody rated, or took a rating back of, after `from` up to `to`, by their numbers in their order.
