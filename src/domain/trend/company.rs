@@ -13,7 +13,7 @@ const LAST: u32 = 1 << 22;
 /// By what raters are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
-    /// Their teams, where any is known; these are numbers from 0.
+    /// Their teams, where any is known; these are numbers from 0 on, without large gaps.
     Teams,
     /// When they gave their first rating ever. The hours of that are counted from this one on.
     Arrivals { since: u32 },
@@ -38,6 +38,7 @@ impl Grouping {
     fn group(self, rater: Rater) -> u32 {
         match self {
             Self::Teams => rater.team.unwrap_or(ALONE),
+            // Who turns out to have come before the first is of that hour, until it is known of whom hours are counted from.
             Self::Arrivals { since } => hour(rater).saturating_sub(since),
         }
     }

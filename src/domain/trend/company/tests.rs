@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::trend::window::size;
 
 fn votes(count: usize) -> Vec<Vote> {
     (0..).take(count).map(|rater| Vote { at: 0, rater, step: 1 }).collect()
@@ -10,7 +11,7 @@ fn votes(count: usize) -> Vec<Vote> {
 
 /// What is left to somebody who came as one of so many.
 fn left(together: usize, excess: f64) -> f64 {
-    1.0 / (1.0 + excess * (crate::domain::trend::window::size(together) - 1.0))
+    1.0 / (1.0 + excess * (size(together) - 1.0))
 }
 
 proptest! {
