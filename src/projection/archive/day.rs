@@ -193,31 +193,6 @@ pub fn each_act<'a>(facts: &'a Facts, from: i64, to: i64, mut act: impl FnMut(De
     facts.each_of_all_told_within(from, to, |kept, at, rater| act(Deed::Rated, kept, rater, at));
 }
 
-/// Acts in their order, each once. They are around fewer than `count`; each is compared with those around the same alone.
-#[must_use]
-pub fn in_order(acts: &[Act], count: usize) -> Vec<Act> {
-    let mut ends = vec![0_usize; count];
-    for act in acts {
-        ends[act.around() as usize] += 1;
-    }
-    let mut sum = 0;
-    for end in &mut ends {
-        sum += *end;
-        *end = sum;
-    }
-    let mut sorted = acts.to_vec();
-    for act in acts {
-        let end = &mut ends[act.around() as usize];
-        *end -= 1;
-        sorted[*end] = *act;
-    }
-    // What was an end is a beginning now.
-    ends.push(acts.len());
-    ends.windows(2).for_each(|around| sorted[around[0]..around[1]].sort_unstable());
-    sorted.dedup();
-    sorted
-}
-
 /// What an act of each day weighs as of a midnight: half as much for each half-life before it.
 #[derive(Debug)]
 pub struct Fading {

@@ -5,7 +5,7 @@ use crate::domain::trend::heat::{Activity, MEMORY};
 use crate::domain::trend::question::Around;
 use crate::domain::trend::trending::Trending;
 use crate::domain::trend::window::{DAY, decay, size, to_f64};
-use crate::projection::archive::day::{Act, Day, Deed, Fading, each_act, in_order, sums};
+use crate::projection::archive::day::{Act, Day, Deed, Fading, each_act, sums};
 use crate::projection::archive::facts::{Facts, Kept};
 
 /// A topic or a person, by its number.
@@ -99,6 +99,30 @@ fn count(facts: &Facts, around: Around) -> usize {
         Around::Topics => facts.topics.len(),
         Around::People => facts.people.len(),
     }
+}
+
+/// Acts in their order, each once. They are around fewer than `count`; each is compared with those around the same alone.
+fn in_order(acts: &[Act], count: usize) -> Vec<Act> {
+    let mut ends = vec![0_usize; count];
+    for act in acts {
+        ends[act.around() as usize] += 1;
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    let mut sorted = acts.to_vec();
+    for act in acts {
+        let end = &mut ends[act.around() as usize];
+        *end -= 1;
+        sorted[*end] = *act;
+    }
+    // What was an end is a beginning now.
+    ends.push(acts.len());
+    ends.windows(2).for_each(|around| sorted[around[0]..around[1]].sort_unstable());
+    sorted.dedup();
+    sorted
 }
 
 /// Around what an act counts.
