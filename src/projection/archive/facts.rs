@@ -26,10 +26,8 @@ use crate::domain::trend::fair::{Rater, Vote};
 /// A few numbers beside each other: most contents have one or two authors and topics.
 pub type Numbers = SmallVec<[u32; 4]>;
 
-/// A content. What is asked of each that was rated or written lately stands first and lies together: they are all over the memory,
-/// and to fetch one takes longer than to count it.
+/// A content.
 #[derive(Debug)]
-#[repr(C, align(64))]
 pub struct Kept {
     /// In the order of time.
     pub votes: Vec<Vote>,
