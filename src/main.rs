@@ -322,7 +322,7 @@ async fn serve_app(
     start: Start,
 ) -> Result<ExitCode, Failure> {
     let settings = http_settings(server, identity, start)?;
-    make_room(settings.connections.0);
+    files::make_room(settings.connections.0);
     let (stopped, limit) = (tokio::sync::Notify::new(), server.stop_timeout);
     let stopped = Arc::new(stopped);
     let told = Arc::clone(&stopped);
@@ -337,18 +337,6 @@ async fn serve_app(
     }
     app.close().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Has as many files open as connections need, or says why they will be fewer.
-fn make_room(connections: usize) {
-    let Some(files) = files::raise() else { return };
-    if usize::try_from(files).is_ok_and(|files| files < connections) {
-        tracing::warn!(
-            files,
-            connections,
-            "each connection is an open file, and the system lets this process have fewer: give it more (LimitNOFILE, ulimit -n), or have fewer --max-connections"
-        );
-    }
 }
 
 /// Waits for Ctrl-C, or for the signal by which service managers stop programs.

@@ -175,7 +175,7 @@ impl Archive {
             entry.push((past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
         }
         for (content, (votes, past)) in votes {
-            facts.put_votes(content, votes, &past);
+            facts.put_votes(content, &votes, &past);
         }
         Ok(())
     }
@@ -267,7 +267,7 @@ impl Archive {
             let votes: Vec<_> = votes.into_iter().map(|(_, rater, step, at)| (rater, step, at)).collect();
             let past = past.iter().map(|past| (past.rater, past.step, micros(past.rated_at), micros(past.ended_at)));
             let past: Vec<_> = past.collect();
-            self.facts.write().await.put_votes(content, votes, &past);
+            self.facts.write().await.put_votes(content, &votes, &past);
         }
         while !stale.is_empty() {
             let contents = self.texts(&mut stale).await?;

@@ -82,7 +82,7 @@ fn both(tellings: &[Telling]) -> (Facts, Facts, i64) {
             before.iter().filter_map(|(pair, step, since, end)| Some((of(pair)?, *step, *since, *end))).collect();
         // Read twice: the second time nothing is new.
         for _ in 0..2 {
-            read.put_votes(ContentId(number + 1), votes.clone(), &past);
+            read.put_votes(ContentId(number + 1), &votes, &past);
         }
     }
     heard.sort();

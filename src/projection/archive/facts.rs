@@ -29,26 +29,26 @@ pub type Numbers = SmallVec<[u32; 4]>;
 /// A content.
 #[derive(Debug)]
 pub struct Kept {
-    /// In the order of time.
-    pub votes: Vec<Vote>,
-    /// What is to be known of them that they do not say themselves.
-    beside: Option<Box<Beside>>,
-    /// Numbers of topics.
-    pub topics: Numbers,
-    counts: bool,
-    pub visible: bool,
-    /// Whether two votes may have been given at the same moment.
-    may_tie: bool,
-    /// When it was published, in microseconds.
-    pub at: i64,
-    pub text: Text,
-    /// Numbers of people.
-    pub authors: Numbers,
     pub id: ContentId,
     pub source: SourceId,
+    /// When it was published, in microseconds.
+    pub at: i64,
+    pub visible: bool,
+    counts: bool,
+    pub parent: Option<ContentId>,
+    /// Numbers of people.
+    pub authors: Numbers,
+    /// Numbers of topics.
+    pub topics: Numbers,
+    pub text: Text,
+    /// In the order of time.
+    pub votes: Vec<Vote>,
+    /// Whether two of them may have been given at the same moment.
+    may_tie: bool,
+    /// What is to be known of them that they do not say themselves.
+    beside: Option<Box<Beside>>,
     /// When a vote was last given or ended.
     voted_at: i64,
-    pub parent: Option<ContentId>,
     prints: Box<[u64]>,
 }
 
@@ -245,19 +245,19 @@ impl Facts {
             self.acts.push(u32::try_from(answers).unwrap_or(u32::MAX));
             self.answer(slot, card.parent);
             let kept = Kept {
-                votes: Vec::new(),
-                beside: None,
-                topics,
-                counts: false,
-                visible: subject.visible,
-                may_tie: false,
-                at,
-                text: Text::default(),
-                authors,
                 id: subject.content,
                 source: subject.source,
-                voted_at: i64::MIN,
+                at,
+                visible: subject.visible,
+                counts: false,
                 parent: card.parent,
+                authors,
+                topics,
+                text: Text::default(),
+                votes: Vec::new(),
+                may_tie: false,
+                beside: None,
+                voted_at: i64::MIN,
                 prints: Box::default(),
             };
             append(&mut self.contents, kept);

@@ -49,7 +49,7 @@ impl Facts {
     pub fn put_votes(
         &mut self,
         content: ContentId,
-        votes: Vec<(PersonId, i16, i64)>,
+        votes: &[(PersonId, i16, i64)],
         past: &[(PersonId, i16, i64, i64)],
     ) {
         let Some(slot) = self.slots.get(&content).copied() else { return };
@@ -64,7 +64,7 @@ impl Facts {
         known.extend(ended_before.iter().flat_map(|(vote, end)| [(vote.rater, vote.at), (vote.rater, *end)]));
         let mut raters: HashSet<u32> = known.iter().map(|(rater, _)| *rater).collect();
         let mut latest = i64::MIN;
-        let mut votes: Vec<Vote> = votes.into_iter().map(|(rater, step, at)| self.vote(rater, step, at)).collect();
+        let mut votes: Vec<Vote> = votes.iter().map(|(rater, step, at)| self.vote(*rater, *step, *at)).collect();
         votes.sort_unstable_by_key(order);
         // Most contents are hardly rated any more after they were read.
         self.contents[slot as usize].votes.reserve_exact(votes.len());
