@@ -122,12 +122,16 @@ impl App {
     }
 
     fn find_in_name_only(&self, ground: &Ground<'_>, gaps: &mut Vec<Gap>) {
-        let mut last: HashMap<(PersonId, TopicId), i64> = HashMap::new();
+        // Of those alone who are said to lead: everybody on all topics would be many times as many.
+        let mut last: HashMap<(PersonId, TopicId), i64> =
+            ground.valid.iter().map(|one| ((one.person, one.topic), i64::MIN)).collect();
         for topic in ground.overview {
+            let above = self.with_ancestors(topic.topic);
             for brief in &topic.leaders {
-                for on in self.with_ancestors(topic.topic) {
-                    let known = last.entry((brief.person, on)).or_insert(i64::MIN);
-                    *known = (*known).max(brief.last.map_or(i64::MIN, micros));
+                for on in &above {
+                    if let Some(known) = last.get_mut(&(brief.person, *on)) {
+                        *known = (*known).max(brief.last.map_or(i64::MIN, micros));
+                    }
                 }
             }
         }
