@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Ok(spans) => spans,
         Err(error) => return failed(&error.into()),
     };
-    let code = run(&config).unwrap_or_else(|error| failed(&error));
+    let code = run(config).unwrap_or_else(|error| failed(&error));
     if let Some(spans) = spans {
         spans.stop();
     }
@@ -62,72 +62,75 @@ fn failed(error: &Failure) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn run(config: &Config) -> Result<ExitCode, Failure> {
+fn run(config: Config) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
-    let code = runtime.block_on(async {
-        match config.command.clone() {
-            Command::Serve { server, no_migrate } => serve_database(config, &server, no_migrate).await,
-            Command::Demo { server, folder, pace } => {
-                serve_demo(config, &server, Demo::in_folder(folder.as_deref())?, pace).await
-            }
-            Command::Import { folder, source, scale, name, kind, public, quiet } => {
-                let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
-                let app = open(config, unattended(config)).await?;
-                let summary = import(&app, &options).await;
-                app.close().await;
-                Ok(if summary?.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-            }
-            Command::Export { folder, source, quiet } => {
-                let app = open(config, unattended(config)).await?;
-                let summary = export(&app, &folder, source.as_deref(), quiet).await;
-                app.close().await;
-                summary?;
-                Ok(ExitCode::SUCCESS)
-            }
-            Command::Check { repair } => {
-                let app = open(config, unattended(config)).await?;
-                let checked = check(&app, repair).await;
-                app.close().await;
-                Ok(if checked? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-            }
-            Command::Token(command) => {
-                let app = open(config, unattended(config)).await?;
-                let done = tokens(&app, command).await;
-                app.close().await;
-                print(&done?)?;
-                Ok(ExitCode::SUCCESS)
-            }
-            Command::Person(command) => {
-                let app = open(config, unattended(config)).await?;
-                let done = match command {
-                    PersonCommand::Export { handle } => person::export(&app, &handle).await,
-                    PersonCommand::Erase { handle } => person::erase(&app, &handle).await.map(|left| left + "\n"),
-                };
-                app.close().await;
-                print(&done?)?;
-                Ok(ExitCode::SUCCESS)
-            }
-            Command::Health { listen } => {
-                let (healthy, said) = health(listen).map_err(|error| format!("{listen}: {error}"))?;
-                say(&said);
-                Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-            }
-            Command::Migrate => {
-                let store = Store::connect(&config.database_url).await?;
-                store.migrate().await?;
-                store.close().await;
-                say("the database is up to date");
-                Ok(ExitCode::SUCCESS)
-            }
-            Command::Schema => {
-                print(&sdl())?;
-                Ok(ExitCode::SUCCESS)
-            }
-        }
-    });
+    // Not on this thread, which only waits from then on: what has been of use to it would be of no use to any other.
+    let code = runtime.block_on(runtime.spawn(async move { obey(&config).await }))?;
     // What still runs then has had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     code
+}
+
+async fn obey(config: &Config) -> Result<ExitCode, Failure> {
+    match config.command.clone() {
+        Command::Serve { server, no_migrate } => serve_database(config, &server, no_migrate).await,
+        Command::Demo { server, folder, pace } => {
+            serve_demo(config, &server, Demo::in_folder(folder.as_deref())?, pace).await
+        }
+        Command::Import { folder, source, scale, name, kind, public, quiet } => {
+            let options = ImportOptions { folder, source, scale: scale.map(scale_of), name, kind, public, quiet };
+            let app = open(config, unattended(config)).await?;
+            let summary = import(&app, &options).await;
+            app.close().await;
+            Ok(if summary?.bad > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        Command::Export { folder, source, quiet } => {
+            let app = open(config, unattended(config)).await?;
+            let summary = export(&app, &folder, source.as_deref(), quiet).await;
+            app.close().await;
+            summary?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { repair } => {
+            let app = open(config, unattended(config)).await?;
+            let checked = check(&app, repair).await;
+            app.close().await;
+            Ok(if checked? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Token(command) => {
+            let app = open(config, unattended(config)).await?;
+            let done = tokens(&app, command).await;
+            app.close().await;
+            print(&done?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Person(command) => {
+            let app = open(config, unattended(config)).await?;
+            let done = match command {
+                PersonCommand::Export { handle } => person::export(&app, &handle).await,
+                PersonCommand::Erase { handle } => person::erase(&app, &handle).await.map(|left| left + "\n"),
+            };
+            app.close().await;
+            print(&done?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Health { listen } => {
+            let (healthy, said) = health(listen).map_err(|error| format!("{listen}: {error}"))?;
+            say(&said);
+            Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Migrate => {
+            let store = Store::connect(&config.database_url).await?;
+            store.migrate().await?;
+            store.close().await;
+            say("the database is up to date");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Schema => {
+            print(&sdl())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 /// The app for somebody who serves: what is told of tallies is brought in line with how it is configured.

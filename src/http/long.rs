@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::budget::Client;
 use super::share::Shares;
-use crate::app::aside::aside;
+use crate::app::aside::Aside;
 
 /// From how many points on an operation takes long.
 pub const DEAR: u64 = 1_000;
@@ -24,6 +24,7 @@ const EACH: usize = 2;
 pub struct Long {
     all: Arc<Semaphore>,
     own: Shares,
+    aside: Aside,
 }
 
 impl Default for Long {
@@ -36,7 +37,7 @@ impl Default for Long {
 impl Long {
     /// As much at once as there are `turns`.
     fn with(turns: usize) -> Self {
-        Self { all: Arc::new(Semaphore::new(turns)), own: Shares::new(EACH) }
+        Self { all: Arc::new(Semaphore::new(turns)), own: Shares::new(EACH), aside: Aside::new(turns) }
     }
 
     /// Does something of a client when it is its turn. What nobody waits for any more is given up where it waits itself; `None` when
@@ -49,7 +50,7 @@ impl Long {
         let turn = self.turn(client).await?;
         let (_waiting, left) = oneshot::channel::<()>();
         let handle = Handle::current();
-        let done = aside(move || {
+        let done = self.aside.run(move || {
             let _turn = turn;
             handle.block_on(async {
                 tokio::select! {

@@ -31,11 +31,12 @@ use crate::domain::id::ContentId;
 use crate::domain::term;
 use crate::domain::time::micros;
 use crate::live::feed::{Feed, Gap};
+use crate::projection::aside::Aside;
 use crate::store::connection::Store;
 use crate::store::error::Error;
 
 /// How many contents are read at once, and how many changes are taken at once.
-const CHUNK: i64 = 500;
+const CHUNK: i64 = 250;
 const TOGETHER: usize = 256;
 /// How long to wait before the database is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -48,8 +49,9 @@ pub struct Archive {
     quorum: usize,
     facts: RwLock<Facts>,
     days: Days,
-    /// Who may reckon now.
+    /// Who may reckon now, and where.
     turns: Arc<Semaphore>,
+    aside: Aside,
     /// How often everything was read.
     readings: AtomicU64,
     /// Moves with everything that may change an answer that was given already.
@@ -71,6 +73,7 @@ impl Archive {
             facts: RwLock::default(),
             days: Days::default(),
             turns: Arc::new(Semaphore::new(cores)),
+            aside: Aside::new(cores),
             readings: AtomicU64::default(),
             version: AtomicU64::default(),
             asked: AtomicI64::default(),
@@ -120,12 +123,14 @@ impl Archive {
         let (_, seq) = self.store.log_ends().await?;
         let mut facts = Facts::of_reading(self.readings.fetch_add(1, Ordering::Relaxed));
         facts.quorum = self.quorum;
+        let (contents, casts) = self.store.sizes().await?;
+        facts.reserve(contents, casts);
         for source in self.store.sources().await? {
             facts.put_source(&source);
         }
         let mut last = crate::domain::id::PersonId(0);
         loop {
-            let people = self.store.people_after(last, 10 * CHUNK).await?;
+            let people = self.store.people_after(last, 4 * CHUNK).await?;
             let Some(end) = people.last() else { break };
             last = end.id;
             for person in &people {

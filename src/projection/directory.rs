@@ -17,7 +17,7 @@ use crate::store::error::Error;
 mod tree;
 
 /// How many people are read at once.
-const CHUNK: i64 = 5_000;
+const CHUNK: i64 = 1_000;
 
 /// Names and relations of the nouns that everything refers to.
 #[derive(Debug)]

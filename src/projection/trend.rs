@@ -91,7 +91,7 @@ pub fn circle(facts: &Facts, person: u32, at: i64) -> Vec<u32> {
     for (_, kept) in facts.published(at - CIRCLE, at) {
         let parent = kept.parent.and_then(|parent| facts.content(parent)).filter(|parent| parent.counts());
         let answered = parent.map(|parent| &*parent.authors).unwrap_or_default();
-        if kept.authors.contains(&person) {
+        if kept.is_by(person) {
             people.extend(kept.authors.iter().chain(answered));
         } else if answered.contains(&person) {
             people.extend(&kept.authors);

@@ -135,6 +135,19 @@ impl Store {
         Ok(self.ratings_by(id.rater, &[id.content]).await?.pop())
     }
 
+    /// About how many contents there are, and how many moments at which somebody rated one or took that back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sizes(&self) -> Result<(usize, usize), Error> {
+        let sql = Sql::new(
+            "SELECT (SELECT COUNT(*) FROM content), (SELECT COUNT(*) FROM rating) + 2 * (SELECT COUNT(*) FROM past_rating)",
+        );
+        let Some(row) = self.row(sql).await? else { return Ok((0, 0)) };
+        let size = |column| Ok::<_, Error>(usize::try_from(row.try_get_by_index::<i64>(column)?).unwrap_or_default());
+        Ok((size(0)?, size(1)?))
+    }
+
     /// What is thought of the contents after one, up to another: who, how many steps, when in microseconds.
     ///
     /// # Errors

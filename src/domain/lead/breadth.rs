@@ -27,7 +27,7 @@ pub fn expected(shares: &[f64], acts: u32) -> f64 {
 /// assert_eq!(breadth(2, 9.0), 1.0, "few people know each other");
 /// ```
 #[must_use]
-pub fn breadth(people: u32, expected: f64) -> f64 {
+pub fn breadth(people: u32, expected: f64) -> f32 {
     match f64::from(people) / expected.max(1.0) {
         _ if expected < LEAST => 1.0,
         share if share >= 0.5 => 1.0,

@@ -4,8 +4,9 @@
 use super::company::{Company, Grouping};
 use super::window::size;
 
-/// One rating. Raters are numbers.
+/// One rating. Raters are numbers. All of an organisation's are held, so there is no room between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(Rust, packed)]
 pub struct Vote {
     /// Microseconds.
     pub at: i64,

@@ -2,14 +2,29 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
 use moka::sync::Cache;
 
 /// How many sets of topics are remembered.
 const KEPT: u64 = 10_000;
 
-/// By the number of a person, what of their own work counts; 1 for who is not among them.
-pub type Breadth = HashMap<u32, f64>;
+/// What of people's own work counts, by their numbers, sorted; 1 for who is not among them.
+#[derive(Debug, Default)]
+pub struct Breadth(Box<[(u32, f32)]>);
+
+impl FromIterator<(u32, f32)> for Breadth {
+    /// From people in the order of their numbers.
+    fn from_iter<I: IntoIterator<Item = (u32, f32)>>(people: I) -> Self {
+        Self(people.into_iter().collect())
+    }
+}
+
+impl Breadth {
+    /// What of a person's own work counts.
+    #[must_use]
+    pub fn of_person(&self, person: u32) -> f64 {
+        self.0.binary_search_by_key(&person, |(person, _)| *person).map_or(1.0, |place| f64::from(self.0[place].1))
+    }
+}
 
 /// By sorted numbers of topics.
 #[derive(Debug)]

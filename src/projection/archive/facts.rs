@@ -61,13 +61,14 @@ struct Beside {
     told: Vec<i64>,
 }
 
-/// That somebody rated a content or took that back, whatever became of it. Short, so that the votes of a window are read in one go.
+/// That somebody rated a content or took that back, whatever became of it. Short, so that the votes of a window are read in one go;
+/// who it was, the content knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(Rust, packed(4))]
 pub struct Cast {
     pub at: i64,
     /// The number of the content.
     pub slot: u32,
-    pub rater: u32,
 }
 
 impl Kept {
@@ -75,6 +76,12 @@ impl Kept {
     #[must_use]
     pub const fn counts(&self) -> bool {
         self.counts
+    }
+
+    /// Whether somebody is among its authors.
+    #[must_use]
+    pub fn is_by(&self, person: u32) -> bool {
+        self.authors.contains(&person)
     }
 
     /// Whether its votes alone say when they came to be told: nobody took theirs back and no two are of the same moment.
@@ -163,6 +170,17 @@ fn make_room<T>(list: &mut Vec<T>) {
 }
 
 impl Facts {
+    /// Makes room for so many contents and casts, and some that come later.
+    pub fn reserve(&mut self, contents: usize, casts: usize) {
+        self.contents.reserve_exact(contents + contents / 8);
+        self.casts.reserve_exact(casts + casts / 8);
+        // To grow a map step by step would leave as much again that is free, but nobody's.
+        self.slots.reserve(contents);
+        self.by_time.reserve(contents);
+        self.acts.reserve(contents);
+        self.prints.reserve(2 * contents);
+    }
+
     /// The number of a person.
     pub fn person(&mut self, id: PersonId) -> u32 {
         if let Some(number) = self.numbers.get(&id) {
@@ -315,7 +333,6 @@ impl Facts {
     pub fn sort(&mut self) {
         self.by_time.sort_unstable();
         self.casts.sort_unstable();
-        self.casts.dedup();
         self.is_sorted = true;
     }
 

@@ -68,7 +68,7 @@ impl Presences {
         }
         for (_, kept) in facts.published(i64::MIN, at).filter(|(_, kept)| facts.is_public(kept.source)) {
             let votes = facts.votes_at(kept, at);
-            let counts = |vote: &&Vote| recognised[vote.rater as usize] && !kept.authors.contains(&vote.rater);
+            let counts = |vote: &&Vote| recognised[vote.rater as usize] && !kept.is_by(vote.rater);
             votes.iter().filter(counts).for_each(|vote| add(vote.rater, vote.at));
         }
         Self { by_person, recognised, vouching }
@@ -104,8 +104,7 @@ fn people<'a>(facts: &'a Facts, kept: &'a Kept) -> impl Iterator<Item = u32> + '
 #[must_use]
 pub fn acknowledged(facts: &Facts, kept: &Kept, at: i64) -> bool {
     let votes = facts.told_at(kept, at);
-    let sum: i64 =
-        votes.iter().filter(|vote| !kept.authors.contains(&vote.rater)).map(|vote| i64::from(vote.step)).sum();
-    let is_other = |author: &u32| !facts.bots[*author as usize] && !kept.authors.contains(author);
+    let sum: i64 = votes.iter().filter(|vote| !kept.is_by(vote.rater)).map(|vote| i64::from(vote.step)).sum();
+    let is_other = |author: &u32| !facts.bots[*author as usize] && !kept.is_by(*author);
     sum > 0 || facts.replies(kept.id).any(|reply| reply.at <= at && reply.authors.iter().any(is_other))
 }

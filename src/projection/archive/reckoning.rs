@@ -9,7 +9,6 @@ use moka::sync::Cache;
 use super::Archive;
 use super::day::Day;
 use super::facts::Facts;
-use crate::projection::aside::aside;
 
 impl Archive {
     /// Two answers about the same moment are the same as long as this is.
@@ -27,7 +26,7 @@ impl Archive {
         // No more at once than there are cores: more of them would only take each other's time, and memory.
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return R::default() };
         let archive = Arc::clone(self);
-        let reckoned = aside(move || {
+        let reckoned = self.aside.run(move || {
             let _turn = turn;
             archive.ask(at, question)
         });
@@ -55,7 +54,7 @@ impl Archive {
             return answer;
         }
         let (archive, known) = (Arc::clone(self), known.clone());
-        let reckoned = aside(move || {
+        let reckoned = self.aside.run(move || {
             let _turn = turn;
             known.get_with(key, || Arc::new(archive.ask(at, question)))
         });

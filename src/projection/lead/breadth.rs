@@ -38,7 +38,7 @@ fn reckon(facts: &Facts, day: &Day, topics: &[u32]) -> Breadth {
         *counts.entry(*who).or_default() += 1;
     }
     pairs.sort_unstable();
-    let mut found = HashMap::new();
+    let mut found = Vec::new();
     for of_one in pairs.chunk_by(|a, b| a.0 == b.0) {
         let author = of_one[0].0;
         let acts = u32::try_from(of_one.len()).unwrap_or(u32::MAX);
@@ -55,10 +55,10 @@ fn reckon(facts: &Facts, day: &Day, topics: &[u32]) -> Breadth {
         shares.sort_by(f64::total_cmp);
         let breadth = breadth(people, expected(&shares, acts));
         if breadth < 1.0 {
-            found.insert(author, breadth);
+            found.push((author, breadth));
         }
     }
-    found
+    found.into_iter().collect()
 }
 
 /// Everybody else who is for a content or answered it by a moment, once.
@@ -67,7 +67,7 @@ fn each_acknowledger(facts: &Facts, kept: &Kept, at: i64, tell: impl FnMut(u32))
     let raters = votes.iter().filter(|vote| vote.step > 0).map(|vote| vote.rater);
     let answers = facts.replies(kept.id).filter(|reply| reply.at <= at).flat_map(|reply| reply.authors.iter().copied());
     let mut who: Vec<u32> = raters.chain(answers.filter(|author| !facts.bots[*author as usize])).collect();
-    who.retain(|who| !kept.authors.contains(who));
+    who.retain(|who| !kept.is_by(*who));
     who.sort_unstable();
     who.dedup();
     who.into_iter().for_each(tell);

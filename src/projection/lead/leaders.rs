@@ -32,7 +32,7 @@ pub fn leaders(facts: &Facts, day: &Day, topics: &[u32], window: Window, aspect:
     let mut leaders: Vec<Leader> = acts(facts, day, topics, window)
         .into_iter()
         .map(|(person, acts)| {
-            let breadth = breadths.get(&person).copied().unwrap_or(1.0);
+            let breadth = breadths.of_person(person);
             let record = Record::of(&acts, reckoned_at(window.to), &parameters);
             let evidence = record.evidence(0, &parameters).narrowed(breadth);
             let strength = evidence.strength(day.presences.of_person(person), &parameters);
@@ -89,7 +89,7 @@ fn each_act(
     // A rating that is nobody else's business is no evidence about the one who gave it.
     if facts.is_public(kept.source) {
         let votes = facts.votes_at(kept, window.to);
-        let judged = votes.iter().filter(|vote| window.contains(vote.at) && !kept.authors.contains(&vote.rater));
+        let judged = votes.iter().filter(|vote| window.contains(vote.at) && !kept.is_by(vote.rater));
         for vote in judged.filter(|vote| judges.have(vote.rater)) {
             tell(vote.rater, act(vote.at, Deed::Judged));
         }

@@ -117,14 +117,14 @@ impl Placed<'_> {
     fn described(self, day: &Day, question: &Question, company: &mut Company) -> TrendingContent {
         let Known { facts, kept, told, untold, replies } = self.known;
         let (standard, rater) = (day.standard(kept.source), |rater| day.rater(facts, rater));
-        let within = |at: &i64| question.window.contains(*at);
+        let within = |at: i64| question.window.contains(at);
         let told_within = facts.told_within(kept, question.window.from, question.window.to).len();
         TrendingContent {
             content: kept.id,
             explanation: self.explanation,
             fair: standard.fair(&told, rater, company, &Parameters::default()),
-            ratings: number(told_within + untold.iter().filter(|vote| within(&vote.at)).count()),
-            replies: number(replies.iter().filter(|at| within(at)).count()),
+            ratings: number(told_within + untold.iter().filter(|vote| within(vote.at)).count()),
+            replies: number(replies.iter().filter(|at| within(**at)).count()),
         }
     }
 }

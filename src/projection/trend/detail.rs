@@ -116,9 +116,9 @@ struct Opinion {
 
 impl Opinion {
     fn hear(&mut self, votes: &[Vote], fair: &Fair) {
-        for vote in votes.iter().take(LEAST_RATERS) {
-            if self.raters.len() < LEAST_RATERS && !self.raters.contains(&vote.rater) {
-                self.raters.push(vote.rater);
+        for rater in votes.iter().take(LEAST_RATERS).map(|vote| vote.rater) {
+            if self.raters.len() < LEAST_RATERS && !self.raters.contains(&rater) {
+                self.raters.push(rater);
             }
         }
         self.sum += fair.rating() * fair.weight;

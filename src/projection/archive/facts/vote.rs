@@ -36,10 +36,10 @@ impl Facts {
         if let Some(vote) = vote {
             self.push_vote(slot, vote);
             if !is_told {
-                self.cast(Cast { at, slot, rater });
+                self.cast(Cast { at, slot });
             }
         } else if known.is_some() {
-            self.cast(Cast { at, slot, rater });
+            self.cast(Cast { at, slot });
         }
         self.retell(slot, since);
         self.note_last_vote(slot, at.max(self.contents[slot as usize].voted_at));
@@ -121,7 +121,7 @@ impl Facts {
             append(&mut self.given[rater as usize], slot);
         }
         if known.insert((rater, at)) {
-            self.cast(Cast { at, slot, rater });
+            self.cast(Cast { at, slot });
         }
     }
 
