@@ -17,6 +17,8 @@ use crate::domain::trend::word::Distinction;
 
 /// How many half-lives back acts are looked at.
 const REACH: f64 = 4.0;
+/// Acts of how much time are looked at together: room for those of a year at once would be a fair part of all that is needed.
+const SPAN: i64 = 28 * DAY;
 
 /// What is usual.
 #[derive(Debug, Default)]
@@ -140,23 +142,21 @@ impl Day {
         let memory = MEMORY * to_f64(DAY);
         #[expect(clippy::cast_possible_truncation, reason = "a year in microseconds")]
         let from = self.at - (memory * REACH) as i64;
-        let mut hours = [0.0; HOURS];
-        let (mut topics, mut first) = (Vec::new(), self.at);
-        each_act(facts, from, self.at, |deed, kept, who, at| {
-            hours[Week::hour(at)] += decay(self.at - at, memory);
-            first = first.min(at);
-            topics.extend(kept.topics.iter().map(|topic| Act::of(*topic, deed, who, at)));
-        });
+        let (mut hours, mut first, fading) = ([0.0; HOURS], self.at, Fading::of(from, self.at));
+        (self.topics, self.people) = (vec![0.0; facts.topics.len()], vec![0.0; facts.people.len()]);
+        let (mut topics, mut people) = (Vec::new(), Vec::new());
+        for (after, upto) in spans(from, self.at) {
+            each_act(facts, after, upto, |deed, kept, who, at| {
+                hours[Week::hour(at)] += decay(self.at - at, memory);
+                first = first.min(at);
+                topics.extend(kept.topics.iter().map(|topic| Act::of(*topic, deed, who, at)));
+                let others = kept.authors.iter().filter(|author| **author != who);
+                people.extend(others.map(|author| Act::of(*author, deed, who, at)));
+            });
+            add(&mut topics, &mut self.topics, &fading);
+            add(&mut people, &mut self.people, &fading);
+        }
         self.week = Week::of(&hours);
-        let fading = Fading::of(from, self.at);
-        self.topics = sums(topics, facts.topics.len(), &fading);
-        // One list after the other: each has all that was done in a year.
-        let mut people = Vec::new();
-        each_act(facts, from, self.at, |deed, kept, who, at| {
-            let others = kept.authors.iter().filter(|author| **author != who);
-            people.extend(others.map(|author| Act::of(*author, deed, who, at)));
-        });
-        self.people = sums(people, facts.people.len(), &fading);
         let mut day = Self::before(first);
         while day < self.at {
             self.days += decay(self.at - day, memory);
@@ -217,17 +217,29 @@ impl Fading {
     }
 }
 
-/// What different acts weigh together, by what they are around.
-#[must_use]
-pub fn sums(mut acts: Vec<Act>, count: usize, fading: &Fading) -> Vec<f64> {
-    let mut sums = vec![0.0; count];
+/// Adds what different acts weigh to what they are around. All acts of a day have to be told together.
+pub fn add(acts: &mut Vec<Act>, sums: &mut [f64], fading: &Fading) {
     // Where they lie: they may be so many that room for another list of them matters more than time.
     acts.sort_unstable();
     acts.dedup();
-    for act in acts {
+    for act in acts.drain(..) {
         sums[act.around() as usize] += fading.weight(act);
     }
-    sums
+}
+
+/// The time after `from` up to `to` in parts that end with a day, each as the time after a moment up to another.
+///
+/// ```
+/// use peerlead::domain::trend::window::DAY;
+/// use peerlead::projection::archive::day::spans;
+/// let (noon, end) = (DAY / 2, 60 * DAY);
+/// assert!(spans(noon, end).eq([(noon, 28 * DAY - 1), (28 * DAY - 1, 56 * DAY - 1), (56 * DAY - 1, end)]));
+/// assert!(spans(noon, noon).eq([]));
+/// ```
+pub fn spans(from: i64, to: i64) -> impl Iterator<Item = (i64, i64)> {
+    let last_of = move |from: i64| (Day::before(from + 1) + SPAN - 1).min(to);
+    let starts = std::iter::successors(Some(from), move |from| Some(last_of(*from)));
+    starts.take_while(move |from| *from < to).map(move |from| (from, last_of(from)))
 }
 
 impl Usage {

@@ -5,7 +5,7 @@ use crate::domain::trend::heat::{Activity, MEMORY};
 use crate::domain::trend::question::Around;
 use crate::domain::trend::trending::Trending;
 use crate::domain::trend::window::{DAY, decay, size, to_f64};
-use crate::projection::archive::day::{Act, Day, Deed, Fading, each_act, sums};
+use crate::projection::archive::day::{Act, Day, Deed, Fading, add, each_act, spans};
 use crate::projection::archive::facts::{Facts, Kept};
 
 /// A topic or a person, by its number.
@@ -184,13 +184,16 @@ impl Past {
     fn scoped(facts: &Facts, day: &Day, question: &Question, around: Around, memory: f64) -> Vec<f64> {
         #[expect(clippy::cast_possible_truncation, reason = "a year in microseconds")]
         let from = day.at - (memory * REACH) as i64;
-        let mut acts = Vec::new();
-        each_act(facts, from, question.window.from.min(day.at), |deed, kept, who, at| {
-            if question.scope.has(kept) {
-                each_around(kept, who, around, |number| acts.push(Act::of(number, deed, who, at)));
-            }
-        });
-        sums(acts, count(facts, around), &Fading::of(from, day.at))
+        let (mut acts, mut sums, fading) = (Vec::new(), vec![0.0; count(facts, around)], Fading::of(from, day.at));
+        for (after, upto) in spans(from, question.window.from.min(day.at)) {
+            each_act(facts, after, upto, |deed, kept, who, at| {
+                if question.scope.has(kept) {
+                    each_around(kept, who, around, |number| acts.push(Act::of(number, deed, who, at)));
+                }
+            });
+            add(&mut acts, &mut sums, &fading);
+        }
+        sums
     }
 
     /// Around what at least one act was to be expected.
