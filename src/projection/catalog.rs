@@ -27,7 +27,7 @@ use crate::store::connection::Store;
 use crate::store::error::Error;
 
 /// How many cards are read at once.
-const CHUNK: i64 = 1_000;
+const CHUNK: i64 = 500;
 /// How long to wait before the database is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -95,7 +95,7 @@ impl Catalog {
     async fn read(&self, store: &Store) -> Result<(), Error> {
         // The end of the log first: what changes while we read comes again with a later number.
         let (_, seq) = store.log_ends().await?;
-        let (mut cards, mut last) = (Cards::default(), ContentId(0));
+        let (mut cards, mut last) = (Cards::with_room(store.sizes().await?.0), ContentId(0));
         loop {
             let some = store.cards_after(last, CHUNK).await?;
             let Some(end) = some.last() else { break };
@@ -104,6 +104,7 @@ impl Catalog {
                 cards.put(seq, card);
             }
         }
+        cards.pack();
         let mut state = self.change();
         (state.cards, state.heard) = (cards, seq);
         for change in std::mem::take(&mut state.waiting) {
@@ -152,8 +153,8 @@ impl Catalog {
     #[must_use]
     pub fn links(&self, id: ContentId) -> Option<Links> {
         self.state().cards.get(id).map(|held| Links {
-            authors: held.authors.to_vec(),
-            topics: held.topics.to_vec(),
+            authors: held.authors().collect(),
+            topics: held.topics().collect(),
             tally: held.tally.clone(),
             tally_seq: held.tally_seq,
         })

@@ -1,8 +1,7 @@
 //! All cards, and the lists they stand in: of their source, and of each of their topics.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::card::Held;
 use super::list::{EVERYTHING, Lists, Mark, mark_of, mark_of_score, mark_of_time, place, range, walk};
@@ -21,7 +20,7 @@ const FEW: usize = 20_000;
 pub(super) struct Cards {
     /// Boxed, so that a place that is free takes little.
     held: HashMap<ContentId, Box<Held>>,
-    kinds: HashSet<Arc<str>>,
+    kinds: Kinds,
     names: HashMap<SourceId, HashMap<Box<str>, ContentId>>,
     sources: HashMap<SourceId, Lists>,
     topics: HashMap<TopicId, Lists>,
@@ -30,6 +29,11 @@ pub(super) struct Cards {
 }
 
 impl Cards {
+    /// None yet, and room for so many.
+    pub fn with_room(count: usize) -> Self {
+        Self { held: HashMap::with_capacity(count), ..Self::default() }
+    }
+
     pub fn hear(&mut self, change: &Change) {
         match &change.fact {
             Fact::Rating(fact) => self.rate(change.seq, fact.subject.content, &fact.tally),
@@ -61,35 +65,35 @@ impl Cards {
                 names.insert(card.external_id.as_str().into(), id);
             }
         }
-        let kind = self.kinds.get(card.kind.as_str()).cloned().unwrap_or_else(|| {
-            let kind: Arc<str> = card.kind.as_str().into();
-            self.kinds.insert(Arc::clone(&kind));
-            kind
-        });
-        let mut held = Box::new(Held::of(seq, card, kind));
+        let mut held = Box::new(Held::of(seq, card, self.kinds.put(&card.kind)));
         if let Some((seq, tally)) = later_tally {
             (held.tally_seq, held.tally) = (seq, tally);
         }
         self.sources.entry(held.source).or_default().insert(&held, id);
-        for topic in &held.topics {
-            self.topics.entry(*topic).or_default().insert(&held, id);
+        for topic in held.topics() {
+            self.topics.entry(topic).or_default().insert(&held, id);
         }
-        for author in &held.authors {
-            self.authors.entry(*author).or_default().push(id);
+        for author in held.authors() {
+            self.authors.entry(author).or_default().push(id);
         }
-        if let Some(parent) = held.parent {
+        if let Some(parent) = held.parent() {
             self.replies.entry(parent).or_default().push(id);
         }
         self.held.insert(id, held);
     }
 
+    /// Makes the lists as small as they can be.
+    pub fn pack(&mut self) {
+        self.sources.values_mut().chain(self.topics.values_mut()).for_each(Lists::pack);
+    }
+
     fn remove(&mut self, id: ContentId) {
         let Some(held) = self.held.remove(&id) else { return };
-        self.each_list(&held.topics, held.source, |lists| lists.remove(&held, id));
-        for author in &held.authors {
-            self.authors.entry(*author).or_default().retain(|other| *other != id);
+        self.each_list(held.topics(), held.source, |lists| lists.remove(&held, id));
+        for author in held.authors() {
+            self.authors.entry(author).or_default().retain(|other| *other != id);
         }
-        if let Some(parent) = held.parent {
+        if let Some(parent) = held.parent() {
             self.replies.entry(parent).or_default().retain(|other| *other != id);
         }
     }
@@ -99,14 +103,14 @@ impl Cards {
         let Some(held) = self.held.get_mut(&id).filter(|held| held.tally_seq < seq) else { return };
         let (before, after) = (mark_of_score(held.tally.score(), id), mark_of_score(tally.score(), id));
         (held.tally_seq, held.tally) = (seq, tally.clone());
-        let (topics, source) = (held.topics.clone(), held.source);
-        self.each_list(&topics, source, |lists| lists.rerank(before, after));
+        let (topics, source): (Vec<_>, _) = (held.topics().collect(), held.source);
+        self.each_list(topics.into_iter(), source, |lists| lists.rerank(before, after));
     }
 
-    fn each_list(&mut self, topics: &[TopicId], source: SourceId, act: impl Fn(&mut Lists)) {
+    fn each_list(&mut self, topics: impl Iterator<Item = TopicId>, source: SourceId, act: impl Fn(&mut Lists)) {
         self.sources.get_mut(&source).into_iter().for_each(&act);
         for topic in topics {
-            self.topics.get_mut(topic).into_iter().for_each(&act);
+            self.topics.get_mut(&topic).into_iter().for_each(&act);
         }
     }
 
@@ -137,8 +141,9 @@ impl Cards {
 
     /// What a filter lets through, where its links leave only few, or its window does and that is not the order itself.
     fn few(&self, filter: &ContentFilter, field: ContentOrderField) -> Option<Vec<Mark>> {
+        let kind = self.kind(filter);
         let admitted = |id: &ContentId| {
-            self.held.get(id).filter(|held| held.is_admitted_by(filter)).map(|held| mark_of(held, *id, field))
+            self.held.get(id).filter(|held| held.is_admitted_by(filter, kind)).map(|held| mark_of(held, *id, field))
         };
         let linked = match (filter.parent, filter.author) {
             (Some(parent), _) => self.replies.get(&parent),
@@ -168,8 +173,13 @@ impl Cards {
             (ContentOrderField::Published, Some(window)) => range.start.max(window.start)..range.end.min(window.end),
             _ => range,
         };
+        let kind = self.kind(filter);
         walk(&self.lists(filter), field, range, up)
-            .filter(|(_, id)| self.held.get(&ContentId(*id)).is_some_and(|held| held.is_admitted_by(filter)))
+            .filter(move |(_, id)| self.held.get(&ContentId(*id)).is_some_and(|held| held.is_admitted_by(filter, kind)))
+    }
+
+    fn kind(&self, filter: &ContentFilter) -> Option<u32> {
+        filter.kind.as_deref().map(|kind| self.kinds.number(kind))
     }
 
     fn lists(&self, filter: &ContentFilter) -> Vec<&Lists> {
@@ -178,6 +188,26 @@ impl Cards {
             (None, Some(source)) => self.sources.get(&source).into_iter().collect(),
             (None, None) => self.sources.values().collect(),
         }
+    }
+}
+
+/// The numbers of the kinds of contents.
+#[derive(Debug, Default)]
+struct Kinds(HashMap<Box<str>, u32>);
+
+impl Kinds {
+    fn put(&mut self, kind: &str) -> u32 {
+        if let Some(number) = self.0.get(kind) {
+            return *number;
+        }
+        let number = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        self.0.insert(kind.into(), number);
+        number
+    }
+
+    /// Of a kind that no content has, a number that no content has.
+    fn number(&self, kind: &str) -> u32 {
+        self.0.get(kind).copied().unwrap_or(u32::MAX)
     }
 }
 
