@@ -15,7 +15,7 @@ use crate::store::connection::Store;
 use crate::store::error::Error;
 
 /// How much is kept, in bytes.
-const ROOM: u64 = 24 * 1024 * 1024;
+const ROOM: u64 = 4 * 1024 * 1024;
 /// What a content takes beside its texts, in bytes: itself, its links, and its place on the shelf.
 const FRAME: usize = size_of::<Content>() + 300;
 

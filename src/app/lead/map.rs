@@ -207,15 +207,17 @@ fn edges((topic, at): (TopicId, Time), briefs: &[Brief], (declared, endorsed): (
         is_declared: declared.contains(&(person, topic)),
         is_endorsed: endorsed.contains(&(person, topic)),
     };
-    let shown: HashSet<PersonId> = briefs.iter().map(|brief| brief.person).collect();
+    let known: HashSet<PersonId> = briefs.iter().map(|brief| brief.person).collect();
     let standing = |brief: &Brief| {
         let is_declared = declared.contains(&(brief.person, topic));
         standing::told(brief.standing, brief.last.map(micros), reckoned_at(micros(at)), is_declared)
     };
-    let mut edges: Vec<Leads> =
-        briefs.iter().map(|brief| edge(brief.person, score(brief.strength), brief.share, standing(brief))).collect();
+    let all = briefs.iter().map(|brief| brief.strength).sum::<f64>().max(f64::MIN_POSITIVE);
+    let shown =
+        briefs.iter().map(|brief| edge(brief.person, score(brief.strength), brief.strength / all, standing(brief)));
+    let mut edges: Vec<Leads> = shown.collect();
     let mut said: Vec<PersonId> = declared.iter().filter(|(_, on)| *on == topic).map(|(person, _)| *person).collect();
-    said.retain(|person| !shown.contains(person));
+    said.retain(|person| !known.contains(person));
     said.sort_unstable();
     edges.extend(said.into_iter().map(|person| edge(person, 0.0, 0.0, Some(Standing::Dormant))));
     edges

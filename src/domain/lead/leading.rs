@@ -56,9 +56,7 @@ impl Leading {
 pub struct Brief {
     pub person: PersonId,
     pub strength: f64,
-    pub share: f64,
     pub standing: Option<Standing>,
-    pub since: Option<Time>,
     pub last: Option<Time>,
 }
 

@@ -16,7 +16,7 @@ use crate::projection::archive::facts::Facts;
 
 /// How much of answers is kept, in bytes, and how many views of everything. An answer is everybody on a topic with their contents: some
 /// are a hundred times as large as others.
-const ROOM: u64 = 16 * 1024 * 1024;
+const ROOM: u64 = 2 * 1024 * 1024;
 const OVERVIEWS: u64 = 3;
 
 /// Asks the archive, and remembers for a while.

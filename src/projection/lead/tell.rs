@@ -74,14 +74,12 @@ pub fn overview(facts: &Facts, day: &Day, at: i64, counted: &mut Counted) -> Vec
 fn topic_leaders(facts: &Facts, day: &Day, (number, topic): (u32, TopicId), at: i64) -> TopicLeaders {
     let parameters = Parameters::of(Aspect::Leading);
     let found = leaders(facts, day, &[number], Window { from: i64::MIN, to: at }, Aspect::Leading);
-    let (strongest, all) = sums(&found);
+    let (strongest, _) = sums(&found);
     let at = reckoned_at(at);
     let brief = |leader: &Leader| Brief {
         person: facts.people[leader.person as usize],
         strength: leader.strength.score(),
-        share: leader.strength.score() / all,
         standing: standing(leader, at, strongest, &parameters),
-        since: Evidence::since(&leader.acts, at).map(from_micros),
         last: leader.evidence.last.map(from_micros),
     };
     TopicLeaders { topic, leaders: found.iter().map(brief).collect() }
