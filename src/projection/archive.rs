@@ -123,8 +123,7 @@ impl Archive {
         let (_, seq) = self.store.log_ends().await?;
         let mut facts = Facts::of_reading(self.readings.fetch_add(1, Ordering::Relaxed));
         facts.quorum = self.quorum;
-        let (contents, casts) = self.store.sizes().await?;
-        facts.reserve(contents, casts);
+        facts.reserve(self.store.content_count().await?, self.store.cast_count().await?);
         for source in self.store.sources().await? {
             facts.put_source(&source);
         }

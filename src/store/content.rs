@@ -109,6 +109,15 @@ fn tally(row: &QueryResult, at: usize) -> Result<Tally, Error> {
 }
 
 impl Store {
+    /// How many contents there are, whatever their state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn content_count(&self) -> Result<usize, Error> {
+        let counts = self.counts(vec![Sql::new("SELECT COUNT(*) FROM content")]).await?;
+        Ok(counts.first().and_then(|count| usize::try_from(*count).ok()).unwrap_or_default())
+    }
+
     /// The contents with these ids, whatever their state, without authors, topics and tally.
     ///
     /// # Errors

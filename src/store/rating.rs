@@ -135,17 +135,15 @@ impl Store {
         Ok(self.ratings_by(id.rater, &[id.content]).await?.pop())
     }
 
-    /// About how many contents there are, and how many moments at which somebody rated one or took that back.
+    /// About at how many moments somebody rated a content or took that back.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sizes(&self) -> Result<(usize, usize), Error> {
-        let sql = Sql::new(
-            "SELECT (SELECT COUNT(*) FROM content), (SELECT COUNT(*) FROM rating) + 2 * (SELECT COUNT(*) FROM past_rating)",
-        );
-        let Some(row) = self.row(sql).await? else { return Ok((0, 0)) };
-        let size = |column| Ok::<_, Error>(usize::try_from(row.try_get_by_index::<i64>(column)?).unwrap_or_default());
-        Ok((size(0)?, size(1)?))
+    pub async fn cast_count(&self) -> Result<usize, Error> {
+        let all = ["SELECT COUNT(*) FROM rating", "SELECT COUNT(*) FROM past_rating"];
+        let counts = self.counts(all.map(Sql::new).into()).await?;
+        // What is past was given and ended.
+        Ok(counts.iter().zip([1, 2]).map(|(count, each)| usize::try_from(*count).unwrap_or_default() * each).sum())
     }
 
     /// What is thought of the contents after one, up to another: who, how many steps, when in microseconds.

@@ -11,7 +11,7 @@ use crate::domain::lead::evidence::reckoned_at;
 use crate::domain::lead::following::Way;
 use crate::domain::lead::leading::{Brief, TopicLeaders};
 use crate::domain::lead::standing::{self, Standing};
-use crate::domain::lead::strength::score;
+use crate::domain::lead::strength::{self, score};
 use crate::domain::time::{Time, from_micros, micros};
 use crate::domain::trend::question::{Part, Sight};
 use crate::domain::trend::window::{DAY, Window};
@@ -132,7 +132,7 @@ impl App {
                 topic,
                 heat: hot(topic),
                 people: strengths.len(),
-                bus_factor: crate::domain::lead::strength::bus_factor(&strengths),
+                bus_factor: strength::bus_factor(&strengths),
             };
             map.topics.push(node);
             let mut edges = edges((topic, when), briefs, (&declared, &endorsed));
@@ -212,7 +212,7 @@ fn edges((topic, at): (TopicId, Time), briefs: &[Brief], (declared, endorsed): (
         let is_declared = declared.contains(&(brief.person, topic));
         standing::told(brief.standing, brief.last.map(micros), reckoned_at(micros(at)), is_declared)
     };
-    let all = briefs.iter().map(|brief| brief.strength).sum::<f64>().max(f64::MIN_POSITIVE);
+    let all = strength::all(briefs.iter().map(|brief| brief.strength));
     let shown =
         briefs.iter().map(|brief| edge(brief.person, score(brief.strength), brief.strength / all, standing(brief)));
     let mut edges: Vec<Leads> = shown.collect();

@@ -17,7 +17,8 @@ pub fn expected(shares: &[f64], acts: u32) -> f64 {
 }
 
 /// What own work counts when `people` acknowledged it of `expected`: all of it from half as many on, half of it from a quarter on, and
-/// a quarter below. In steps, so that nobody can tell from it what one person did.
+/// a quarter below. In steps, so that nobody can tell from it what one person did; a short number holds them
+/// exactly.
 ///
 /// ```
 /// use peerlead::domain::lead::breadth::breadth;

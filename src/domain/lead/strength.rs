@@ -72,6 +72,12 @@ pub fn score(strength: f64) -> f64 {
     strength / (strength + HALF)
 }
 
+/// The strength of everybody on a topic together, of which each has a share; never 0.
+#[must_use]
+pub fn all(strengths: impl Iterator<Item = f64>) -> f64 {
+    strengths.sum::<f64>().max(f64::MIN_POSITIVE)
+}
+
 /// How many of the strongest people could leave before half of all strength were gone: a topic with 1 hangs on one person.
 ///
 /// ```

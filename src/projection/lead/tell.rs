@@ -9,6 +9,7 @@ use crate::domain::id::{ContentId, TopicId};
 use crate::domain::lead::evidence::{Aspect, Deed, Evidence, Parameters, reckoned_at};
 use crate::domain::lead::leading::{Brief, Leading, MONTHS, Question, TopicLeaders};
 use crate::domain::lead::standing::{Case, Standing};
+use crate::domain::lead::strength;
 use crate::domain::lead::succession::Chapter;
 use crate::domain::time::from_micros;
 use crate::domain::trend::window::Window;
@@ -25,7 +26,8 @@ pub fn tell(facts: &Facts, day: &Day, question: &Question) -> Vec<Leading> {
     let window = Window { from: question.from, to: question.at };
     let parameters = Parameters::of(question.aspect);
     let found = leaders(facts, day, &topics, window, question.aspect);
-    let (strongest, all) = sums(&found);
+    let strongest = strongest(&found);
+    let all = strength::all(found.iter().map(|leader| leader.strength.score()));
     let at = reckoned_at(question.at);
     let one = |leader: Leader| Leading {
         person: facts.people[leader.person as usize],
@@ -74,7 +76,7 @@ pub fn overview(facts: &Facts, day: &Day, at: i64, counted: &mut Counted) -> Vec
 fn topic_leaders(facts: &Facts, day: &Day, (number, topic): (u32, TopicId), at: i64) -> TopicLeaders {
     let parameters = Parameters::of(Aspect::Leading);
     let found = leaders(facts, day, &[number], Window { from: i64::MIN, to: at }, Aspect::Leading);
-    let (strongest, _) = sums(&found);
+    let strongest = strongest(&found);
     let at = reckoned_at(at);
     let brief = |leader: &Leader| Brief {
         person: facts.people[leader.person as usize],
@@ -105,10 +107,9 @@ pub fn history(facts: &Facts, day: &Day, topic: TopicId, moments: &[i64], count:
         .collect()
 }
 
-/// The strength of the strongest, and of all together; never 0.
-fn sums(found: &[Leader]) -> (f64, f64) {
-    let strengths = found.iter().map(|leader| leader.strength.score());
-    (found.first().map_or(0.0, |first| first.strength.score()), strengths.sum::<f64>().max(f64::MIN_POSITIVE))
+/// The strength of the strongest.
+fn strongest(found: &[Leader]) -> f64 {
+    found.first().map_or(0.0, |first| first.strength.score())
 }
 
 fn standing(leader: &Leader, at: i64, strongest: f64, parameters: &Parameters) -> Option<Standing> {
