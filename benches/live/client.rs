@@ -39,6 +39,13 @@ impl Heard {
         Arc::new(Self { answered: (0..feeds).map(|_| Mutex::default()).collect(), ..Self::default() })
     }
 
+    /// A change of a feed was answered.
+    pub fn answer(&self, feed: usize) {
+        if let Some(Ok(mut times)) = self.answered.get(feed).map(Mutex::lock) {
+            times.push(Instant::now());
+        }
+    }
+
     pub fn frames(&self) -> usize {
         self.frames.load(Ordering::Relaxed)
     }

@@ -46,13 +46,14 @@ pub async fn serve(kind: &str, address: SocketAddr, feeds: usize) -> Result<(), 
     Ok(())
 }
 
-/// The number of a feed in the first line, then what is told.
+/// Two lines for each feed: its number, then what is told.
 async fn publish(State(feeds): State<Feeds>, body: String) -> &'static str {
-    if let Some((feed, text)) = body.split_once('\n')
-        && let Some(feed) = feed.parse::<usize>().ok().and_then(|feed| feeds.0.get(feed))
-    {
-        // Without subscribers there is nobody to tell.
-        let _ = feed.send(text.into());
+    let mut lines = body.lines();
+    while let (Some(feed), Some(text)) = (lines.next(), lines.next()) {
+        if let Some(feed) = feed.parse::<usize>().ok().and_then(|feed| feeds.0.get(feed)) {
+            // Without subscribers there is nobody to tell.
+            let _ = feed.send(text.into());
+        }
     }
     "{}"
 }

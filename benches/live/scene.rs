@@ -16,6 +16,7 @@ const HEAR: &str = "subscription($content: ID!, $after: String) { ratingChanged(
     { cursor content { title authors { name } } tally { count score } } }";
 const RATE: &str = "mutation Rate($id: ID!, $value: Int!) { rateContent(input: { content: { id: $id }, value: $value }) \
     { changed cursor userErrors { code message } } }";
+const INGEST: &str = "mutation($input: IngestInput!) { ingest(input: $input) { userErrors { code message } } }";
 
 /// What one run came to.
 #[derive(Debug)]
@@ -41,10 +42,21 @@ impl Figures {
 
 /// Who is measured.
 pub enum Side {
-    /// Our server; with `apart` every subscriber's operation has a name of its own, so that none is shared.
-    Ours { server: Server, contents: Vec<String>, apart: bool },
+    /// Our server with contents, by their ids.
+    Ours { server: Server, contents: Vec<String>, how: How },
     /// Another server, and the frame that it tells.
     Peer { server: Server, kind: String, text: String },
+}
+
+/// What is done to our server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// People rate, each with a mutation of their own.
+    Rated,
+    /// The same, and every subscriber's operation has a name of its own, so that none is shared.
+    Apart,
+    /// An integrator feeds the ratings of another system.
+    Fed,
 }
 
 impl Side {
@@ -73,8 +85,12 @@ impl Side {
             Greeting { path: "/graphql".to_owned(), messages, answers: 1 }
         };
         match self {
-            Self::Ours { contents, apart, .. } => {
-                let name = if *apart { format!("subscription Number{number}(") } else { "subscription(".to_owned() };
+            Self::Ours { contents, how, .. } => {
+                let name = if *how == How::Apart {
+                    format!("subscription Number{number}(")
+                } else {
+                    "subscription(".to_owned()
+                };
                 subscribe(
                     &HEAR.replacen("subscription(", &name, 1),
                     json!({ "content": contents[feed], "after": after }),
@@ -90,44 +106,61 @@ impl Side {
         }
     }
 
-    /// The request that makes the change number `number` of a feed.
-    pub fn change(&self, feed: usize, number: usize) -> Request {
+    /// The request that makes the change number `number` of some feeds. People rate one content at a time.
+    pub fn change(&self, feeds: &[usize], number: usize) -> Request {
+        let value = 1 + number % 5;
         match self {
-            Self::Ours { contents, .. } => {
-                let variables = json!({ "id": contents[feed], "value": 1 + number % 5 });
-                let body = json!({ "query": RATE, "variables": variables }).to_string();
-                Request { person: Some("rater".to_owned()), ..Request::graphql(body) }
+            Self::Ours { how: How::Fed, .. } => {
+                let at = format!("2026-01-01T{:02}:{:02}:00Z", number / 60, number % 60);
+                let rating = |feed| json!({ "rater": "rater", "content": feed_name(feed), "value": value, "at": at });
+                let ratings: Vec<Value> = feeds.iter().map(|feed| rating(*feed)).collect();
+                posted("operator", INGEST, &json!({ "input": { "source": { "slug": BOARD }, "ratings": ratings } }))
             }
+            Self::Ours { contents, .. } => posted("rater", RATE, &json!({ "id": contents[feeds[0]], "value": value })),
             Self::Peer { text, .. } => {
-                Request { body: Some(format!("{feed}\n{text}")), path: "/publish", person: None }
+                let lines: Vec<String> = feeds.iter().map(|feed| format!("{feed}\n{text}")).collect();
+                Request { body: Some(lines.join("\n")), path: "/publish", person: None }
             }
         }
     }
 }
 
-async fn ask(connection: &mut Connection, person: &str, query: &str, variables: Value) -> Result<Value, Failure> {
+/// The source of all contents.
+const BOARD: &str = "board";
+
+fn feed_name(feed: usize) -> String {
+    format!("content-{feed}")
+}
+
+fn posted(person: &str, query: &str, variables: &Value) -> Request {
     let request = Request::graphql(json!({ "query": query, "variables": variables }).to_string());
-    let answer = connection.ask(&Request { person: Some(person.to_owned()), ..request }).await?;
-    Ok(serde_json::from_slice(answer)?)
+    Request { person: Some(person.to_owned()), ..request }
+}
+
+async fn ask(connection: &mut Connection, person: &str, query: &str, variables: Value) -> Result<Value, Failure> {
+    Ok(serde_json::from_slice(connection.ask(&posted(person, query, &variables)).await?)?)
 }
 
 /// Our server on a fresh database with some contents.
-pub async fn ours(folder: &std::path::Path, contents: usize, apart: bool) -> Result<Side, Failure> {
+pub async fn ours(folder: &std::path::Path, contents: usize, how: How) -> Result<Side, Failure> {
     let url = format!("sqlite:{}", folder.join("live.db").display());
     let server = Server::start(&url, folder)?;
     let mut connection = Connection::open(server.address).await?;
-    for handle in ["ada", "rater"] {
-        let query =
-            "mutation($handle: String!) { createPerson(input: { handle: $handle, name: $handle }) { person { id } } }";
-        ask(&mut connection, "operator", query, json!({ "handle": handle })).await?;
-    }
+    let source = "mutation($slug: String!) { createSource(input: { slug: $slug, name: $slug, kind: \"FORUM\", scale: STARS }) { source { id } } }";
+    ask(&mut connection, "operator", source, json!({ "slug": BOARD })).await?;
+    let person = |name: &str| json!({ "externalId": name });
+    let content = |feed| json!({ "externalId": feed_name(feed), "kind": "post", "title": "A content that many watch", "authors": ["ada"], "publishedAt": "2026-01-01T00:00:00Z" });
+    let (people, all) = ([person("ada"), person("rater")], (0..contents).map(content).collect::<Vec<_>>());
+    let batch = json!({ "source": { "slug": BOARD }, "people": people, "contents": all });
+    ask(&mut connection, "operator", INGEST, json!({ "input": batch })).await?;
     let mut ids = Vec::new();
-    for _ in 0..contents {
-        let query = "mutation { publishContent(input: { kind: \"post\", title: \"A content that many watch\" }) { content { id } } }";
-        let made = ask(&mut connection, "ada", query, json!({})).await?;
-        ids.push(made["data"]["publishContent"]["content"]["id"].as_str().ok_or("no content")?.to_owned());
+    for feed in 0..contents {
+        let query = "query($name: ExternalName!) { content(by: { external: $name }) { id } }";
+        let name = json!({ "source": BOARD, "externalId": feed_name(feed) });
+        let found = ask(&mut connection, "rater", query, json!({ "name": name })).await?;
+        ids.push(found["data"]["content"]["id"].as_str().ok_or("no content")?.to_owned());
     }
-    Ok(Side::Ours { server, contents: ids, apart })
+    Ok(Side::Ours { server, contents: ids, how })
 }
 
 /// Waits until something holds, at most a minute.
@@ -164,29 +197,35 @@ async fn gather(
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut connection = Connection::open(side.server().address).await?;
     for feed in 0..feeds {
-        connection.ask(&side.change(feed, 0)).await?;
-        if let Some(Ok(mut times)) = heard.answered.get(feed).map(std::sync::Mutex::lock) {
-            times.push(Instant::now());
-        }
+        connection.ask(&side.change(&[feed], 0)).await?;
+        heard.answer(feed);
     }
     until("the first change", || heard.frames() == subscribers).await?;
     Ok((heard, tasks))
 }
 
-/// Changes at a steady pace for a while, with some connections in turn: how many.
-async fn change(side: &Side, heard: &Heard, feeds: usize, pace: Duration, window: Duration) -> Result<usize, Failure> {
+/// How changes are made: so many at once, and so often.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    at_once: usize,
+    every: Duration,
+}
+
+/// Changes at a steady pace for a while, with some feeds in turn: how many.
+async fn change(side: &Side, heard: &Heard, feeds: usize, pace: Pace, window: Duration) -> Result<usize, Failure> {
     let (mut connection, began) = (Connection::open(side.server().address).await?, tokio::time::Instant::now());
-    let mut number = 0;
-    while pace * number as u32 <= window {
-        tokio::time::sleep_until(began + pace * number as u32).await;
-        let feed = number % feeds;
-        connection.ask(&side.change(feed, 1 + number / feeds)).await?;
-        if let Some(Ok(mut times)) = heard.answered.get(feed).map(std::sync::Mutex::lock) {
-            times.push(Instant::now());
+    let (mut made, mut due) = (0, Duration::ZERO);
+    while due <= window {
+        tokio::time::sleep_until(began + due).await;
+        let now: Vec<usize> = (made..made + pace.at_once).map(|number| number % feeds).collect();
+        connection.ask(&side.change(&now, 1 + made / feeds)).await?;
+        for feed in now {
+            heard.answer(feed);
         }
-        number += 1;
+        made += pace.at_once;
+        due += pace.every;
     }
-    Ok(number)
+    Ok(made)
 }
 
 async fn run(
@@ -195,7 +234,7 @@ async fn run(
     plan: &Plan,
     subscribers: usize,
     feeds: usize,
-    pace: Duration,
+    pace: Pace,
 ) -> Result<Figures, Failure> {
     let before = side.server().memory().1;
     let (heard, tasks) = gather(side, subscribers, feeds).await?;
@@ -232,20 +271,20 @@ async fn sample(side: &Side) -> Result<String, Failure> {
 /// A server that was killed comes back, and all its subscribers at once: seconds until all have what they missed.
 async fn returning(folder: &std::path::Path, plan: &Plan) -> Result<(usize, f64), Failure> {
     const MISSED: usize = 20;
-    let side = ours(folder, 1, false).await?;
+    let side = ours(folder, 1, How::Rated).await?;
     let mut connection = Connection::open(side.server().address).await?;
     let after = ask(&mut connection, "", "{ cursor }", json!({})).await?["data"]["cursor"]
         .as_str()
         .unwrap_or_default()
         .to_owned();
     for number in 0..MISSED {
-        connection.ask(&side.change(0, number)).await?;
+        connection.ask(&side.change(&[0], number)).await?;
     }
-    let Side::Ours { mut server, contents, apart } = side else { return Err("not ours".into()) };
+    let Side::Ours { mut server, contents, how } = side else { return Err("not ours".into()) };
     server.child.kill()?;
     server.child.wait()?;
     let url = format!("sqlite:{}", folder.join("live.db").display());
-    let side = Side::Ours { server: Server::start(&url, folder)?, contents, apart };
+    let side = Side::Ours { server: Server::start(&url, folder)?, contents, how };
     let (heard, began) = (Heard::of(1), Instant::now());
     for number in 0..plan.returning {
         let client = listen(side.server().address, side.greeting(number, 0, Some(&after)), 0, Arc::clone(&heard));
@@ -264,9 +303,12 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
         Ok(place)
     };
     let (all, few, many) = (plan.subscribers, plan.subscribers / 5, plan.contents);
-    let (slow, fast) = (Duration::from_millis(200), Duration::from_millis(2));
+    let one = |millis| Pace { at_once: 1, every: Duration::from_millis(millis) };
+    let (slow, fast) = (one(200), one(2));
+    // As many in a second, as a system tells them that gathers what happened.
+    let batches = Pace { at_once: (many / 20).max(1), every: Duration::from_millis(2) * (many / 20).max(1) as u32 };
     let mut figures = Vec::new();
-    let side = ours(&place("one")?, 1, false).await?;
+    let side = ours(&place("one")?, 1, How::Rated).await?;
     let text = sample(&side).await?;
     figures.push(run("one content: ours", &side, plan, all, 1, slow).await?);
     drop(side);
@@ -281,24 +323,30 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let handful = all / 20;
     figures.push(run("one content: the same, asking our database", &side, plan, handful, 1, slow).await?);
     drop(side);
-    let side = ours(&place("apart")?, 1, true).await?;
+    let side = ours(&place("apart")?, 1, How::Apart).await?;
     figures.push(run("one content: ours, when nobody shares", &side, plan, few, 1, slow).await?);
     drop(side);
-    let side = ours(&place("many")?, many, false).await?;
+    let side = ours(&place("many")?, many, How::Rated).await?;
     figures.push(run("many contents: ours", &side, plan, all, many, fast).await?);
     drop(side);
-    let side = ours(&place("none")?, many, false).await?;
+    let side = ours(&place("none")?, many, How::Rated).await?;
     figures.push(run("many contents: ours, when nobody listens", &side, plan, 0, many, fast).await?);
     drop(side);
-    let side = Side::peer("broadcast", many, text)?;
+    let side = Side::peer("broadcast", many, text.clone())?;
     figures.push(run("many contents: a broadcast by hand", &side, plan, all, many, fast).await?);
     drop(side);
+    let side = ours(&place("fed")?, many, How::Fed).await?;
+    figures.push(run("many contents, fed in batches: ours", &side, plan, all, many, batches).await?);
+    drop(side);
+    let side = Side::peer("broadcast", many, text)?;
+    figures.push(run("many contents, fed in batches: a broadcast by hand", &side, plan, all, many, batches).await?);
+    drop(side);
     let returned = returning(&place("back")?, plan).await?;
-    let figures: [Figures; 8] = figures.try_into().map_err(|_| "a run is missing")?;
+    let figures: [Figures; 10] = figures.try_into().map_err(|_| "a run is missing")?;
     Ok(table(plan, &figures, returned))
 }
 
-fn table(plan: &Plan, all: &[Figures; 8], (frames, seconds): (usize, f64)) -> String {
+fn table(plan: &Plan, all: &[Figures; 10], (frames, seconds): (usize, f64)) -> String {
     let mut out = String::from(
         "| run | frames | of | frames/s | µs of the server a frame | p50 ms | p99 ms | KB a subscriber |\n|---|--:|--:|--:|--:|--:|--:|--:|\n",
     );
@@ -317,7 +365,7 @@ fn table(plan: &Plan, all: &[Figures; 8], (frames, seconds): (usize, f64)) -> St
         );
     }
     out.push_str("\n| what | measured | goal |\n|---|--:|--:|\n");
-    let [ours, by_hand, library, asking, apart, many, unheard, many_by_hand] = all;
+    let [ours, by_hand, library, asking, apart, many, unheard, many_by_hand, fed, fed_by_hand] = all;
     let mut line = |what: &str, measured: String, goal: &str| {
         let _ = writeln!(out, "| {what} | {measured} | {goal} |");
     };
@@ -337,7 +385,7 @@ fn table(plan: &Plan, all: &[Figures; 8], (frames, seconds): (usize, f64)) -> St
     );
     line("processor time of ours when nobody shares, against ours", times(apart.per_frame(), ours.per_frame()), "");
     line(
-        "over many contents, with durable ratings: processor time against a broadcast by hand",
+        "over many contents, each rating durable by itself: processor time against a broadcast by hand",
         times(many.cpu, many_by_hand.cpu),
         "at most 3",
     );
@@ -346,6 +394,7 @@ fn table(plan: &Plan, all: &[Figures; 8], (frames, seconds): (usize, f64)) -> St
         times(many.cpu - unheard.cpu, many_by_hand.cpu),
         "",
     );
+    line("the same, the ratings fed in durable batches", times(fed.cpu, fed_by_hand.cpu), "at most 3");
     line(
         &format!("{} who come back at once: {frames} missed frames", plan.returning),
         format!("{seconds:.2} s"),

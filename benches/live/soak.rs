@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::client::{Heard, listen};
 use super::http::{Connection, Request};
-use super::scene::{Side, ours};
+use super::scene::{How, Side, ours};
 use super::{Failure, Plan};
 
 /// Between two changes: with ten thousand subscribers a fifth of the peak.
@@ -22,7 +22,7 @@ const GAUGES: [&str; 3] = ["peerlead_streams", "peerlead_subscriptions", "peerle
 /// The lines of a table: memory and frames, minute by minute, and what is left in the end.
 pub async fn soak(plan: &Plan, minutes: u32) -> Result<String, Failure> {
     let folder = tempfile::tempdir()?;
-    let side = Arc::new(ours(folder.path(), 1, false).await?);
+    let side = Arc::new(ours(folder.path(), 1, How::Rated).await?);
     let quiet = metric(&side, "peerlead_tasks").await?;
     let (heard, over) = (Heard::of(1), Arc::new(AtomicBool::new(false)));
     let mut tasks = Vec::new();
@@ -40,7 +40,7 @@ pub async fn soak(plan: &Plan, minutes: u32) -> Result<String, Failure> {
         let (began, first) = (Instant::now(), heard.frames());
         while began.elapsed() < ROUND {
             tokio::time::sleep(PACE).await;
-            connection.ask(&side.change(0, number)).await?;
+            connection.ask(&side.change(&[0], number)).await?;
             number += 1;
         }
         if let Ok(mut latencies) = heard.latencies.lock() {
