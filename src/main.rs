@@ -65,7 +65,7 @@ fn failed(error: &Failure) -> ExitCode {
 fn run(config: Config) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     // Not on this thread, which only waits from then on: what has been of use to it would be of no use to any other.
-    let code = runtime.block_on(runtime.spawn(async move { obey(&config).await }))?;
+    let code = runtime.block_on(runtime.spawn(async move { Box::pin(obey(&config)).await }))?;
     // What still runs then has had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     code

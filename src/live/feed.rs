@@ -51,6 +51,8 @@ pub struct Feed {
     front: Mutex<Front>,
     /// Something is in the log that nobody else will tell.
     pub(super) wake: Notify,
+    /// Something is in the log that the bus should tell.
+    pub(super) called: Notify,
     /// The last change that this process has written, perhaps not handed on yet.
     written: AtomicI64,
     /// The last change that is said to be in the log.
@@ -110,6 +112,7 @@ impl Feed {
             sender,
             front: Mutex::new(Front { head, point, interests: Interests::default() }),
             wake: Notify::new(),
+            called: Notify::new(),
             written: AtomicI64::new(head),
             known: AtomicI64::new(head),
             hears: AtomicBool::new(false),
@@ -117,7 +120,10 @@ impl Feed {
             closed: watch::Sender::new(false),
             memory: Box::new(memory),
         });
-        tokio::spawn(Arc::clone(&feed).read(listener));
+        tokio::spawn(Arc::clone(&feed).read());
+        if let Some(listener) = listener {
+            tokio::spawn(Arc::clone(&feed).heed(listener));
+        }
         Ok(feed)
     }
 

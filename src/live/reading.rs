@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::feed::{Feed, PAGE};
 use crate::domain::change::Change;
-use crate::store::connection::Listener;
+use crate::store::listener::Listener;
 
 /// How often to look for news of other processes when nobody wakes us.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -56,7 +56,7 @@ impl Feed {
         }
     }
 
-    pub(super) async fn read(self: Arc<Self>, mut listener: Option<Listener>) {
+    pub(super) async fn read(self: Arc<Self>) {
         let mut closed = self.closed.subscribe();
         let mut failing = false;
         while !*closed.borrow() {
@@ -78,12 +78,32 @@ impl Feed {
                 }
                 Err(_) => {}
             }
-            self.rest(&mut listener, &mut closed).await;
+            self.rest(&mut closed).await;
+        }
+    }
+
+    /// Hears the wake-up calls of the database. In a task of its own, so that nothing keeps a lost connection from being made anew.
+    pub(super) async fn heed(self: Arc<Self>, mut listener: Listener) {
+        let mut closed = self.closed.subscribe();
+        loop {
+            let called = tokio::select! {
+                called = listener.woken() => called,
+                _ = closed.wait_for(|closed| *closed) => return,
+            };
+            match called {
+                Some(last) if last <= self.head() => {}
+                // The bus has a moment to tell it.
+                Some(last) if self.hears() => {
+                    self.known.fetch_max(last, Ordering::SeqCst);
+                    self.called.notify_one();
+                }
+                _ => self.wake.notify_one(),
+            }
         }
     }
 
     /// Waits until the log has to be read.
-    async fn rest(&self, listener: &mut Option<Listener>, closed: &mut watch::Receiver<bool>) {
+    async fn rest(&self, closed: &mut watch::Receiver<bool>) {
         // Where we stood when it became known that there is more, and since when.
         let mut behind: Option<(i64, Instant)> = None;
         loop {
@@ -93,13 +113,7 @@ impl Feed {
             let until = behind.map_or(now + GLANCE, |(_, since)| since + PATIENCE);
             tokio::select! {
                 () = self.wake.notified() => return,
-                called = woken(listener) => match called {
-                    Some(last) if self.hears() => {
-                        self.known.fetch_max(last, Ordering::SeqCst);
-                    }
-                    Some(last) if last <= self.head() => {}
-                    _ => return,
-                },
+                () = self.called.notified() => {}
                 () = sleep_until(until) => {
                     if !self.hears() {
                         return;
@@ -113,13 +127,5 @@ impl Feed {
                 _ = closed.changed() => return,
             }
         }
-    }
-}
-
-/// The next wake-up call, if anybody calls.
-async fn woken(listener: &mut Option<Listener>) -> Option<i64> {
-    match listener {
-        Some(listener) => listener.woken().await,
-        None => std::future::pending().await,
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::Executor;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{DbBackend, DbErr, QueryResult};
 use tokio::sync::Mutex;
@@ -15,6 +15,7 @@ use tracing::{Instrument, Span};
 
 use super::error::Error;
 use super::lane::{Lane, Lanes};
+use super::listener::Listener;
 use super::pen::{Pen, Pens};
 use super::sql::Sql;
 
@@ -197,11 +198,10 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn listener(&self) -> Result<Option<Listener>, Error> {
-        let Lanes::Postgres(lane) = &self.lanes else { return Ok(None) };
-        let failed = |error| Error::Gone(format!("{error}"));
-        let mut listener = PgListener::connect_with(lane.pool()).await.map_err(failed)?;
-        listener.listen(CHANNEL).await.map_err(failed)?;
-        Ok(Some(Listener(listener)))
+        match &self.lanes {
+            Lanes::Postgres(lane) => Listener::open(lane.pool().clone()).await.map(Some),
+            Lanes::Sqlite(_) => Ok(None),
+        }
     }
 
     pub(super) async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
@@ -241,28 +241,6 @@ impl Drop for Spending<'_> {
     fn drop(&mut self) {
         let micros = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.spent.fetch_add(micros, Ordering::Relaxed);
-    }
-}
-
-/// The channel on which PostgreSQL says that there is news. It carries none itself, only the number of the last change.
-pub(super) const CHANNEL: &str = "peerlead_change";
-
-/// Hears when another process has written.
-#[derive(Debug)]
-pub struct Listener(PgListener);
-
-impl Listener {
-    /// Waits for the next wake-up: the number of the last change that was written. A lost connection is one too, without a
-    /// number: something may have been missed.
-    pub async fn woken(&mut self) -> Option<i64> {
-        match self.0.recv().await {
-            Ok(call) => call.payload().parse().ok(),
-            Err(error) => {
-                tracing::warn!(%error, "the database's wake-up calls are interrupted; looking for news every second");
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                None
-            }
-        }
     }
 }
 
@@ -325,8 +303,8 @@ async fn postgres(url: &str) -> Result<(Lanes, Pens), Error> {
             connection.execute(LIMITS).await.map(drop)
         })
     });
-    // One more than the lanes, for the one that listens.
-    let read = pool.clone().max_connections(READERS + 1).connect_with(options.clone()).await.map_err(failed)?;
+    // More than the lanes, for the one that listens, and for one that did and is not known to be gone yet.
+    let read = pool.clone().max_connections(READERS + 2).connect_with(options.clone()).await.map_err(failed)?;
     let write = pool.max_connections(2).connect_with(options).await.map_err(failed)?;
     Ok((Lanes::Postgres(Lane::new(read, READERS as usize)), Pens::Postgres(Pen::new(write))))
 }

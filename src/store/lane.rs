@@ -1,8 +1,7 @@
 //! Lanes: the connections that are read with, kept from one question to the next.
 //!
 //! Whoever gives a connection back to sqlx's pool has it asked whether it still lives, which takes as long as a small question.
-//! A lane keeps its connection instead, and gives it back only when something went wrong: a failure, or a question that was
-//! dropped before its answer.
+//! A lane keeps its connection instead, until something goes wrong: a failure, or a question that was dropped before its answer.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::connection::PATIENCE;
 use super::error::Error;
+use super::lent::{Lent, timely};
 use super::sql::{Sql, asked};
 
 /// The lanes of either database.
@@ -90,25 +90,22 @@ where
         let _turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await.map_err(|_| late())?;
         let kept = self.free().pop();
         if let Some(connection) = kept {
-            match self.ask(connection, statement).await.map_err(failed) {
+            match self.ask(connection, statement).await {
                 // The database went away meanwhile, and with it all that were kept. It may be back.
                 Err(Error::Gone(_)) => self.free().clear(),
                 done => return done,
             }
         }
         let connection = self.pool.acquire().await.map_err(failed)?;
-        self.ask(connection, statement).await.map_err(failed)
+        self.ask(connection, statement).await
     }
 
-    async fn ask(
-        &self,
-        mut connection: PoolConnection<DB>,
-        statement: &Statement,
-    ) -> Result<Vec<QueryResult>, sqlx::Error> {
-        let rows = asked(statement).fetch_all(&mut *connection).await?;
+    async fn ask(&self, connection: PoolConnection<DB>, statement: &Statement) -> Result<Vec<QueryResult>, Error> {
+        let mut lent = Lent::new(connection);
+        let rows = timely(asked(statement).fetch_all(lent.connection()?)).await.map_err(failed)?;
         let mut free = self.free();
         if !self.pool.is_closed() {
-            free.push(connection);
+            free.extend(lent.give_back());
         }
         drop(free);
         Ok(rows.into_iter().map(Into::into).collect())

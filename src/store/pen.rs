@@ -1,8 +1,7 @@
 //! The pen: the connection that is written with, kept from one transaction to the next.
 //!
 //! sqlx's pool asks a connection whether it still lives when it is taken and when it is given back, and a small transaction takes
-//! hardly longer than that. The pen gives its connection back only when something went wrong: a failure, or a transaction
-//! that was dropped before its end.
+//! hardly longer than that. The pen gives its connection back only when a transaction was dropped before its end.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,10 +16,12 @@ use sea_query_sqlx::SqlxValues;
 use sqlx_core::transaction::TransactionManager;
 
 use super::error::Error;
+use super::lent::{Lent, timely};
 use super::sql::{Sql, asked};
 
-/// What begins a transaction on PostgreSQL: it waits for its turn on the same way. The lock goes by a number, "peerlead" in ASCII.
-const BEGIN_IN_TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(8098991047014965604)";
+/// What begins a transaction on PostgreSQL: it waits for its turn on the same way. The lock goes by a number, "peerlead" in ASCII. What
+/// it reads has to be as it is when the turn has come, not as it was before, whatever the database's own level is.
+const BEGIN_IN_TURN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(8098991047014965604)";
 /// How many values are sent at once at the most: SQLite takes 32,766 in a statement, PostgreSQL 65,535 in all.
 const MOST_VALUES: usize = 32_000;
 
@@ -98,12 +99,10 @@ impl<DB: Database> Pen<DB> {
     }
 
     async fn begin_with(&self, connection: PoolConnection<DB>, begin: &'static str) -> Result<Open<'_, DB>, Error> {
-        let mut beginning = Beginning(Some(connection));
-        if let Some(connection) = &mut beginning.0 {
-            let begun = DB::TransactionManager::begin(connection, Some(begin.into_sql_str())).await;
-            begun.map_err(|error| DbErr::Exec(cause(error)))?;
-        }
-        Ok(Open { pen: self, connection: tokio::sync::Mutex::new(beginning.0.take()) })
+        let mut lent = Lent::new(connection);
+        let begun = DB::TransactionManager::begin(lent.connection()?, Some(begin.into_sql_str()));
+        timely(begun).await.map_err(|error| DbErr::Exec(cause(error)))?;
+        Ok(Open { pen: self, connection: tokio::sync::Mutex::new(lent.give_back()) })
     }
 
     async fn close(&self) {
@@ -111,18 +110,6 @@ impl<DB: Database> Pen<DB> {
         let closed = self.pool.close();
         drop(self.kept().take());
         closed.await;
-    }
-}
-
-/// A connection on which a transaction begins. Whoever fails at that, or goes away meanwhile, does not know how far it came, and
-/// perhaps it holds the turn of all others; so it is closed.
-struct Beginning<DB: Database>(Option<PoolConnection<DB>>);
-
-impl<DB: Database> Drop for Beginning<DB> {
-    fn drop(&mut self) {
-        if let Some(connection) = &mut self.0 {
-            connection.close_on_drop();
-        }
     }
 }
 
@@ -240,28 +227,40 @@ where
 {
     async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         let mut connection = self.connection.lock().await;
-        let connection = connection.as_mut().ok_or_else(ended)?;
-        let done = asked(statement).execute(&mut **connection).await;
-        done.map(Into::into).map_err(|error| DbErr::Exec(cause(error)))
+        let mut lent = Lent::new(connection.take().ok_or_else(ended)?);
+        let done = timely(asked(statement).execute(lent.connection()?)).await;
+        keep(&mut connection, lent, done).map(Into::into).map_err(DbErr::Exec)
     }
 
     async fn rows(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         let mut connection = self.connection.lock().await;
-        let connection = connection.as_mut().ok_or_else(ended)?;
-        let rows = asked(statement).fetch_all(&mut **connection).await;
-        Ok(rows.map_err(|error| DbErr::Query(cause(error)))?.into_iter().map(Into::into).collect())
+        let mut lent = Lent::new(connection.take().ok_or_else(ended)?);
+        let rows = timely(asked(statement).fetch_all(lent.connection()?)).await;
+        let rows = keep(&mut connection, lent, rows).map_err(DbErr::Query)?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn commit(mut self) -> Result<(), DbErr> {
-        let connection = self.connection.get_mut();
-        let open = connection.as_mut().ok_or_else(ended)?;
-        DB::TransactionManager::commit(open).await.map_err(|error| DbErr::Exec(cause(error)))?;
-        let done = connection.take();
+        let mut lent = Lent::new(self.connection.get_mut().take().ok_or_else(ended)?);
+        let done = timely(DB::TransactionManager::commit(lent.connection()?)).await;
+        done.map_err(|error| DbErr::Exec(cause(error)))?;
         if !self.pen.pool.is_closed() {
-            *self.pen.kept() = done;
+            *self.pen.kept() = lent.give_back();
         }
         Ok(())
     }
+}
+
+/// Keeps a connection that has answered, be it with a refusal. One that has not is closed.
+fn keep<DB: Database, T>(
+    kept: &mut Option<PoolConnection<DB>>,
+    lent: Lent<DB>,
+    answer: Result<T, sqlx::Error>,
+) -> Result<T, RuntimeErr> {
+    if matches!(&answer, Ok(_) | Err(sqlx::Error::Database(_))) {
+        *kept = lent.give_back();
+    }
+    answer.map_err(cause)
 }
 
 impl<DB: Database> Drop for Open<'_, DB> {

@@ -9,8 +9,9 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use tokio::sync::MutexGuard;
 use tracing::Span;
 
-use super::connection::{CHANNEL, Spending, Store};
+use super::connection::{Spending, Store};
 use super::error::Error;
+use super::listener::CHANNEL;
 use super::pen::Transaction;
 use super::sql::Sql;
 use crate::domain::change::{Change, Fact};
