@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -95,6 +96,8 @@ pub struct App {
     pub(super) settings: Settings,
     pub(super) instance: String,
     pub(super) ratings: mpsc::Sender<Job>,
+    /// Rows of the log that were taken away.
+    pub(super) pruned: AtomicU64,
     bus: Option<Arc<Bus>>,
     tasks: Vec<AbortHandle>,
 }
@@ -151,6 +154,7 @@ impl App {
             settings,
             instance,
             ratings,
+            pruned: AtomicU64::new(0),
             bus,
             tasks,
         });
@@ -186,6 +190,18 @@ impl App {
     /// When it does not.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.store.ping().await?)
+    }
+
+    /// Whether what is kept in memory has heard every change; else only a restart helps.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.feed.is_whole()
+    }
+
+    /// Rows of the log that this process has taken away so far.
+    #[must_use]
+    pub fn pruned(&self) -> u64 {
+        self.pruned.load(Ordering::Relaxed)
     }
 
     /// Reading statements sent to the database so far.

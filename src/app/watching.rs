@@ -122,7 +122,7 @@ impl App {
             let (app, watch, script) = (app.clone(), wish.clone(), Arc::clone(&for_many));
             async move { app.upgrade()?.another(&watch, last, &script).await }.boxed()
         };
-        let watching = self.watches.join((key, watch), interval, Box::new(look));
+        let watching = self.watches.join((key, watch), viewer.id(), interval, Box::new(look));
         let eye = Eye { app: Arc::clone(self), watching, script, viewer, _seat: seat };
         try_unfold(eye, async |mut eye| Ok(Some((eye.next().await?, eye)))).boxed()
     }
@@ -144,11 +144,13 @@ impl App {
         match &watch.list {
             List::Leaders { topic, subtopics } => {
                 let view = View { subtopics: *subtopics, ..View::default() };
-                let all = self.leaders(*topic, &view, head).await?;
+                // It may be a synonym of another one meanwhile.
+                let topic = self.topic_by_id(*topic).and_then(|topic| topic.main).unwrap_or(*topic);
+                let all = self.leaders(topic, &view, head).await?;
                 let leaders: Vec<Leader> = all.iter().take(watch.count).cloned().collect();
                 let places = leaders.iter().map(|leader| Place::Leader(leader.person, leader.standing)).collect();
                 let at = leaders.first().map_or_else(|| self.moment(None).1, |leader| leader.at);
-                Ok((places, at, Seen::Leaders { topic: *topic, leaders: Arc::new(leaders) }))
+                Ok((places, at, Seen::Leaders { topic, leaders: Arc::new(leaders) }))
             }
             List::Trends { of, length, part } => {
                 let sight = self.sight(*length, None, part, head).await?;

@@ -71,10 +71,11 @@ pub struct Retention {
 pub const KEPT_AT_LEAST: Duration = Duration::from_mins(10);
 
 impl Retention {
-    /// Whether a row may go. The last one stays: the numbers go on from it.
+    /// Whether a row may go. The last one stays: the numbers go on from it. A time that has not come yet was written by a clock that
+    /// was wrong; what stood before it has gone by its own, and it keeps nothing any longer.
     #[must_use]
     pub fn lets_go(self, seq: i64, at: Time, last: i64, now: Time) -> bool {
-        let age = now.signed_duration_since(at).to_std().unwrap_or_default();
+        let age = now.signed_duration_since(at).to_std().unwrap_or(Duration::MAX);
         let too_old = self.age.is_some_and(|limit| age > limit);
         let too_many = self.rows.is_some_and(|rows| last.abs_diff(seq) >= rows);
         seq < last && age > KEPT_AT_LEAST && (too_old || too_many)

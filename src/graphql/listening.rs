@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use super::context::{Request, Turn};
-use super::error::{failed, late, mark, refused};
+use super::error::{code, failed, late, mark, refused};
 use super::schema::{Executor, Operation, Schema};
 use crate::app::allowance::Allowance;
 use crate::app::error::Error;
@@ -28,7 +28,11 @@ pub type Write = fn(&Response) -> String;
 #[derive(Clone, Debug)]
 pub enum News {
     Change(Heard),
-    End(Arc<str>),
+    End {
+        /// The code of the error.
+        code: &'static str,
+        text: Arc<str>,
+    },
 }
 
 impl Executor {
@@ -63,7 +67,7 @@ impl Executor {
             Ok(heard) => heard,
             Err(error) => return Err(Box::new(ended(error))),
         };
-        let end = move |error| News::End(write(&ended(error)).into());
+        let end = move |error| News::End { code: code(&error), text: write(&ended(error)).into() };
         Ok(heard.map(move |heard| heard.map_or_else(&end, News::Change)).boxed())
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tower::Service;
 
 use super::budget::Client;
+use super::metrics::Metrics;
 use super::seats::Seats;
 use super::stall::Connection;
 
@@ -35,6 +36,7 @@ pub struct Door {
     pub head: Duration,
     /// How long a client may take nothing of what is written to it.
     pub stall: Duration,
+    pub metrics: Arc<Metrics>,
 }
 
 impl Door {
@@ -50,10 +52,13 @@ impl Door {
                 () = &mut stop => break,
             };
             // Nobody is told why: whoever has all the places would have the answers written, too.
-            let Some(seat) = self.seats.take(Client::at(peer.ip())) else { continue };
+            let Some(seat) = self.seats.take(Client::at(peer.ip())) else {
+                self.metrics.turned_away("connections");
+                continue;
+            };
             let routes = routes.clone();
             let service = service_fn(move |request| routes.clone().call(asked_by(peer, request)));
-            let connection = TokioIo::new(Connection::new(stream, self.stall, seat));
+            let connection = TokioIo::new(Connection::new(stream, self.stall, Arc::clone(&self.metrics), seat));
             let served = http.serve_connection(connection, service).with_upgrades();
             let mut ended = ended.clone();
             tokio::spawn(async move {

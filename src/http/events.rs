@@ -20,6 +20,7 @@ use super::seats::Seat;
 use super::server::Hall;
 use super::{answer, identity, trace};
 use crate::app::viewer::Viewer;
+use crate::graphql::error::{mark, refused};
 use crate::graphql::listening::News;
 use crate::graphql::schema::{Operation, OperationKind};
 
@@ -27,6 +28,9 @@ use crate::graphql::schema::{Operation, OperationKind};
 pub const KEEP_ALIVE: Duration = Duration::from_secs(12);
 /// The header in which an event source names the last event that it has heard.
 const LAST_EVENT: &str = "last-event-id";
+
+/// What those are told whose token lapsed meanwhile. Without a word they would take it for the end of what there is to hear.
+const LAPSED: &str = "the token expired or was revoked; subscribe again with another one after the last cursor";
 
 /// Runs an operation as a stream of events.
 pub async fn run(
@@ -45,10 +49,15 @@ pub async fn run(
     let last = headers.get(LAST_EVENT).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
     let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
     let span = trace::operation(&operation, &request_id);
+    let mut gone = async_graphql::Response::from_errors(vec![refused("UNAUTHENTICATED", LAPSED)]);
+    mark(&mut gone, &request_id);
     let listening = hall.executor.listen(operation, viewer, request_id, last.map(str::to_owned), answer::text);
     match listening.instrument(span).await {
-        Ok(news) => live(hall, news.take_until(Box::pin(lapsed)).boxed(), seat),
-        Err(response) => once(&response),
+        Ok(news) => live(hall, until(news, lapsed, gone), seat),
+        Err(response) => {
+            hall.metrics.not_begun(&response.errors);
+            once(&response)
+        }
     }
 }
 
@@ -57,16 +66,43 @@ pub fn once(response: &async_graphql::Response) -> Response {
     events(stream::iter([next().data(answer::text(response)), complete()]))
 }
 
+/// The news until somebody is no longer whom they showed to be, and then why there are no more.
+fn until(
+    mut news: BoxStream<'static, News>,
+    lapsed: impl Future<Output = ()> + Send + 'static,
+    gone: async_graphql::Response,
+) -> BoxStream<'static, News> {
+    let until = async_stream::stream! {
+        let mut lapsed = Box::pin(lapsed);
+        loop {
+            tokio::select! {
+                item = news.next() => match item {
+                    Some(item) => yield item,
+                    None => return,
+                },
+                () = &mut lapsed => {
+                    yield News::End { code: "UNAUTHENTICATED", text: answer::text(&gone).into() };
+                    return;
+                }
+            }
+        }
+    };
+    until.boxed()
+}
+
 /// A subscription that ends because the server stops is not complete: without the word its client connects again.
 fn live(hall: &Hall, news: BoxStream<'static, News>, seat: Seat) -> Response {
-    let stopping = hall.stopping.clone();
+    let (stopping, metrics) = (hall.stopping.clone(), Arc::clone(&hall.metrics));
     let is_over = async move { (!*stopping.borrow()).then(complete) };
     let told = news.map(move |news| {
         // Taken until the stream is dropped.
         let _ = &seat;
         match news {
             News::Change(heard) => next().id(heard.cursor).data(&heard.text),
-            News::End(text) => next().data(&text),
+            News::End { code, text } => {
+                metrics.ended(code);
+                next().data(&text)
+            }
         }
     });
     events(told.chain(stream::once(is_over).filter_map(std::future::ready)))

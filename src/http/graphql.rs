@@ -41,7 +41,10 @@ pub async fn get(
         let address = hall.address(peer, &headers);
         return match hall.seats.take(Client::at(address)) {
             Some(seat) => websocket::open(upgrade, protocol.is_ok(), hall, id(&headers), (address, seat)),
-            None => (StatusCode::TOO_MANY_REQUESTS, "too many connections are open; close some\n").into_response(),
+            None => {
+                hall.metrics.turned_away("streams");
+                (StatusCode::TOO_MANY_REQUESTS, "too many connections are open; close some\n").into_response()
+            }
         };
     }
     let caller = match Caller::of(&headers) {
@@ -277,7 +280,10 @@ async fn run(
     if caller.form == Form::Events {
         return match hall.seats.take(client) {
             Some(seat) => events::run(hall, headers, operation, viewer, (caller.request_id, seat)).await,
-            None => caller.not_paid(Refused::Spent { wait: events::KEEP_ALIVE }),
+            None => {
+                hall.metrics.turned_away("streams");
+                caller.not_paid(Refused::Spent { wait: events::KEEP_ALIVE })
+            }
         };
     }
     if operation.kind == OperationKind::Subscription {

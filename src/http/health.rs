@@ -10,10 +10,13 @@ pub async fn live() -> &'static str {
     "live\n"
 }
 
-/// The database answers, and the server is not stopping.
+/// The database answers, the server is not stopping, and what it keeps in memory is what the database holds.
 pub async fn ready(State(hall): State<Hall>) -> (StatusCode, &'static str) {
     if *hall.stopping.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    if !hall.executor.app().is_whole() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "changes were taken away before they were heard; restart\n");
     }
     match hall.executor.app().ready().await {
         Ok(()) => (StatusCode::OK, "ready\n"),

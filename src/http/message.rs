@@ -4,7 +4,9 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::identity::Unknown;
 use super::request::Fields;
+use crate::app::error::Error;
 
 /// The name of the protocol.
 pub const PROTOCOL: &str = "graphql-transport-ws";
@@ -75,6 +77,8 @@ pub enum Close {
     Forbidden,
     /// The client asked for no protocol of ours.
     WrongProtocol,
+    /// Who is there cannot be said now: reconnect after a while.
+    TryLater,
     /// `connection_init` did not come in time.
     InitTimeout,
     /// `connection_init` came twice.
@@ -89,6 +93,18 @@ impl Close {
         if error.to_string().contains("too long") { Self::TooLong } else { Self::Unreadable }
     }
 
+    /// The farewell to one who was not recognised. Only what was shown is worth nothing may be told so: whoever hears that throws
+    /// it away.
+    #[must_use]
+    pub const fn of_unknown(unknown: &Unknown) -> Self {
+        match unknown {
+            Unknown::Unrecognised(Error::Unauthenticated(_) | Error::BadRequest(_) | Error::Forbidden(_)) => {
+                Self::Forbidden
+            }
+            Unknown::Unrecognised(_) | Unknown::Unpaid(_) => Self::TryLater,
+        }
+    }
+
     /// The closing frame.
     #[must_use]
     pub fn frame(self) -> Message {
@@ -99,6 +115,7 @@ impl Close {
             Self::BadMessage => (4400, "Invalid message"),
             Self::Unauthorized => (4401, "Unauthorized"),
             Self::Forbidden => (4403, "Forbidden"),
+            Self::TryLater => (1013, "Try again later"),
             Self::WrongProtocol => (4406, "Subprotocol not acceptable"),
             Self::InitTimeout => (4408, "Connection initialisation timeout"),
             Self::TooManyInits => (4429, "Too many initialisation requests"),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_graphql::{Response, Value};
+use async_graphql::{Response, ServerError, Value};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
@@ -52,12 +52,8 @@ impl Default for Metrics {
 impl Metrics {
     /// Counts an operation that was answered.
     pub fn answered(&self, name: Option<&str>, cost: u64, took: Duration, response: &Response) {
-        let codes = response.errors.iter().map(|error| match error.extensions.as_ref().and_then(|e| e.get("code")) {
-            Some(Value::String(code)) => code.clone(),
-            _ => "INTERNAL".to_owned(),
-        });
         let outcome = if response.is_ok() { "ok" } else { "errors" };
-        self.count(name, outcome, cost, took, codes);
+        self.count(name, outcome, cost, took, codes(&response.errors));
     }
 
     /// Counts an operation that was refused before it ran, for the reason that a code names.
@@ -71,6 +67,33 @@ impl Metrics {
         with_local_recorder(&self.recorder, || {
             counter!("peerlead_operations_total", "operation" => operation, "outcome" => "streamed").increment(1);
             counter!("peerlead_cost_points_total").increment(cost);
+        });
+    }
+
+    /// Counts the errors with which a subscription did not begin.
+    pub fn not_begun(&self, errors: &[ServerError]) {
+        codes(errors).for_each(|code| self.ended(&code));
+    }
+
+    /// Counts a subscription that ended, for the reason that a code names.
+    pub fn ended(&self, code: &str) {
+        with_local_recorder(&self.recorder, || {
+            counter!("peerlead_errors_total", "code" => code.to_owned()).increment(1);
+        });
+    }
+
+    /// Counts a connection that we closed: the code of the farewell, `stuck` when the client took nothing of what was written to
+    /// it, `silent` when it answered no ping.
+    pub fn closed(&self, why: &str) {
+        with_local_recorder(&self.recorder, || {
+            counter!("peerlead_connections_closed_total", "why" => why.to_owned()).increment(1);
+        });
+    }
+
+    /// Counts a client that found no place.
+    pub fn turned_away(&self, from: &'static str) {
+        with_local_recorder(&self.recorder, || {
+            counter!("peerlead_turned_away_total", "from" => from).increment(1);
         });
     }
 
@@ -121,6 +144,7 @@ impl Metrics {
             gauge!("peerlead_tasks").set(number(tasks));
             gauge!("peerlead_log_head").set(number(app.head().seq));
             gauge!("peerlead_log_lag").set(number(app.lag()));
+            counter!("peerlead_log_pruned_total").absolute(app.pruned());
             counter!("peerlead_database_statements_total").absolute(app.statements());
             let micros = u64::try_from(app.database_time().as_micros()).unwrap_or(u64::MAX);
             counter!("peerlead_database_microseconds_total").absolute(micros);
@@ -139,6 +163,13 @@ impl Metrics {
         handle.run_upkeep();
         handle.render()
     }
+}
+
+fn codes(errors: &[ServerError]) -> impl Iterator<Item = String> {
+    errors.iter().map(|error| match error.extensions.as_ref().and_then(|e| e.get("code")) {
+        Some(Value::String(code)) => code.clone(),
+        _ => "INTERNAL".to_owned(),
+    })
 }
 
 /// Counts an operation that begins now when it is answered, before `tell` makes something of the answer.

@@ -187,11 +187,13 @@ pub async fn serve(listener: TcpListener, executor: Executor, settings: Settings
     let (all, each) = settings.connections;
     // All that come through a proxy come from its address.
     let each = if settings.behind_proxy { all } else { each };
-    let door = Door { seats: Arc::new(Seats::new(all, each)), head: settings.head, stall: settings.stall };
+    let metrics = Arc::<Metrics>::default();
+    let seats = Arc::new(Seats::new(all, each));
+    let door = Door { seats, head: settings.head, stall: settings.stall, metrics: Arc::clone(&metrics) };
     let hall = Hall {
         executor: executor.with_introspection(settings.introspection).with_patience(settings.patience),
         budgets: settings.budget.map(|limit| Arc::new(Budgets::new(limit))),
-        metrics: Arc::default(),
+        metrics,
         long: Arc::default(),
         rooms: Arc::new(Rooms::new(settings.body)),
         seats: Arc::new(Seats::new(settings.seats.0, settings.seats.1)),

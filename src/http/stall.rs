@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use super::metrics::Metrics;
 use super::seats::Seat;
 
 /// A connection that is given up when its client takes nothing.
@@ -16,6 +18,7 @@ use super::seats::Seat;
 pub struct Connection {
     stream: TcpStream,
     limit: Duration,
+    metrics: Arc<Metrics>,
     /// Runs while something waits to be written.
     stuck: Option<Pin<Box<Sleep>>>,
     /// Also that of a WebSocket which the connection becomes.
@@ -24,13 +27,13 @@ pub struct Connection {
 
 impl Connection {
     /// A connection that ends when nothing could be written to it for `limit`, or nobody acknowledged what was written.
-    pub fn new(stream: TcpStream, limit: Duration, seat: Seat) -> Self {
+    pub fn new(stream: TcpStream, limit: Duration, metrics: Arc<Metrics>, seat: Seat) -> Self {
         // News are short and leave at once; where that cannot be asked for they leave a little later.
         let _ = stream.set_nodelay(true);
         // A client that vanished takes nothing either, but the system would go on trying for a quarter of an hour.
         #[cfg(target_os = "linux")]
         let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(limit));
-        Self { stream, limit, stuck: None, _seat: seat }
+        Self { stream, limit, metrics, stuck: None, _seat: seat }
     }
 
     /// What came of writing; an error when nothing came of it for too long.
@@ -41,6 +44,7 @@ impl Connection {
         }
         let limit = self.limit;
         ready!(self.stuck.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(context));
+        self.metrics.closed("stuck");
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing")))
     }
 }

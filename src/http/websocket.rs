@@ -20,7 +20,7 @@ use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::operation::{Done, Outcome, Running};
 use super::identity;
@@ -97,7 +97,7 @@ enum Event {
     Said(Message),
     Done(Done),
     Unreadable(Close),
-    /// A frame could not be written at once.
+    /// A frame could not be written at once, or does not wait any more.
     Waits,
     /// Nothing can be heard or said any more.
     Gone,
@@ -126,6 +126,8 @@ impl Connection {
         let mut stopping = std::pin::pin!(stopped(self.hall.stopping.clone()));
         let init = Instant::now() + INIT;
         let mut ping = interval(self.hall.settings.ping);
+        // After a pause of the whole process nobody is asked several times at once.
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
         // Comes when the viewer is no longer whom they showed to be.
         let mut lapsed: Option<BoxFuture<'static, ()>> = None;
@@ -137,8 +139,22 @@ impl Connection {
             let (stuck, deaf) = (self.writing.map(|since| since + WRITE), self.deaf);
             let has_viewer = self.viewer.is_some();
             tokio::select! {
+                // The clock first: a client who says one thing after the other stops none of it.
                 biased;
                 () = sleep_until(init), if !has_viewer => break Some(Close::InitTimeout.frame()),
+                () = &mut stopping => break Some(Close::Stopping.frame()),
+                () = async { if let Some(lapsed) = &mut lapsed { lapsed.await } else { pending().await } } => {
+                    break Some(Close::Forbidden.frame());
+                }
+                () = sleep_until(stuck.unwrap_or(init)), if stuck.is_some() => {
+                    self.hall.metrics.closed("stuck");
+                    break None;
+                }
+                _ = ping.tick(), if has_viewer => if !self.ping() {
+                    self.hall.metrics.closed("silent");
+                    break None;
+                },
+                () = sleep_until(deaf.unwrap_or(init)), if deaf.is_some() => {}
                 event = poll_fn(|cx| self.poll(cx)) => match event {
                     Event::Said(message) => {
                         self.unanswered = 0;
@@ -151,17 +167,13 @@ impl Connection {
                     Event::Waits => {}
                     Event::Gone => break None,
                 },
-                () = sleep_until(stuck.unwrap_or(init)), if stuck.is_some() => break None,
-                () = sleep_until(deaf.unwrap_or(init)), if deaf.is_some() => {}
-                () = async { if let Some(lapsed) = &mut lapsed { lapsed.await } else { pending().await } } => {
-                    break Some(Close::Forbidden.frame());
-                }
-                _ = ping.tick(), if has_viewer => if !self.ping() { break None },
-                () = &mut stopping => break Some(Close::Stopping.frame()),
             }
         };
         self.running.values().for_each(Running::stop);
         if let Some(farewell) = farewell {
+            if let Message::Close(Some(frame)) = &farewell {
+                self.hall.metrics.closed(&frame.code.to_string());
+            }
             // What was said before the farewell still gets out, within the limit of a frame.
             self.frames.push_back(farewell);
             let _ = tokio::time::timeout(WRITE, self.write_all()).await;
@@ -205,8 +217,8 @@ impl Connection {
                 return Poll::Ready(Event::Gone);
             }
         }
-        // Only now does the frame wait, and its time runs.
-        if self.writing.is_some() && self.writing != before { Poll::Ready(Event::Waits) } else { Poll::Pending }
+        // Only now does a frame wait and its time runs, or the one that waited has left and its time runs no more.
+        if self.writing == before { Poll::Pending } else { Poll::Ready(Event::Waits) }
     }
 
     /// Writes frames until there is none, or one has to wait.
@@ -260,7 +272,7 @@ impl Connection {
             FromClient::ConnectionInit { payload } => {
                 // Boxed, because a connection lives long and does this once.
                 let viewer = Box::pin(identity::of_init(&self.hall, payload.as_ref(), self.address)).await;
-                self.viewer = Some(viewer.map_err(|_| Some(Close::Forbidden.frame()))?);
+                self.viewer = Some(viewer.map_err(|unknown| Some(Close::of_unknown(&unknown).frame()))?);
                 self.say(&FromServer::ConnectionAck);
             }
             FromClient::Ping { payload } => self.say(&FromServer::Pong { payload }),

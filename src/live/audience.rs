@@ -125,6 +125,11 @@ impl<P> Audience<P> {
         self.state().ended.is_none()
     }
 
+    /// Whether those who listen are quick enough for more: the quickest of them has taken half of the queue.
+    pub fn keeps_up(&self) -> bool {
+        self.state().untaken() <= self.capacity as u64 / 2
+    }
+
     /// Takes what stands at a place, and moves it on.
     pub fn take(&self, next: &mut u64) -> Taken {
         let mut state = self.state();
@@ -154,6 +159,12 @@ impl<P> Audience<P> {
 }
 
 impl<P> State<P> {
+    /// How many in the queue nobody has taken yet.
+    fn untaken(&self) -> u64 {
+        let end = self.first + self.queue.len() as u64;
+        end - self.taken.clamp(self.first, end)
+    }
+
     fn drop_taken(&mut self) {
         while self.queue.front().is_some_and(|queued| queued.left == 0) {
             self.queue.pop_front();
@@ -178,12 +189,13 @@ impl<P: Clone + Send + Sync + 'static> Audience<P> {
         Arc::new(Self { make, capacity, state: Mutex::new(state), news: Notify::new() })
     }
 
-    /// Queues what is to be told. While the listeners keep up it is made at once, and they are woken when it is there.
+    /// Queues what is to be told, unless there was an end: what follows it does not follow what was told. While the listeners keep
+    /// up it is made at once, and they are woken when it is there.
     pub fn push(self: &Arc<Self>, told: &Told) {
         let keep_up = {
             let mut state = self.state();
             state.queued = told.change.seq;
-            if state.listeners == 0 {
+            if state.listeners == 0 || state.ended.is_some() {
                 return;
             }
             let left = state.listeners;
@@ -192,8 +204,7 @@ impl<P: Clone + Send + Sync + 'static> Audience<P> {
                 state.queue.pop_front();
                 state.first += 1;
             }
-            let end = state.first + state.queue.len() as u64;
-            end - state.taken.max(state.first) <= AHEAD as u64
+            state.untaken() <= AHEAD as u64
         };
         if keep_up {
             drop(self.making(told, told.change.seq, false));

@@ -10,22 +10,25 @@ use tokio::time::Instant;
 use super::feed::Gap;
 use crate::domain::change::{Change, Noun, Told};
 
-/// How many subjects may wait for the end of an interval; with more, it ends early.
+/// How many subjects may wait to be told together, at most.
 const WAITING: usize = 10_000;
 
 /// Tells a change at once when the last interval is over, and otherwise the latest of each subject at its end, in the
-/// order of the log. So the first and the last state are always told, and every cursor is safe to go on from.
+/// order of the log. So the first and the last state are always told, and every cursor is safe to go on from. With more than
+/// `most` subjects the interval ends early.
 pub fn at_most(
     feed: impl Stream<Item = Result<Arc<Change>, Gap>> + Send + 'static,
     interval: Duration,
+    most: usize,
 ) -> impl Stream<Item = Result<Told, Gap>> + Send {
+    let most = most.clamp(1, WAITING);
     async_stream::stream! {
         let mut feed = std::pin::pin!(feed);
         let mut waiting: HashMap<_, Told> = HashMap::new();
         let mut open = Instant::now();
         loop {
             let item = tokio::select! {
-                item = feed.next(), if waiting.len() < WAITING => item,
+                item = feed.next(), if waiting.len() < most => item,
                 () = tokio::time::sleep_until(open), if !waiting.is_empty() => {
                     for told in drain(&mut waiting) {
                         yield Ok(told);
@@ -41,7 +44,7 @@ pub fn at_most(
                 }
                 Some(Ok(change)) => {
                     wait(&mut waiting, change);
-                    if waiting.len() >= WAITING {
+                    if waiting.len() >= most {
                         open = Instant::now();
                     }
                 }

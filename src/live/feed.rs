@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::Stream;
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 
 use super::interests::{Hears, Interests};
 use crate::domain::change::{Branch, Change, Fact, Interest, Point};
@@ -61,6 +61,10 @@ pub struct Feed {
     pub(super) hears: AtomicBool,
     /// How often the bus was too slow with something.
     pub(super) late: AtomicU64,
+    /// Whether changes were taken away before they were heard, so that memory is not what the facts are.
+    torn: AtomicBool,
+    /// Turns to read what was missed, so that many who come back with old cursors leave connections to those who ask.
+    replays: Semaphore,
     pub(super) closed: watch::Sender<bool>,
     memory: Box<dyn Memory>,
 }
@@ -106,6 +110,7 @@ impl Feed {
         let (_, head) = store.log_ends().await?;
         let point = store.log_point(head).await?.unwrap_or(Point { seq: head, mark: 0 });
         let listener = store.listener().await?;
+        let readers = store.readers();
         let (sender, _) = broadcast::channel(buffer);
         let feed = Arc::new(Self {
             store,
@@ -117,6 +122,8 @@ impl Feed {
             known: AtomicI64::new(head),
             hears: AtomicBool::new(false),
             late: AtomicU64::new(0),
+            torn: AtomicBool::new(false),
+            replays: Semaphore::new((readers / 2).max(1)),
             closed: watch::Sender::new(false),
             memory: Box::new(memory),
         });
@@ -159,6 +166,12 @@ impl Feed {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         *self.closed.borrow()
+    }
+
+    /// Whether memory has heard every change; else only a restart helps.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.torn.load(Ordering::SeqCst)
     }
 
     /// The last change that was handed on.
@@ -229,6 +242,7 @@ impl Feed {
                     seq,
                     "rows of the change log were taken away before they were read; restart to count anew"
                 );
+                self.torn.store(true, Ordering::SeqCst);
                 front.interests.end(&Gap::Expired);
             }
             self.memory.hear(&change);
@@ -322,11 +336,15 @@ impl Feed {
         mut last: i64,
         head: i64,
     ) -> impl Stream<Item = Result<Arc<Change>, Gap>> + Send + use<> {
-        let store = Arc::clone(&self.store);
+        let feed = Arc::clone(self);
         async_stream::stream! {
             while last < head {
-                let (store, after) = (Arc::clone(&store), last);
-                let read = tokio::spawn(async move { store.changes_after(after, PAGE).await }).await;
+                let (feed, after) = (Arc::clone(&feed), last);
+                let read = tokio::spawn(async move {
+                    let _turn = feed.replays.acquire().await;
+                    feed.store.changes_after(after, PAGE).await
+                });
+                let read = read.await;
                 let changes = match read.map_err(|_| Gap::Broken).and_then(|read| read.map_err(Gap::from)) {
                     Ok(changes) if changes.is_empty() => break,
                     Ok(changes) => changes,

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep};
 
 use super::audience::Audience;
 use super::coalesce::at_most;
 use super::feed::Gap;
 use super::interests::Hears;
 use crate::domain::change::Change;
+
+/// How long an interval's end waits for those who listen.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What the feed says: a change, or why there will be no more.
 type Word = Result<Arc<Change>, Gap>;
@@ -32,10 +36,13 @@ impl Pacer {
         let heard =
             stream::unfold(receiver, async |mut receiver: mpsc::Receiver<_>| Some((receiver.recv().await?, receiver)));
         tokio::spawn(async move {
-            let mut paced = std::pin::pin!(at_most(heard, interval));
+            let mut paced = std::pin::pin!(at_most(heard, interval, capacity / 2));
             while let Some(item) = paced.next().await {
                 match item {
-                    Ok(told) => audience.push(&told),
+                    Ok(told) => {
+                        audience.push(&told);
+                        leave_room(&audience).await;
+                    }
                     Err(gap) => audience.end(&gap),
                 }
             }
@@ -52,6 +59,14 @@ impl Pacer {
         if over || matches!(sent, Some(Err(_))) {
             *changes = None;
         }
+    }
+}
+
+/// What an interval held is told at its end all at once. Waits a moment for those who listen, but for none who takes nothing.
+async fn leave_room<P: Clone + Send + Sync + 'static>(audience: &Audience<P>) {
+    let until = Instant::now() + PATIENCE;
+    while !audience.keeps_up() && Instant::now() < until {
+        sleep(Duration::from_millis(1)).await;
     }
 }
 

@@ -96,9 +96,13 @@ impl Archive {
 
     /// Reads the facts and follows the log from there, until the feed ends.
     pub async fn follow(self: Arc<Self>, feed: Arc<Feed>) {
-        let mut failing = false;
+        let (mut failing, mut heard) = (false, None);
         loop {
-            let ended = match self.read().await {
+            let begun = match heard.take() {
+                Some(last) => Ok(last),
+                None => self.read().await,
+            };
+            let ended = match begun {
                 Ok(seq) => {
                     failing = false;
                     self.hear(&feed, seq).await
@@ -107,6 +111,11 @@ impl Archive {
             };
             match ended {
                 Gap::Closed => return,
+                // So much was written at once that we came too late. It stands in the log.
+                Gap::Lagged { last } => {
+                    heard = Some(last);
+                    continue;
+                }
                 Gap::Store(error) if !failing => {
                     tracing::error!(%error, "the facts cannot be read; trends wait until they can");
                     failing = true;

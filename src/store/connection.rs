@@ -189,6 +189,12 @@ impl Store {
         self.is_postgres()
     }
 
+    /// How many questions it answers at a time.
+    #[must_use]
+    pub fn readers(&self) -> usize {
+        self.lanes.width()
+    }
+
     pub(super) fn is_postgres(&self) -> bool {
         self.lanes.backend() == DbBackend::Postgres
     }

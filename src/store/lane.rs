@@ -39,6 +39,14 @@ impl Lanes {
         }
     }
 
+    /// How many there are.
+    pub const fn width(&self) -> usize {
+        match self {
+            Self::Sqlite(lane) => lane.width,
+            Self::Postgres(lane) => lane.width,
+        }
+    }
+
     /// The rows that a reading statement gives.
     pub async fn rows(&self, sql: Sql) -> Result<Vec<QueryResult>, Error> {
         let statement = sql.statement(self.backend());
@@ -63,6 +71,7 @@ pub(super) struct Lane<DB: Database> {
     pool: Pool<DB>,
     free: Mutex<Vec<PoolConnection<DB>>>,
     turns: Semaphore,
+    width: usize,
 }
 
 impl<DB: Database> Lane<DB>
@@ -73,7 +82,7 @@ where
 {
     /// Up to `width` connections of a pool, which must have as many.
     pub fn new(pool: Pool<DB>, width: usize) -> Self {
-        Self { pool, free: Mutex::default(), turns: Semaphore::new(width) }
+        Self { pool, free: Mutex::default(), turns: Semaphore::new(width), width }
     }
 
     /// The pool they come from.

@@ -63,7 +63,7 @@ async fn told(stream: impl Stream<Item = Result<Told, Gap>>) -> (Vec<(i64, usize
 async fn the_first_is_told_at_once_and_what_follows_as_its_latest_state_at_the_end_of_the_interval() {
     // Content 1 changes four times and content 2 twice within one interval.
     let changes = [(0, 1, 1), (10, 2, 1), (0, 3, 2), (0, 4, 1), (10, 5, 2), (0, 6, 1), (600, 7, 3)];
-    let (told, times, gap) = told(at_most(feed(&changes, None), Duration::from_millis(300))).await;
+    let (told, times, gap) = told(at_most(feed(&changes, None), Duration::from_millis(300), usize::MAX)).await;
     assert_eq!(told, [(1, 1), (5, 2), (6, 3), (7, 1)], "in the order of the log");
     assert!(times[0] < 150, "{times:?}");
     assert!(times[1] >= 290 && times[2] - times[1] < 100, "{times:?}");
@@ -73,7 +73,7 @@ async fn the_first_is_told_at_once_and_what_follows_as_its_latest_state_at_the_e
 #[tokio::test]
 async fn a_quiet_time_makes_the_next_one_be_told_at_once() {
     let changes = [(0, 1, 1), (250, 2, 1), (250, 3, 1)];
-    let (told, times, _) = told(at_most(feed(&changes, None), Duration::from_millis(100))).await;
+    let (told, times, _) = told(at_most(feed(&changes, None), Duration::from_millis(100), usize::MAX)).await;
     assert_eq!(told, [(1, 1), (2, 1), (3, 1)]);
     assert!(times[1] < 340 && times[2] < 600, "{times:?}");
 }
@@ -81,7 +81,7 @@ async fn a_quiet_time_makes_the_next_one_be_told_at_once() {
 #[tokio::test]
 async fn a_steady_stream_is_told_at_most_once_an_interval_and_nothing_of_it_is_forgotten() {
     let changes: Vec<_> = (1..=100).map(|seq| (5, seq, 1)).collect();
-    let (told, times, _) = told(at_most(feed(&changes, None), Duration::from_millis(100))).await;
+    let (told, times, _) = told(at_most(feed(&changes, None), Duration::from_millis(100), usize::MAX)).await;
     assert!(told.len() >= 4 && told.len() <= 12, "{told:?}");
     for pair in times[..times.len() - 1].windows(2) {
         assert!(pair[1] - pair[0] >= 95, "{times:?}");
@@ -93,7 +93,8 @@ async fn a_steady_stream_is_told_at_most_once_an_interval_and_nothing_of_it_is_f
 #[tokio::test]
 async fn the_last_state_is_told_before_the_gap_that_ends_it() {
     let changes = [(0, 1, 1), (0, 2, 1), (0, 3, 2), (0, 4, 1)];
-    let (told, times, gap) = told(at_most(feed(&changes, Some(Gap::Lagged { last: 4 })), Duration::from_mins(1))).await;
+    let (told, times, gap) =
+        told(at_most(feed(&changes, Some(Gap::Lagged { last: 4 })), Duration::from_mins(1), usize::MAX)).await;
     assert_eq!(told, [(1, 1), (3, 1), (4, 2)]);
     assert!(times[2] < 5_000, "{times:?}");
     assert!(matches!(gap, Some(Gap::Lagged { last: 4 })));
@@ -103,7 +104,7 @@ async fn the_last_state_is_told_before_the_gap_that_ends_it() {
 async fn many_subjects_at_once_end_the_interval_early_and_stay_bounded() {
     let changes: Vec<_> = (1..=25_001).map(|seq| (0, seq, seq)).collect();
     let feed = futures_util::stream::iter(changes).map(|(_, seq, content): (u64, i64, i64)| Ok(change(seq, content)));
-    let (told, _, _) = told(at_most(feed, Duration::from_mins(1))).await;
+    let (told, _, _) = told(at_most(feed, Duration::from_mins(1), usize::MAX)).await;
     assert_eq!(told.len(), 25_001);
     assert!(told.windows(2).all(|pair| pair[0].0 < pair[1].0), "out of order");
 }

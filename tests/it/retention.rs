@@ -42,11 +42,11 @@ async fn rows_over_the_limit_go_and_their_cursors_say_what_to_do() {
         told.push(house.rate("ben", &content, value).await["cursor"].clone());
     }
     let (all, _) = log(&house).await;
-    assert_eq!(house.app.forget_some().await.expect("a log"), 0, "what happened a moment ago is kept");
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), 0, "what happened a moment ago is kept");
     assert_eq!(log(&house).await.0, all);
     house.clock.set(house.clock.now() + chrono::TimeDelta::minutes(11));
-    assert_eq!(house.app.forget_some().await.expect("a log"), all - 3);
-    assert_eq!(house.app.forget_some().await.expect("a log"), 0);
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), all - 3);
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), 0);
     assert_eq!(log(&house).await, (3, seq(&told[2])));
     for gone in &told[..2] {
         let message = heard(&house, gone).await;
@@ -75,10 +75,10 @@ async fn rows_over_the_age_go_in_pieces_but_never_the_last_so_that_the_numbers_g
     house.act("operator", "ingest", json!({ "source": { "slug": "forum" }, "people": people }), "").await;
     let last = seq(&json!(house.cursor().await));
     house.clock.set(house.clock.now() + chrono::TimeDelta::minutes(59));
-    assert_eq!(house.app.forget_some().await.expect("a log"), 0);
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), 0);
     house.clock.set(house.clock.now() + chrono::TimeDelta::minutes(2));
-    assert_eq!(house.app.forget_some().await.expect("a log"), 500, "a piece at a time");
-    assert_eq!(house.app.forget_some().await.expect("a log"), usize::try_from(last).expect("a number") - 501);
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), 500, "a piece at a time");
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), usize::try_from(last).expect("a number") - 501);
     assert_eq!(log(&house).await, (1, last));
     let database = house.stop().await;
     let again = House::on(database).await;

@@ -92,6 +92,7 @@ impl Connection {
         }
         let request = request::of_fields(payload).map_err(|_| Close::BadMessage.frame())?;
         if self.running.len() >= OPERATIONS {
+            self.hall.metrics.turned_away("operations");
             self.refuse(id, refused("COST_EXCEEDED", format!("at most {OPERATIONS} operations run on one connection")));
             return Ok(());
         }
@@ -169,7 +170,13 @@ impl Connection {
             hall.metrics.streamed(operation.name(), operation.allowance.cost);
             let span = trace::operation(&operation, &request_id);
             let heard = hall.executor.listen(operation, viewer, request_id, None, answer::text).instrument(span).await;
-            heard.map_or_else(|response| Outcome::not_begun(*response), Outcome::Live)
+            heard.map_or_else(
+                |response| {
+                    hall.metrics.not_begun(&response.errors);
+                    Outcome::not_begun(*response)
+                },
+                Outcome::Live,
+            )
         });
     }
 
@@ -217,7 +224,10 @@ impl Connection {
         match news {
             Some(News::Change(heard)) => self.frames.push_back(next(id, &heard.text)),
             _ if *self.hall.stopping.borrow() => {}
-            Some(News::End(text)) => self.frames.push_back(next(id, &text)),
+            Some(News::End { code, text }) => {
+                self.hall.metrics.ended(code);
+                self.frames.push_back(next(id, &text));
+            }
             None => {
                 self.running.remove(id);
                 self.say(&FromServer::Complete { id });
