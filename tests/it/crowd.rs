@@ -75,6 +75,37 @@ async fn a_client_that_never_reads_is_let_go_and_others_are_told_everything_mean
     drop(deaf);
 }
 
+/// Reads whatever comes until nothing has come for a while: whether the connection is still open.
+async fn drain(stream: &mut TcpStream) -> bool {
+    let mut buffer = vec![0; 1 << 20];
+    while let Ok(read) = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut buffer)).await {
+        if read.expect("bytes") == 0 {
+            return false;
+        }
+    }
+    true
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_read_nothing_for_a_moment_stays_when_it_has_caught_up() {
+    let http = HttpSettings { ping: Duration::from_mins(5), ..HttpSettings::default() };
+    let house = House::furnished(Database::fresh().await, Settings { quorum: 1, ..Settings::default() }, http).await;
+    let content = furnished(&house).await;
+    let mut slow = deaf(&house, "subscription { ratingChanged { cursor content { body } } }").await;
+    wait_for(&house, 1).await;
+    // More than the network takes in between.
+    for number in 0..200 {
+        house.rate("ben", &content, 1 + number % 5).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(drain(&mut slow).await);
+    // Longer than a frame may take.
+    tokio::time::sleep(Duration::from_secs(21)).await;
+    house.rate("ben", &content, 1).await;
+    assert!(drain(&mut slow).await, "it was given up although it had caught up");
+    assert_eq!(house.app.live().listeners, 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_stream_that_is_never_read_gives_its_seat_back_and_one_that_is_quiet_keeps_it() {
     let http = HttpSettings { stall: Duration::from_secs(1), ..HttpSettings::default() };

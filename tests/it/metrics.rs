@@ -1,5 +1,7 @@
 //! Numbers for operators.
 
+use std::time::Duration;
+
 use peerlead::app::house::Settings;
 use peerlead::command::token::{TokenOptions, create};
 use peerlead::http::identity::Identity;
@@ -95,6 +97,43 @@ async fn what_is_asked_over_a_socket_or_a_stream_is_counted_by_what_came_of_it()
         assert!(text.lines().any(|told| told == line), "{line} is missing in\n{text}");
     }
     assert!(!text.contains("Who\",outcome=\"streamed\""), "{text}");
+}
+
+#[tokio::test]
+async fn what_goes_wrong_with_those_who_listen_is_counted() {
+    let http = HttpSettings { seats: (3, 3), ping: Duration::from_millis(50), ..HttpSettings::default() };
+    let house = House::furnished(Database::fresh().await, Settings::default(), http).await;
+    let hear = "subscription($after: String) { changes(after: $after) { cursor } }";
+    let mut rude = house.socket("").await;
+    rude.send(json!("nonsense")).await;
+    assert_eq!(rude.next().await, json!({ "closed": 4400 }));
+    let mut late = house.socket("").await;
+    let other = House::new().await.cursor().await;
+    late.subscribe("1", hear, json!({ "after": other })).await;
+    assert_eq!(late.next().await["type"], "error");
+    let refused = Events::post(&house, "", hear, json!({ "after": other })).await.answer().await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "CURSOR_EXPIRED");
+    let mut full = Vec::new();
+    for _ in 0..3 {
+        full.push(Events::post(&house, "", "subscription { changes { cursor } }", json!({})).await);
+    }
+    for line in [
+        "peerlead_connections_closed_total{why=\"4400\"} 1",
+        "peerlead_connections_closed_total{why=\"silent\"} 1",
+        "peerlead_errors_total{code=\"CURSOR_EXPIRED\"} 2",
+        "peerlead_turned_away_total{from=\"streams\"} 1",
+        "peerlead_log_pruned_total 0",
+    ] {
+        let mut text = String::new();
+        for _ in 0..100 {
+            text = read(&house, None).await.1;
+            if text.lines().any(|told| told == line) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(text.lines().any(|told| told == line), "{line} is missing in\n{text}");
+    }
 }
 
 #[tokio::test]

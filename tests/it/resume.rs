@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::events::Events;
 use crate::hearing::HEAR;
 use crate::house::{Database, House, Socket, open_settings};
+use crate::sharing::wait_for;
 
 /// The number behind a cursor; clients must not look, tests may.
 pub fn seq(cursor: &Value) -> i64 {
@@ -302,4 +303,33 @@ async fn a_clock_that_jumps_neither_loses_nor_repeats_a_change() {
     let query = "query($c: ID!) { content(by: { id: $c }) { tally { count sum } } }";
     let tally = house.data("", query, json!({ "c": content })).await["content"]["tally"].clone();
     assert_eq!(tally, json!({ "count": 1, "sum": 1.0 }), "the last word counts, whatever the clock said");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hole_in_the_log_is_never_passed_over() {
+    let (house, content) = furnished().await;
+    let mut sockets = Vec::new();
+    for interval in [json!(null), json!("PT0.01S")] {
+        let mut socket = house.socket("").await;
+        socket.subscribe("1", HEAR, json!({ "interval": interval })).await;
+        sockets.push(socket);
+    }
+    wait_for(&house, 2).await;
+    let last = seq(&rate(&house, &content, 1).await[0]);
+    for socket in &mut sockets {
+        hear(socket, 1).await;
+    }
+    // Another process writes, and one takes away what this one has not read yet.
+    let behind = house.database.connect().await;
+    let beyond =
+        format!("INSERT INTO change (seq, at, fact) SELECT {}, at, fact FROM change WHERE seq = {last}", last + 5);
+    behind.execute_unprepared(&beyond).await.expect("a row");
+    for socket in &mut sockets {
+        let message = socket.next().await;
+        assert_eq!(message["payload"]["errors"][0]["extensions"]["code"], "CURSOR_EXPIRED", "{message:#}");
+        assert_eq!(socket.next().await["type"], "complete");
+    }
+    let ready = reqwest::get(format!("http://{}/health/ready", house.address)).await.expect("an answer");
+    assert_eq!(ready.status().as_u16(), 503, "what it keeps in memory is not what the database holds");
+    behind.close().await.expect("a clean end");
 }

@@ -85,3 +85,19 @@ async fn rows_over_the_age_go_in_pieces_but_never_the_last_so_that_the_numbers_g
     again.person("late").await;
     assert_eq!(log(&again).await, (2, last), "the numbers go on");
 }
+
+#[tokio::test]
+async fn a_clock_that_was_wrong_keeps_the_log_from_growing_as_little_as_one_that_is_right() {
+    let house = house(Some(Duration::from_hours(1)), None).await;
+    let content = house.content("ada", "Hello", &[]).await;
+    let now = house.clock.now();
+    for (value, days) in [(1, 0), (2, 400), (3, 0)] {
+        house.clock.set(now + chrono::TimeDelta::days(days));
+        house.rate("ben", &content, value).await;
+    }
+    let (all, first) = log(&house).await;
+    house.clock.set(now + chrono::TimeDelta::hours(2));
+    assert_eq!(house.app.forget_some(first).await.expect("a log"), 1, "nothing after what was seen long ago");
+    assert_eq!(house.app.forget_some(i64::MAX).await.expect("a log"), all - 2);
+    assert_eq!(log(&house).await.0, 1);
+}

@@ -1,9 +1,10 @@
 //! One execution for many: what is told of a change is made once, and never for one who may see something else.
 
+use peerlead::app::house::Settings;
 use serde_json::{Value, json};
 
 use crate::hearing::HEAR;
-use crate::house::{House, Socket};
+use crate::house::{Database, House, Socket, open_settings};
 
 /// The type behind lists and marks of non-null.
 fn named(kind: &Value) -> &Value {
@@ -234,6 +235,34 @@ async fn an_interval_is_shared_also_by_those_who_come_while_it_runs_and_they_are
         assert_eq!((&told["cursor"], &told["changes"]), (&second["cursor"], &json!(1)), "and nothing older");
     }
     assert_eq!(house.app.live().made, before + 1, "it is made once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_hears_every_subject_of_an_interval_however_small_the_buffer_is() {
+    let house = House::with(Database::fresh().await, Settings { buffer: 16, ..open_settings() }).await;
+    for person in ["ada", "ben"] {
+        house.person(person).await;
+    }
+    let mut contents = Vec::new();
+    for number in 0..60 {
+        contents.push(house.content("ada", &format!("c{number}"), &[]).await);
+    }
+    let mut socket = house.socket("").await;
+    socket.subscribe("1", HEAR, json!({ "interval": "PT1S" })).await;
+    wait_for(&house, 1).await;
+    let reading = tokio::spawn(async move {
+        let (mut seen, mut changes) = (std::collections::HashSet::new(), 0);
+        while changes < 60 {
+            let told = socket.data("1").await["ratingChanged"].clone();
+            changes += told["changes"].as_u64().expect("changes");
+            seen.insert(told["content"]["id"].to_string());
+        }
+        seen.len()
+    });
+    for content in &contents {
+        house.rate("ben", content, 3).await;
+    }
+    assert_eq!(reading.await.expect("no lag"), 60);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

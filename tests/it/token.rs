@@ -5,6 +5,7 @@ use peerlead::command::token::{TokenOptions, create, list, revoke};
 use peerlead::http::identity::Identity;
 use peerlead::http::server::Settings as HttpSettings;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::entities::number;
 use crate::house::{Database, House};
@@ -19,7 +20,7 @@ async fn guarded() -> House {
 }
 
 /// A token made by command, as its holder sends it.
-async fn token(house: &House, person: &str, scopes: &[&str]) -> String {
+pub async fn token(house: &House, person: &str, scopes: &[&str]) -> String {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     let options =
         TokenOptions { name: "test".to_owned(), person: person.to_owned(), scopes, ..TokenOptions::default() };
@@ -290,8 +291,12 @@ async fn an_expired_or_revoked_token_is_worth_nothing_and_its_connections_close(
     house.act("operator", "revokeToken", json!({ "token": id }), "token { revokedAt }").await;
     assert_eq!(house.fails(&revoked, WHO, json!({})).await, "UNAUTHENTICATED");
     assert_eq!(b.next().await, json!({ "closed": 4403 }));
-    // The stream ends, which its reader sees as the end of the body.
-    tokio::time::timeout(std::time::Duration::from_secs(10), events.text()).await.expect("an end").expect("a text");
+    // The stream ends with a word, or its reader would take it for the end of what there is to hear.
+    let told = tokio::time::timeout(std::time::Duration::from_secs(10), events.text()).await.expect("an end");
+    let told = told.expect("a text");
+    let (before, last) = told.split_once("UNAUTHENTICATED").expect("the reason");
+    assert!(before.contains("event: next") && !before.contains("complete"), "{told}");
+    assert!(last.contains("event: complete"), "{told}");
     house.act("operator", "updatePerson", json!({ "person": { "handle": "cy" }, "active": false }), "").await;
     assert_eq!(c.next().await, json!({ "closed": 4403 }));
     assert_eq!(house.fails(&leaves, WHO, json!({})).await, "UNAUTHENTICATED");
@@ -301,6 +306,21 @@ async fn an_expired_or_revoked_token_is_worth_nothing_and_its_connections_close(
     d.send(json!({ "type": "ping" })).await;
     assert_eq!(d.next().await["type"], "pong", "what is still worth something stays");
     assert_eq!(house.refused("operator", "revokeToken", json!({ "token": id })).await, "ALREADY_REVOKED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_never_stops_talking_is_closed_all_the_same_when_their_token_is_revoked() {
+    let house = House::new().await;
+    let token = token(&house, "operator", &["read"]).await;
+    let mut socket = house.socket(&token).await;
+    let mut talker = house.socket(&token).await;
+    let talking = tokio::spawn(async move {
+        // It ends when the connection does.
+        while talker.try_send(Message::text(r#"{"type":"pong"}"#)).await.is_ok() {}
+    });
+    revoke(&house.app, 1).await.expect("a token to revoke");
+    assert_eq!(socket.next().await, json!({ "closed": 4403 }));
+    tokio::time::timeout(std::time::Duration::from_secs(10), talking).await.expect("an end").expect("no panic");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::hearing::HEAR;
 use crate::house::{House, Socket};
+use crate::token::token;
 
 const WHO: &str = "{ viewer { person { handle } } }";
 
@@ -67,6 +68,15 @@ async fn who_is_not_acknowledged_or_not_known_or_acknowledged_already_is_closed_
     let stranger = text(&json!({ "type": "connection_init", "payload": { "Peerlead-Person": "nobody" } }));
     assert_eq!(closed(&house, false, stranger).await, json!(4403));
     assert_eq!(closed(&house, true, text(&json!({ "type": "connection_init" }))).await, json!(4429));
+}
+
+#[tokio::test]
+async fn who_cannot_be_recognised_now_is_closed_with_1013_and_keeps_their_token() {
+    let house = House::new().await;
+    let token = token(&house, "operator", &["read"]).await;
+    house.app.close().await;
+    let init = text(&json!({ "type": "connection_init", "payload": { "Authorization": token } }));
+    assert_eq!(closed(&house, false, init).await, json!(1013));
 }
 
 #[tokio::test]
