@@ -138,7 +138,7 @@ impl App {
 
     /// Whether a token that was worth something still is.
     pub(super) async fn is_token_valid(&self, id: TokenId) -> Result<bool, Error> {
-        let known = self.keyring.token(id).await?;
+        let known = self.keyring.token_with_others(id).await?;
         Ok(known.is_some_and(|known| known.0.is_valid_at(self.clock.now())))
     }
 

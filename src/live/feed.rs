@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::Stream;
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
+use tokio::time::Instant;
 
 use super::interests::{Hears, Interests};
 use crate::domain::change::{Branch, Change, Fact, Interest, Point};
@@ -61,6 +63,8 @@ pub struct Feed {
     pub(super) hears: AtomicBool,
     /// How often the bus was too slow with something.
     pub(super) late: AtomicU64,
+    /// When the log was read last.
+    pub(super) looked: Mutex<Instant>,
     /// Whether changes were taken away before they were heard, so that memory is not what the facts are.
     torn: AtomicBool,
     /// Turns to read what was missed, so that many who come back with old cursors leave connections to those who ask.
@@ -122,6 +126,7 @@ impl Feed {
             known: AtomicI64::new(head),
             hears: AtomicBool::new(false),
             late: AtomicU64::new(0),
+            looked: Mutex::new(Instant::now()),
             torn: AtomicBool::new(false),
             replays: Semaphore::new((readers / 2).max(1)),
             closed: watch::Sender::new(false),
@@ -172,6 +177,12 @@ impl Feed {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         !self.torn.load(Ordering::SeqCst)
+    }
+
+    /// How long ago the log was read last. While a bus tells everything that need not be lately.
+    #[must_use]
+    pub fn looked(&self) -> Duration {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
     /// The last change that was handed on.

@@ -2,8 +2,8 @@
 //!
 //! PostgreSQL says that something was written. Without a bus it is read at once; a bus has a moment to tell it.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -61,7 +61,11 @@ impl Feed {
         let mut failing = false;
         while !*closed.borrow() {
             let known = self.known.load(Ordering::SeqCst);
-            match self.store.changes_after(self.head(), PAGE).await {
+            let read = self.store.changes_after(self.head(), PAGE).await;
+            if read.is_ok() {
+                *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            }
+            match read {
                 Ok(changes) if changes.is_empty() => {
                     failing = false;
                     // Whoever said that there is more was wrong.

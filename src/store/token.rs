@@ -32,17 +32,19 @@ fn noun(row: token::Model) -> Result<Token, Error> {
 }
 
 impl Store {
-    /// A token and the hash of its secret.
+    /// Tokens, at most a thousand, each with the hash of its secret.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn token(&self, id: TokenId) -> Result<Option<(Token, String)>, Error> {
-        let mut sql = Sql::new("SELECT * FROM token WHERE id = ");
-        sql.bind(id.0);
-        let Some(row) = self.row(sql).await? else { return Ok(None) };
-        let row = token::Model::from_query_result(&row, "")?;
-        let hash = row.hash.clone();
-        Ok(Some((noun(row)?, hash)))
+    pub async fn tokens(&self, ids: &[TokenId]) -> Result<Vec<(Token, String)>, Error> {
+        let mut sql = Sql::new("SELECT * FROM token WHERE id IN ");
+        sql.bind_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
+        let read = |row: &sea_orm::QueryResult| {
+            let row = token::Model::from_query_result(row, "")?;
+            let hash = row.hash.clone();
+            Ok((noun(row)?, hash))
+        };
+        self.rows(sql).await?.iter().map(read).collect()
     }
 
     /// A page of all tokens, the newest first.

@@ -20,7 +20,8 @@ use crate::live::feed::Gap;
 const BEAT: Duration = Duration::from_millis(500);
 /// After how much silence another one tries to tell.
 const SILENCE: Duration = Duration::from_secs(2);
-/// After how much silence the line is of no use: nobody tells, and we are not taken either.
+/// After how much silence the line is of no use: nobody tells, and we are not taken either. And whoever has not read the log for so
+/// long has nothing to tell.
 const LOST: Duration = Duration::from_secs(5);
 /// How many changes are taken at once while the bus keeps up.
 const TOGETHER: usize = 512;
@@ -87,10 +88,15 @@ impl<'a> Turn<'a> {
         if self.bus.take(payload) {
             self.heard = Instant::now();
             self.bus.works();
-            if self.relay.take().is_some() {
-                self.bus.relays.store(false, Ordering::Relaxed);
-                tracing::info!("another process tells the bus what the log says");
-            }
+            self.leave();
+        }
+    }
+
+    /// Leaves it to another one to tell.
+    fn leave(&mut self) {
+        if self.relay.take().is_some() {
+            self.bus.relays.store(false, Ordering::Relaxed);
+            tracing::info!("another process may tell the bus what the log says");
         }
     }
 
@@ -140,6 +146,11 @@ impl<'a> Turn<'a> {
                 return Ok(());
             }
             self.bus.feed.miss();
+        }
+        // They would keep the others from reading it, too.
+        if self.bus.feed.looked() > LOST {
+            self.leave();
+            return Ok(());
         }
         let last = self.relay.as_ref().map_or_else(|| self.bus.feed.head(), |relay| relay.last);
         let letter = Letter::without_changes(&self.bus.database, last).map_err(Broken::unwritten)?;
