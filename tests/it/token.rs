@@ -323,6 +323,22 @@ async fn who_never_stops_talking_is_closed_all_the_same_when_their_token_is_revo
     tokio::time::timeout(std::time::Duration::from_secs(10), talking).await.expect("an end").expect("no panic");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_connections_that_stay_ask_the_database_hardly_more_often_than_one() {
+    let house = House::new().await;
+    let mut sockets = Vec::new();
+    for _ in 0..50 {
+        sockets.push(house.socket(&token(&house, "operator", &["read"]).await).await);
+    }
+    // All have looked once.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let before = house.app.statements();
+    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    let asked = house.app.statements() - before;
+    assert!(asked < 80, "{asked} statements, where each look by itself would take 150");
+    drop(sockets);
+}
+
 #[tokio::test]
 async fn tokens_are_revoked_by_command_too_and_for_other_processes() {
     let house = House::new().await;
