@@ -38,6 +38,7 @@ impl Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         let told = error.to_string();
+        let connecting = matches!(error, DbErr::Conn(_));
         let cause = match &error {
             DbErr::Conn(RuntimeErr::SqlxError(e))
             | DbErr::Exec(RuntimeErr::SqlxError(e))
@@ -49,6 +50,8 @@ impl From<DbErr> for Error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 Self::Gone(told)
             }
+            // What answers there is no database, such as a proxy that has lost its own.
+            sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) if connecting => Self::Gone(told),
             sqlx::Error::Database(e) => {
                 match e.code().as_deref().map(|code| (code, code.parse::<u32>().map(|n| n & 0xff))) {
                     // SQLite's primary result codes: BUSY and LOCKED, FULL, then what a vanished or unreadable file gives.

@@ -101,11 +101,11 @@ where
         if let Some(connection) = kept {
             match self.ask(connection, statement).await {
                 // The database went away meanwhile, and with it all that were kept. It may be back.
-                Err(Error::Gone(_)) => self.free().clear(),
+                Err(Error::Gone(_)) => drop(self.free().drain(..).map(Lent::new).collect::<Vec<_>>()),
                 done => return done,
             }
         }
-        let connection = self.pool.acquire().await.map_err(failed)?;
+        let connection = self.pool.acquire().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
         self.ask(connection, statement).await
     }
 

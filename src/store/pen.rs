@@ -265,10 +265,15 @@ fn keep<DB: Database, T>(
 
 impl<DB: Database> Drop for Open<'_, DB> {
     fn drop(&mut self) {
-        // What is still here was not committed. The pool sees to it that it is taken back before anybody else writes.
-        if let Some(connection) = self.connection.get_mut() {
-            DB::TransactionManager::start_rollback(connection);
-        }
+        // What is still here was not committed. It is taken back before anybody else writes, or closed.
+        let Some(connection) = self.connection.get_mut().take() else { return };
+        let mut lent = Lent::new(connection);
+        tokio::spawn(async move {
+            let Ok(open) = lent.connection() else { return };
+            if timely(DB::TransactionManager::rollback(open)).await.is_ok() {
+                drop(lent.give_back());
+            }
+        });
     }
 }
 

@@ -90,6 +90,25 @@ impl Ear {
         assert_eq!(self.socket.next_within(0.3).await, None);
         self.heard
     }
+
+    /// Hears until the one who tells is gone.
+    async fn until_it_ends(mut self) -> Self {
+        loop {
+            let message = self.socket.next_within(20.0).await.expect("news, or the end");
+            if message.get("closed").is_some() {
+                return self;
+            }
+            assert_eq!(message["type"], "next", "{message:#}");
+            self.heard.push(message["payload"]["data"]["changes"].clone());
+        }
+    }
+
+    /// Goes on at another address after what was heard last.
+    async fn resume(self, address: &str) -> Self {
+        let last = self.heard.last().expect("something heard")["cursor"].as_str().expect("a cursor").to_owned();
+        let elsewhere = Self::at(address, &last).await;
+        Self { socket: elsewhere.socket, heard: self.heard }
+    }
 }
 
 /// The number of the last change in the log itself.
@@ -102,8 +121,9 @@ async fn end(database: &Database) -> i64 {
     row.try_get_by_index(0).expect("a number")
 }
 
-/// Everybody has heard what is in the log after a cursor: all of it, in order, nothing twice; and everybody the same.
-async fn all_heard(ears: Vec<Ear>, after: &str, database: &Database) {
+/// Everybody has heard what is in the log after a cursor: all of it, in order, nothing twice; and everybody the same, which is
+/// what comes back.
+async fn all_heard(ears: Vec<Ear>, after: &str, database: &Database) -> Vec<Value> {
     let (first, last) = (seq(&json!(after)) + 1, end(database).await);
     let mut others: Option<Vec<Value>> = None;
     for ear in ears {
@@ -115,6 +135,7 @@ async fn all_heard(ears: Vec<Ear>, after: &str, database: &Database) {
         }
         others = Some(heard);
     }
+    others.expect("somebody who has heard")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -230,6 +251,60 @@ async fn when_the_one_that_tells_is_killed_under_load_another_tells_and_nobody_m
     all_heard(ears, &after, &database).await;
 }
 
+/// What the log holds after a cursor, as a program answers who asks.
+async fn log(program: &Program, after: &str) -> Vec<Value> {
+    let query = "query($after: String) { changes(after: $after, first: 100) { nodes { cursor at __typename ... on TopicChange { topic { slug } } } pageInfo { endCursor hasNextPage } } }";
+    let (mut told, mut place) = (Vec::new(), json!(after));
+    loop {
+        let answer = program.post("", query, json!({ "after": place })).await;
+        let page = &answer["data"]["changes"];
+        told.extend(page["nodes"].as_array().unwrap_or_else(|| panic!("{answer:#}")).clone());
+        place = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == json!(false) {
+            return told;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_listens_at_the_one_that_tells_goes_on_at_another_when_it_is_killed_and_hears_each_change_once() {
+    let Some(nats) = Nats::find().await else { return };
+    let (database, folder) = (Database::fresh().await, tempfile::tempdir().expect("a folder"));
+    let mut programs: Vec<Program> = (0..3).map(|_| serve(folder.path(), &database, &nats)).collect();
+    let relay = programs.remove(teller(&programs).await);
+    let after = relay.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("one").to_owned();
+    let mut listening = Vec::new();
+    for _ in 0..4 {
+        listening.push(tokio::spawn(Ear::at(&relay.address, &after).await.until_it_ends()));
+    }
+    let stop = Arc::default();
+    let loads = [
+        load(&relay.address, "a", &stop),
+        load(&programs[0].address, "b", &stop),
+        load(&programs[1].address, "c", &stop),
+    ];
+    sleep(Duration::from_millis(700)).await;
+    relay.kill();
+    let mut ears = Vec::new();
+    for (number, ear) in listening.into_iter().enumerate() {
+        // What it knows the others may not have heard yet.
+        let ear = ear.await.expect("an ear");
+        ears.push(ear.resume(&programs[number % 2].address).await);
+    }
+    // It goes on until another one tells, and a little longer.
+    teller(&programs).await;
+    sleep(Duration::from_millis(300)).await;
+    stop.store(true, Ordering::SeqCst);
+    let mut made = 0;
+    for load in loads {
+        made += load.await.expect("a load");
+    }
+    assert!(made > 20, "{made} is no load");
+    let heard = all_heard(ears, &after, &database).await;
+    assert!(heard.len() >= made, "{} were heard, {made} acknowledged", heard.len());
+    assert_eq!(heard, log(&programs[0], &after).await);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_told_and_slept_is_not_believed_when_it_wakes_and_has_missed_nothing() {
     let Some(nats) = Nats::find().await else { return };
@@ -317,6 +392,79 @@ fn renumbered(changes: &Value, first: i64) -> Value {
         change["seq"] = json!(seq);
     }
     changes
+}
+
+/// Keeps the turn of one that tells for half a minute: says again and again how far the log had come.
+async fn beat(nats: &Nats, database: &str, word: &[u8]) {
+    for _ in 0..100 {
+        sleep(Duration::from_millis(300)).await;
+        nats.say(database, word.to_vec()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_lost_word_of_the_bus_would_have_told_is_read_from_the_log() {
+    use sea_orm::ConnectionTrait;
+    let Some(nats) = Nats::find().await else { return };
+    let (database, folder) = (Database::fresh().await, tempfile::tempdir().expect("a folder"));
+    let mut programs: Vec<Program> = (0..3).map(|_| serve(folder.path(), &database, &nats)).collect();
+    let relay = programs.remove(teller(&programs).await);
+    let (gaps, said) =
+        ("peerlead_bus_fallbacks_total{reason=\"gap\"} ", "peerlead_bus_changes_total{direction=\"said\"} ");
+    let after = relay.post("", "{ cursor }", json!({})).await["data"]["cursor"].as_str().expect("one").to_owned();
+    let mut ears = Vec::new();
+    for program in programs.iter().chain([&relay]) {
+        ears.push(Ear::at(&program.address, &after).await);
+    }
+    let before = metric(&relay, said).await;
+    let made = relay.post("operator", CREATE, json!({ "slug": "first" })).await;
+    assert!(made["data"]["createTopic"]["topic"]["id"].is_string(), "{made:#}");
+    until("the bus has told it", async || metric(&relay, said).await > before).await;
+    let head = end(&database).await;
+    for ear in &mut ears {
+        ear.hear(head).await;
+    }
+    let (instance, told) = (nats.database().await, nats.kept_changes().await);
+    assert_eq!(told[0]["seq"], json!(head));
+    let word = |last: i64, changes: Value| {
+        json!({ "database": instance, "last": last, "changes": changes }).to_string().into_bytes()
+    };
+    let mut before = Vec::new();
+    for program in &programs {
+        before.push(metric(program, gaps).await);
+    }
+    // While the one that tells sleeps two changes are written, of which the database's own calls say nothing either: so nobody
+    // has a reason to look.
+    let behind = database.connect().await;
+    relay.signal("STOP");
+    for seq in [head + 1, head + 2] {
+        let row = format!("INSERT INTO change (seq, at, fact) SELECT {seq}, at, fact FROM change WHERE seq = {head}");
+        behind.execute_unprepared(&row).await.expect("a row");
+    }
+    // The word about the first of them is lost; that about the second comes. That somebody tells goes on, else another one would
+    // take the turn, and read the log for that reason.
+    nats.say(&instance, word(head + 2, renumbered(&told, head + 2))).await;
+    let still = word(head, json!([]));
+    let hear = async {
+        for ear in ears.iter_mut().take(programs.len()) {
+            ear.hear(head + 2).await;
+        }
+    };
+    tokio::select! {
+        () = hear => {}
+        () = beat(&nats, &instance, &still) => panic!("it was not heard"),
+    }
+    behind.close().await.expect("a clean end");
+    for (program, before) in programs.iter().zip(before) {
+        until("the gap is counted", async || metric(program, gaps).await > before).await;
+    }
+    // Later everything is as it was, also for the one that slept.
+    relay.signal("CONT");
+    programs.push(relay);
+    teller(&programs).await;
+    let made = programs[0].post("operator", CREATE, json!({ "slug": "last" })).await;
+    assert!(made["data"]["createTopic"]["topic"]["id"].is_string(), "{made:#}");
+    all_heard(ears, &after, &database).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

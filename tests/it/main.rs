@@ -51,6 +51,7 @@ mod metrics;
 mod moderation;
 mod nats;
 mod oidc;
+mod outage;
 mod overview;
 mod packaging;
 mod paging;

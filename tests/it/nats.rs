@@ -1,4 +1,4 @@
-//! A bus for a test, with names of its own, and a switch before it.
+//! A bus for a test, with names of its own, and a switch before it or before a database.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -133,7 +133,7 @@ impl Drop for Guarded {
     }
 }
 
-/// What becomes of connections.
+/// What becomes of connections from now on.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Open,
@@ -142,52 +142,72 @@ enum Way {
     Cut,
 }
 
-/// Stands before a bus and takes it away.
+/// What becomes of those that come, and how often those that were there were frozen or cut.
+#[derive(Clone, Copy)]
+struct Ways {
+    now: Way,
+    frozen: usize,
+    cut: usize,
+}
+
+/// Stands before a bus or a database and takes it away.
 pub struct Switch {
+    /// The address that was given, with our place in that of the machine.
     pub url: String,
-    way: watch::Sender<Way>,
+    ways: watch::Sender<Ways>,
 }
 
 impl Switch {
+    /// Before what is at an address such as `nats://host:port` or `postgres://user@host:port/database`.
     pub async fn before(url: &str) -> Self {
-        let bus = url.rsplit_once(['/', '@']).map_or(url, |(_, bus)| bus).to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("nats://{}", listener.local_addr().expect("an address"));
-        let way = watch::Sender::new(Way::Open);
-        let ways = way.clone();
+        let start = url.find("://").map_or(0, |at| at + "://".len());
+        let end = url[start..].find(['/', '?']).map_or(url.len(), |at| start + at);
+        let start = url[start..end].rfind('@').map_or(start, |at| start + at + 1);
+        let server = url[start..end].to_owned();
+        let here = listener.local_addr().expect("an address");
+        let url = format!("{}{here}{}", &url[..start], &url[end..]);
+        let ways = watch::Sender::new(Ways { now: Way::Open, frozen: 0, cut: 0 });
+        let changes = ways.clone();
         tokio::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
-                tokio::spawn(carry(caller, bus.clone(), ways.subscribe()));
+                tokio::spawn(carry(caller, server.clone(), changes.subscribe()));
             }
         });
-        Self { url, way }
+        Self { url, ways }
     }
 
+    /// Lets through who comes from now on. What was frozen stays so.
     pub fn connect(&self) {
-        self.way.send_replace(Way::Open);
+        self.ways.send_modify(|ways| ways.now = Way::Open);
     }
 
+    /// Ends all connections, and each that is made.
     pub fn cut(&self) {
-        self.way.send_replace(Way::Cut);
+        self.ways.send_modify(|ways| (ways.now, ways.cut) = (Way::Cut, ways.cut + 1));
     }
 
+    /// Falls silent on all connections, and on each that is made.
     pub fn freeze(&self) {
-        self.way.send_replace(Way::Frozen);
+        self.ways.send_modify(|ways| (ways.now, ways.frozen) = (Way::Frozen, ways.frozen + 1));
     }
 }
 
-async fn carry(mut caller: TcpStream, bus: String, mut way: watch::Receiver<Way>) {
-    if *way.borrow_and_update() == Way::Open {
-        let mut bus = TcpStream::connect(bus).await.expect("a NATS");
+async fn carry(mut caller: TcpStream, server: String, mut ways: watch::Receiver<Ways>) {
+    let came = *ways.borrow_and_update();
+    if came.now == Way::Cut {
+        // Whoever speaks first has spoken when the connection ends, so that how it ends is no matter of chance.
+        let _ = tokio::time::timeout(Duration::from_millis(100), caller.readable()).await;
+        return;
+    }
+    let mut server = TcpStream::connect(server).await.expect("a server");
+    if came.now == Way::Open {
+        let over = |now: &Ways| now.frozen > came.frozen || now.cut > came.cut;
         tokio::select! {
-            _ = copy_bidirectional(&mut caller, &mut bus) => return,
-            _ = way.changed() => {}
+            _ = copy_bidirectional(&mut caller, &mut server) => return,
+            _ = ways.wait_for(over) => {}
         }
     }
-    // A frozen connection stays so until it is cut: what was said on it never arrives.
-    while *way.borrow_and_update() == Way::Frozen {
-        if tokio::time::timeout(Duration::from_mins(1), way.changed()).await.is_err() {
-            return;
-        }
-    }
+    // A frozen connection stays so until it is cut, on both sides: what was said on it never arrives.
+    let _ = ways.wait_for(|now| now.cut > came.cut).await;
 }

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::hearing::HEAR;
 use crate::house::{Database, House, Socket};
 use crate::program::{Program, peerlead, run};
+use crate::sharing::wait_for;
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
@@ -63,6 +65,93 @@ pub async fn two_tell_the_same(one: House, two: House) {
     heard.sort();
     assert_eq!(heard, acknowledged);
     assert_eq!(first.last().map(|told| told["tally"]["count"].clone()), Some(json!(4)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_transaction_that_stays_open_keeps_nothing_from_two_servers() {
+    use sea_orm::ConnectionTrait;
+    let database = Database::fresh().await;
+    if !database.is_postgres() {
+        // Nobody else can write to SQLite while a transaction that has written is open.
+        return;
+    }
+    let (one, two) = (House::on(database.shared()).await, House::on(database.shared()).await);
+    let behind = database.connect().await;
+    let foreign = sea_orm::TransactionTrait::begin(&behind).await.expect("a transaction");
+    // It has a number of its own and sees everything as it is now, so all that is written from now on is newer than it.
+    for statement in [
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "CREATE TABLE foreign_note (note TEXT)",
+        "INSERT INTO foreign_note SELECT fact FROM change",
+    ] {
+        foreign.execute_unprepared(statement).await.expect("a statement");
+    }
+    two_tell_the_same(one, two).await;
+    foreign.rollback().await.expect("an end");
+    behind.close().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_server_takes_the_other_tells_before_it_would_look_by_itself() {
+    let database = Database::fresh().await;
+    if !database.is_postgres() {
+        // SQLite wakes nobody.
+        return;
+    }
+    let (one, two) = (House::on(database.shared()).await, House::on(database).await);
+    one.person("ada").await;
+    one.person("grace").await;
+    let content = one.content("ada", "On compilers", &[]).await;
+    let mut socket = listener(&two.address, &one.cursor().await).await;
+    let mut medians = Vec::new();
+    // On a machine that is busy one round may be slow.
+    for _ in 0..3 {
+        let mut waits = Vec::new();
+        for number in 0..15 {
+            // The other one is idle at first. Later it has looked just before: if it were not woken it would look again after half a
+            // second, of which more than three hundred milliseconds are left.
+            let pause = if number == 0 { 700 } else { 90 + number * 37 % 80 };
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            one.rate("grace", &content, i64::try_from(1 + number % 5).unwrap_or(1)).await;
+            let answered = Instant::now();
+            socket.data("1").await;
+            waits.push(answered.elapsed());
+        }
+        waits.sort_unstable();
+        if waits[waits.len() / 2] < Duration::from_millis(200) {
+            return;
+        }
+        medians.push(waits[waits.len() / 2]);
+    }
+    panic!("from the answer to the news: {medians:?}");
+}
+
+/// How many statements a second a server reads with while nobody asks anything, in five seconds.
+async fn murmur(house: &House) -> f64 {
+    let (began, before) = (Instant::now(), house.app.statements());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    (house.app.statements() - before) as f64 / began.elapsed().as_secs_f64()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_nothing_happens_a_server_looks_twice_a_second_however_many_listen() {
+    let house = House::new().await;
+    // Trends wait until all has been read after the start.
+    house.data("", "{ trends { asOf } }", json!({})).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let alone = murmur(&house).await;
+    assert!(alone <= 3.0, "{alone} statements a second");
+    let mut sockets = Vec::new();
+    for number in 0..20 {
+        let mut socket = house.socket("").await;
+        let query = if number % 2 == 0 { HEAR } else { "subscription { changes { cursor } }" };
+        socket.subscribe("1", query, json!({})).await;
+        sockets.push(socket);
+    }
+    wait_for(&house, 20).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let heard = murmur(&house).await;
+    assert!(heard <= 3.0, "{heard} statements a second for {} who listen", sockets.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
