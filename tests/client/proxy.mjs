@@ -1,4 +1,5 @@
-// A bad network: it serves the example's files, hands everything else on to a server, and drops or stalls when told to.
+// A bad network: it serves the example's files, hands what is asked of `/graphql` on to a server, and drops or stalls when
+// told to.
 import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 
@@ -11,9 +12,11 @@ export class Network {
   #stalled = false;
   connections = 0;
 
-  /** Begins to listen; `upstream` is the address of the server, and may change. */
-  async open(upstream) {
-    this.upstream = upstream;
+  /** The address of the server; it may change. */
+  upstream;
+
+  /** Begins to listen. */
+  async open() {
     this.server = createServer((client) => client.once('data', (head) => this.#take(client, head)));
     await new Promise((ready) => this.server.listen(0, '127.0.0.1', ready));
     this.address = `127.0.0.1:${this.server.address().port}`;
@@ -26,6 +29,11 @@ export class Network {
       const body = await readFile(new URL(file, files));
       const type = kinds[file.split('.').pop()];
       client.end(`HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
+      return;
+    }
+    // Browsers ask for pictures by themselves, on connections that they would keep for the files above.
+    if (!/^\S+ \/graphql\b/.test(head)) {
+      client.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
       return;
     }
     if (!this.#up) return void client.destroy();
