@@ -127,6 +127,8 @@ impl Side {
 
 /// The source of all contents.
 const BOARD: &str = "board";
+/// How many are taken in at once.
+const BATCH: usize = 500;
 
 fn feed_name(feed: usize) -> String {
     format!("content-{feed}")
@@ -150,9 +152,17 @@ pub async fn ours(folder: &std::path::Path, contents: usize, how: How) -> Result
     ask(&mut connection, "operator", source, json!({ "slug": BOARD })).await?;
     let person = |name: &str| json!({ "externalId": name });
     let content = |feed| json!({ "externalId": feed_name(feed), "kind": "post", "title": "A content that many watch", "authors": ["ada"], "publishedAt": "2026-01-01T00:00:00Z" });
-    let (people, all) = ([person("ada"), person("rater")], (0..contents).map(content).collect::<Vec<_>>());
-    let batch = json!({ "source": { "slug": BOARD }, "people": people, "contents": all });
-    ask(&mut connection, "operator", INGEST, json!({ "input": batch })).await?;
+    let contents_of = |some: std::ops::Range<usize>| some.map(content).collect::<Vec<_>>();
+    let mut lists = vec![json!({ "people": [person("ada"), person("rater")] })];
+    let parts = (0..contents).step_by(BATCH).map(|first| contents_of(first..(first + BATCH).min(contents)));
+    lists.extend(parts.map(|some| json!({ "contents": some })));
+    for mut lists in lists {
+        lists["source"] = json!({ "slug": BOARD });
+        let told = ask(&mut connection, "operator", INGEST, json!({ "input": lists })).await?;
+        if told["data"]["ingest"]["userErrors"] != json!([]) {
+            return Err(format!("what is needed was not taken in: {told}").into());
+        }
+    }
     let mut ids = Vec::new();
     for feed in 0..contents {
         let query = "query($name: ExternalName!) { content(by: { external: $name }) { id } }";
