@@ -51,23 +51,24 @@ pub type Script = Arc<dyn Fn(Item, Viewer) -> BoxFuture<'static, Option<Arc<str>
 #[derive(Clone, Debug)]
 pub struct Heard {
     /// Names the change: go on after it.
-    pub cursor: String,
+    pub cursor: Arc<str>,
     pub text: Arc<str>,
 }
 
 /// What was made for many, and for whom it is not.
 #[derive(Clone, Debug)]
 pub struct Made {
+    pub(super) cursor: Arc<str>,
     text: Option<Arc<str>>,
     exceptions: Arc<Exceptions>,
 }
 
 impl Made {
-    /// Makes it.
-    pub(super) async fn of(script: &Script, item: Item) -> Self {
+    /// Makes it. The cursor names the place after it.
+    pub(super) async fn of(cursor: String, script: &Script, item: Item) -> Self {
         let exceptions = Arc::new(Exceptions::default());
         let text = script(item, Viewer::anybody(Arc::clone(&exceptions))).await;
-        Self { text, exceptions }
+        Self { cursor: cursor.into(), text, exceptions }
     }
 
     /// What a viewer is told, if anything: what was made for many, or made for them alone.
@@ -123,10 +124,10 @@ impl App {
             Hearing::Changes { interest, after, interval } => (interest, after, interval),
             Hearing::List(watch) => return Ok(self.look_after(watch, key, script, viewer, seat)),
         };
-        let for_many = Arc::clone(&script);
+        let (for_many, app) = (Arc::clone(&script), Arc::clone(self));
         let make = move |told: Told| {
-            let script = Arc::clone(&for_many);
-            async move { Made::of(&script, Item::Change(told)).await }.boxed()
+            let (script, cursor) = (Arc::clone(&for_many), app.cursor(told.change.point()));
+            async move { Made::of(cursor, &script, Item::Change(told)).await }.boxed()
         };
         let listener = self.audiences.join(Wish { key, interest, interval }, after, Box::new(make));
         let ear = Ear { app: Arc::clone(self), listener, script, viewer, _seat: seat };
@@ -172,10 +173,9 @@ impl Ear {
                 // Boxed, because a subscription lives long and this ends it.
                 Err(gap) => return Err(Box::pin(self.app.gap(gap)).await),
             };
-            let cursor = self.app.cursor(told.change.point());
             let text = made.for_viewer(&self.viewer, &self.script, Item::Change(told)).await?;
             if let Some(text) = text {
-                return Ok(Heard { cursor, text });
+                return Ok(Heard { cursor: made.cursor, text });
             }
         }
     }

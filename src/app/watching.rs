@@ -136,7 +136,7 @@ impl App {
             return None;
         }
         let sighting = Sighting { head, at, of };
-        let made = Made::of(script, Item::List(sighting.clone())).await;
+        let made = Made::of(self.cursor(head), script, Item::List(sighting.clone())).await;
         Some(Top { places, sighting, made })
     }
 
@@ -209,7 +209,7 @@ impl Eye {
             };
             let item = Item::List(top.sighting.clone());
             if let Some(text) = top.made.for_viewer(&self.viewer, &self.script, item).await? {
-                return Ok(Heard { cursor: self.app.cursor(top.sighting.head), text });
+                return Ok(Heard { cursor: Arc::clone(&top.made.cursor), text });
             }
         }
     }

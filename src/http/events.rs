@@ -46,12 +46,14 @@ pub async fn run(
         return execute(hall, operation, (viewer, seat.client()), &request_id, tell).await;
     }
     metrics.streamed(operation.name(), operation.allowance.cost);
-    let last = headers.get(LAST_EVENT).and_then(|value| value.to_str().ok()).filter(|last| !last.is_empty());
+    // What is no text is no cursor either, and is refused as such.
+    let last = headers.get(LAST_EVENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let last = last.filter(|last| !last.is_empty());
     let lapsed = identity::lapsed(Arc::clone(hall.executor.app()), viewer.clone());
     let span = trace::operation(&operation, &request_id);
     let mut gone = async_graphql::Response::from_errors(vec![refused("UNAUTHENTICATED", LAPSED)]);
     mark(&mut gone, &request_id);
-    let listening = hall.executor.listen(operation, viewer, request_id, last.map(str::to_owned), answer::text);
+    let listening = hall.executor.listen(operation, viewer, request_id, last, answer::text);
     match listening.instrument(span).await {
         Ok(news) => live(hall, until(news, lapsed, gone), seat),
         Err(response) => {

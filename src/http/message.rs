@@ -15,11 +15,24 @@ pub const PROTOCOL: &str = "graphql-transport-ws";
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromClient {
-    ConnectionInit { payload: Option<Map<String, Value>> },
-    Ping { payload: Option<Map<String, Value>> },
-    Pong {},
-    Subscribe { id: String, payload: Fields },
-    Complete { id: String },
+    ConnectionInit {
+        payload: Option<Map<String, Value>>,
+    },
+    Ping {
+        payload: Option<Map<String, Value>>,
+    },
+    Pong {
+        /// Has to be an object, and says nothing.
+        #[serde(rename = "payload")]
+        _payload: Option<Map<String, Value>>,
+    },
+    Subscribe {
+        id: String,
+        payload: Fields,
+    },
+    Complete {
+        id: String,
+    },
 }
 
 /// What the server says.

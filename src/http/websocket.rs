@@ -276,8 +276,10 @@ impl Connection {
                 self.say(&FromServer::ConnectionAck);
             }
             FromClient::Ping { payload } => self.say(&FromServer::Pong { payload }),
-            FromClient::Pong {} => {}
-            FromClient::Subscribe { id, .. } if id.is_empty() => return Err(Some(Close::BadMessage.frame())),
+            FromClient::Pong { .. } => {}
+            FromClient::Subscribe { id, .. } | FromClient::Complete { id } if id.is_empty() => {
+                return Err(Some(Close::BadMessage.frame()));
+            }
             FromClient::Subscribe { id, payload } => self.subscribe(&id, payload).map_err(Some)?,
             FromClient::Complete { id } => {
                 if let Some(running) = self.running.remove(id.as_str()) {

@@ -240,8 +240,10 @@ async fn an_event_source_goes_on_after_the_last_event_that_it_names() {
     // The document still names the first place; the last event is newer.
     let mut again = Events::resume(&house, HEAR, json!({ "after": first }), second.as_str().expect("a cursor")).await;
     assert_eq!(again.next_with_id().await.1["ratingChanged"]["cursor"], third);
-    let mut wrong = Events::resume(&house, HEAR, json!({}), "nonsense").await;
-    assert_eq!(wrong.answer().await["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    for nonsense in ["nonsense", "n\u{f6}nsense"] {
+        let mut wrong = Events::resume(&house, HEAR, json!({}), nonsense).await;
+        assert_eq!(wrong.answer().await["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{nonsense}");
+    }
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ impl Events {
     /// A POST of a client that comes back, with the last event that it has heard.
     pub async fn resume(house: &House, query: &str, variables: Value, last: &str) -> Self {
         let request = reqwest::Client::new().post(format!("http://{}/graphql", house.address));
-        let request = if last.is_empty() { request } else { request.header("last-event-id", last) };
+        let request = if last.is_empty() { request } else { request.header("last-event-id", last.as_bytes()) };
         Self::open(request.json(&json!({ "query": query, "variables": variables })), "").await
     }
 

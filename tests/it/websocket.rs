@@ -49,7 +49,9 @@ async fn what_is_no_message_closes_with_4400() {
             &json!({ "type": "subscribe", "id": "1", "payload": { "query": WHO, "variables": { "a": vec![1; 100_000] } } }),
         ),
         text(&json!({ "type": "complete" })),
+        text(&json!({ "type": "complete", "id": "" })),
         text(&json!({ "type": "ping", "payload": 1 })),
+        text(&json!({ "type": "pong", "payload": 1 })),
         text(&json!({ "type": "connection_ack" })),
     ];
     for frame in broken {
