@@ -185,20 +185,21 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) -> Result<(), Failur
     Ok(())
 }
 
-/// Opens subscribers, spread over all feeds, and waits until the first change has reached all of them.
+/// Opens subscribers, spread over all feeds, and waits until a first change, of this number, has reached all of them.
 async fn gather(
     side: &Side,
     subscribers: usize,
     feeds: usize,
+    number: usize,
 ) -> Result<(Arc<Heard>, Vec<tokio::task::AbortHandle>), Failure> {
     let heard = Heard::of(feeds);
     let mut tasks = Vec::new();
-    for number in 0..subscribers {
-        let (address, feed, all) = (side.server().address, number % feeds, Arc::clone(&heard));
-        let client = listen(address, side.greeting(number, feed, None), feed, all);
+    for place in 0..subscribers {
+        let (address, feed, all) = (side.server().address, place % feeds, Arc::clone(&heard));
+        let client = listen(address, side.greeting(place, feed, None), feed, all);
         tasks.push(tokio::spawn(async move { client.await.is_ok() }).abort_handle());
-        if number % 100 == 99 {
-            let ready = number / 2;
+        if place % 100 == 99 {
+            let ready = place / 2;
             until("connecting", || heard.ready.load(std::sync::atomic::Ordering::Relaxed) > ready).await?;
         }
     }
@@ -207,7 +208,7 @@ async fn gather(
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut connection = Connection::open(side.server().address).await?;
     for feed in 0..feeds {
-        connection.ask(&side.change(&[feed], 0)).await?;
+        connection.ask(&side.change(&[feed], number)).await?;
         heard.answer(feed);
     }
     until("the first change", || heard.frames() == subscribers).await?;
@@ -247,7 +248,7 @@ async fn run(
     pace: Pace,
 ) -> Result<Figures, Failure> {
     let before = side.server().memory().1;
-    let (heard, tasks) = gather(side, subscribers, feeds).await?;
+    let (heard, tasks) = gather(side, subscribers, feeds, 0).await?;
     let grown = (side.server().memory().1 - before) * 1024.0;
     let memory = if subscribers == 0 { 0.0 } else { grown / subscribers as f64 };
     let (first, cpu, began) = (heard.frames(), side.server().cpu(), Instant::now());
@@ -273,7 +274,8 @@ async fn run(
 
 /// A frame as subscribers get it.
 async fn sample(side: &Side) -> Result<String, Failure> {
-    let (heard, tasks) = gather(side, 1, 1).await?;
+    // Another one than the first of the run that follows, which would say nothing new.
+    let (heard, tasks) = gather(side, 1, 1, 1).await?;
     tasks.iter().for_each(tokio::task::AbortHandle::abort);
     Ok(heard.sample.lock().map(|sample| sample.clone()).unwrap_or_default())
 }
