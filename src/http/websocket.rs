@@ -154,7 +154,7 @@ impl Connection {
                     self.hall.metrics.closed("silent");
                     break None;
                 },
-                () = sleep_until(deaf.unwrap_or(init)), if deaf.is_some() => {}
+                () = sleep_until(deaf.unwrap_or(init)), if deaf.is_some() => self.deaf = None,
                 event = poll_fn(|cx| self.poll(cx)) => match event {
                     Event::Said(message) => {
                         self.unanswered = 0;
@@ -195,7 +195,6 @@ impl Connection {
         if self.write(cx).is_err() {
             return Poll::Ready(Event::Gone);
         }
-        self.deaf = self.deaf.filter(|until| *until > Instant::now());
         if self.frames.len() < WAITING
             && self.deaf.is_none()
             && let Poll::Ready(message) = self.socket.poll_next_unpin(cx)
