@@ -101,14 +101,14 @@ async fn what_is_asked_over_a_socket_or_a_stream_is_counted_by_what_came_of_it()
 
 #[tokio::test]
 async fn what_goes_wrong_with_those_who_listen_is_counted() {
-    let http = HttpSettings { seats: (3, 3), ping: Duration::from_millis(50), ..HttpSettings::default() };
+    let http = HttpSettings { seats: (3, 3), ping: Duration::from_millis(500), ..HttpSettings::default() };
     let house = House::furnished(Database::fresh().await, Settings::default(), http).await;
     let hear = "subscription($after: String) { changes(after: $after) { cursor } }";
+    let other = House::new().await.cursor().await;
     let mut rude = house.socket("").await;
     rude.send(json!("nonsense")).await;
     assert_eq!(rude.next().await, json!({ "closed": 4400 }));
     let mut late = house.socket("").await;
-    let other = House::new().await.cursor().await;
     late.subscribe("1", hear, json!({ "after": other })).await;
     assert_eq!(late.next().await["type"], "error");
     let refused = Events::post(&house, "", hear, json!({ "after": other })).await.answer().await;

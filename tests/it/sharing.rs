@@ -261,6 +261,8 @@ async fn who_reads_hears_every_subject_of_an_interval_however_small_the_buffer_i
     });
     for content in &contents {
         house.rate("ben", content, 3).await;
+        // Many more in an interval than the buffer has room for, but no more than can be told meanwhile.
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     assert_eq!(reading.await.expect("no lag"), 60);
 }

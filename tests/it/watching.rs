@@ -296,7 +296,8 @@ async fn who_watches_a_hundred_lists_waits_for_themselves_and_nobody_else_does()
     let store = Store::connect(&database.url).await.expect("a database");
     store.migrate().await.expect("migrations");
     let store = Arc::new(store);
-    let watches = Watches::new(Feed::start(Arc::clone(&store), 16, Nothing).await.expect("a feed"));
+    let feed = Feed::start(Arc::clone(&store), 16, Nothing).await.expect("a feed");
+    let watches = Watches::new(Arc::clone(&feed));
     let watch = |number: i64, person| {
         let look = |_| {
             let slow = async {
@@ -317,6 +318,6 @@ async fn who_watches_a_hundred_lists_waits_for_themselves_and_nobody_else_does()
         watching.next().await.expect("a list");
     }
     assert!(began.elapsed() > Duration::from_secs(4), "one at a time: {:?}", began.elapsed());
-    drop((all, own, shared, watches));
+    feed.close();
     store.close().await;
 }
