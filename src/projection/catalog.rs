@@ -95,7 +95,7 @@ impl Catalog {
     async fn read(&self, store: &Store) -> Result<(), Error> {
         // The end of the log first: what changes while we read comes again with a later number.
         let (_, seq) = store.log_ends().await?;
-        let (mut cards, mut last) = (Cards::with_room(store.content_count().await?), ContentId(0));
+        let (mut cards, mut last) = (Cards::with_room(store.content_count().await.unwrap_or_default()), ContentId(0));
         loop {
             let some = store.cards_after(last, CHUNK).await?;
             let Some(end) = some.last() else { break };

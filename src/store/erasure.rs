@@ -15,6 +15,9 @@ use crate::domain::time::{Time, micros};
 /// How somebody's entry begins in the list of those whose ratings of a content are not told yet.
 const WAITING: [&str; 2] = ["[[", ",["];
 
+/// How much of the log is looked through at once: no statement may take as long as a log without end would.
+const STRETCH: i64 = 50_000;
+
 impl Writing<'_> {
     /// The people who were found to be this one, by however many merges.
     ///
@@ -106,22 +109,20 @@ impl Writing<'_> {
     /// When the database fails.
     pub async fn scrub_log(&self, erased: &Person) -> Result<(), Error> {
         let id = erased.id.0;
-        let mut last = 0_i64;
-        loop {
+        for stretch in 0..=self.last_seq() / STRETCH {
+            let from = stretch * STRETCH;
             // The words are narrowed down by the database and made sure of below.
-            let mut sql = Sql::new("SELECT seq, fact FROM change WHERE seq > ");
-            sql.bind(last).push(" AND (fact LIKE ").bind(format!("%\"noun\":\"PERSON\",\"id\":{id},%"));
+            let mut sql = Sql::new("SELECT seq, fact FROM change WHERE seq >= ");
+            sql.bind(from).push(" AND seq < ").bind(from + STRETCH);
+            sql.push(" AND (fact LIKE ").bind(format!("%\"noun\":\"PERSON\",\"id\":{id},%"));
             for key in ["rater", "person", "endorser"] {
                 sql.push(" OR fact LIKE ").bind(format!("%\"{key}\":{id},%"));
             }
             for begun in WAITING {
                 sql.push(" OR fact LIKE ").bind(format!("%{begun}{id},%"));
             }
-            sql.push(") ORDER BY seq").limit(500);
-            let rows = self.rows(sql).await?;
-            let Some(end) = rows.last() else { return Ok(()) };
-            last = end.try_get_by_index(0)?;
-            for row in &rows {
+            sql.push(") ORDER BY seq");
+            for row in &self.rows(sql).await? {
                 let (seq, text): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
                 let wrong = |error: serde_json::Error| Error::unreadable(format!("change {seq}"), &error);
                 let fact: Fact = serde_json::from_str(&text).map_err(wrong)?;
@@ -133,6 +134,7 @@ impl Writing<'_> {
                 }
             }
         }
+        Ok(())
     }
 }
 

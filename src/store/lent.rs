@@ -9,7 +9,7 @@ use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{Database, Error};
 use tokio::time::timeout;
 
-/// How long a statement may take. The longest of ours take a second; a database whose machine is gone, or from which a
+/// How long a statement may take. Ours look at a bounded part of what there is and take a second at most; a database whose machine is gone, or from which a
 /// firewall keeps us, never answers, and the system gives such a connection up after a quarter of an hour only.
 const LONGEST: Duration = Duration::from_secs(30);
 
