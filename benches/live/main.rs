@@ -19,6 +19,7 @@ mod peers;
 #[expect(dead_code, reason = "shared with the other benchmark")]
 #[path = "../paths/process.rs"]
 mod process;
+mod report;
 mod scene;
 mod soak;
 
